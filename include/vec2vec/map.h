@@ -1,0 +1,67 @@
+#pragma once
+#include <string>
+
+#include "vec2vec/matrix.h"
+#include "vec2vec/progress.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec {
+
+/// What identifies a vector set well enough to notice rows of another model: a map keeps the fingerprint of its source side.
+struct Fingerprint {
+  Index rows = 0, dim = 0;
+  bool unit_rows = false;            ///< the rows had norm 1 (within 1e-2) as given
+  double mean_norm = 0;              ///< norm of the mean of the unit rows, in [0, 1]
+  double effective_rank = 0;         ///< exp(entropy) of the covariance spectrum of centred unit rows, in [1, dim]
+  /// |projection of a row set on the leading directions| is compared with these: the mean cosine of rows with `Map::source_mean`
+  double mean_cosine = 0, mean_cosine_sd = 0;
+};
+
+/// A linear translation of rows x (1, d_source) into the target space:
+///   u = unit(x) - source_mean;   v = unit(u) * weight;   y = unit(unit(v) * spread + target_mean)
+/// The target's mean and the mean norm of its centred unit rows ("spread") turn a centred direction back into a raw vector.
+class Map {
+ public:
+  Matrix source_mean;   ///< (1, d_source)
+  Matrix target_mean;   ///< (1, d_target)
+  Matrix weight;        ///< (d_source, d_target)
+  float target_spread = 1.0f;
+  std::string card;     ///< JSON object: how the map was made; see docs/file-format.md
+
+  Index source_dim() const { return weight.rows(); }
+  Index target_dim() const { return weight.cols(); }
+
+  /// in (n, d_source) -> out (n, d_target), raw unit rows of the target space. Zero rows give the target's mean direction.
+  /// Cost: one GEMM of 2 n d_source d_target flops.
+  void translate(MatrixView in, MatrixSpan out) const;
+
+  /// Same without adding the target's mean: centred unit rows, as compared by centred cosine.
+  void translate_centred(MatrixView in, MatrixSpan out) const;
+
+  /// Writes a safetensors file atomically (docs/file-format.md).
+  void save(const std::string& path, bool overwrite = false) const;
+  /// Throws Error{kBadInput} for anything that is not a map of a version this library reads.
+  static Map load(const std::string& path);
+};
+
+struct TranslateOptions {
+  Index block_rows = 4096;
+  bool centred = false;           ///< write centred unit rows instead of raw ones
+  bool ignore_fingerprint = false;
+  CreateOptions output;
+  Progress progress;
+};
+
+struct TranslateSummary {
+  Index rows = 0, zero_rows = 0;
+  double seconds = 0;
+  std::string input_sha256, output_sha256, map_sha256;
+};
+
+/// Streams source through the map into a new file at out_path, with constant memory, and writes out_path + ".provenance.json".
+/// NaN or infinite rows are an error that names the first such row. Refuses, with a hint, rows whose dimension or fingerprint
+/// the map does not fit.
+TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path, const OpenOptions& in_options,
+                           const std::string& out_path, const TranslateOptions& options);
+
+}  // namespace vec2vec

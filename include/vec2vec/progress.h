@@ -1,0 +1,11 @@
+#pragma once
+#include <functional>
+#include <string_view>
+
+namespace vec2vec {
+
+/// Called now and then by long work: the stage's name and the part done in [0, 1]. Return false to cancel; the work
+/// then throws Error{kInterrupted} and leaves nothing half-written. Calls come from one thread at a time.
+using Progress = std::function<bool(std::string_view stage, double done)>;
+
+}  // namespace vec2vec

@@ -1,0 +1,62 @@
+#pragma once
+#include <memory>
+#include <string>
+
+#include "vec2vec/matrix.h"
+
+namespace vec2vec {
+
+/// Rows of a file (or store), read in blocks as float32.
+class RowSource {
+ public:
+  virtual ~RowSource() = default;
+  virtual Index rows() const = 0;
+  virtual Index dim() const = 0;
+  /// Short names for reports: "npy", "safetensors", "fvecs" ...; and "float16", "float32" ...
+  virtual std::string format() const = 0;
+  virtual std::string dtype() const = 0;
+  /// Reads rows first .. first + out.rows - 1 into out (out.rows, dim). Values are passed on as they are, NaN included.
+  /// Throws Error{kBadInput} when the file is shorter than it says. Cost: O(out.rows * dim), no more memory than that.
+  virtual void read(Index first, MatrixSpan out) = 0;
+};
+
+/// What cannot be guessed from a file's first bytes.
+struct OpenOptions {
+  Index raw_dim = 0;        ///< > 0: the file is headerless little-endian float32 with this many columns
+  std::string tensor;       ///< safetensors: name of the 2-d tensor to read; empty = the only one
+};
+
+/// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.
+/// Throws Error{kBadInput} for missing, foreign, truncated or empty files.
+std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options = {});
+
+/// Reads a whole source into memory: (rows, dim).
+Matrix read_all(RowSource& source);
+
+/// Writes rows one block after another; the file appears under its name only in commit(), whole and synced to disk.
+/// A sink destroyed without commit leaves nothing behind.
+class RowSink {
+ public:
+  virtual ~RowSink() = default;
+  /// Appends block (any number of rows, dim columns).
+  virtual void write(MatrixView block) = 0;
+  /// Finishes: flush, fsync, rename. Throws Error on a full disk or a wrong row count.
+  virtual void commit() = 0;
+};
+
+enum class FileFormat { kNpy, kSafetensors, kFvecs, kCsv, kTsv, kRaw };
+enum class ValueType { kFloat32, kFloat16 };
+
+struct CreateOptions {
+  FileFormat format = FileFormat::kNpy;
+  ValueType type = ValueType::kFloat32;   ///< npy and safetensors only
+  bool overwrite = false;                 ///< false: an existing file is an error
+};
+
+/// Format by the ending of path (.npy .safetensors .fvecs .csv .tsv .bin/.raw/.f32); throws Error{kBadInput} for any other.
+FileFormat format_of_name(const std::string& path);
+
+/// Starts a file of exactly rows x dim values.
+std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options = {});
+
+}  // namespace vec2vec

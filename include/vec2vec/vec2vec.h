@@ -1,0 +1,11 @@
+#pragma once
+/// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
+#include "vec2vec/align.h"
+#include "vec2vec/error.h"
+#include "vec2vec/evaluate.h"
+#include "vec2vec/inspect.h"
+#include "vec2vec/map.h"
+#include "vec2vec/matrix.h"
+#include "vec2vec/progress.h"
+#include "vec2vec/rows.h"
+#include "vec2vec/version.h"

@@ -1,0 +1,16 @@
+#pragma once
+#include <functional>
+
+#include "vec2vec/matrix.h"
+
+namespace vec2vec {
+
+/// Number of threads for an option value: itself when > 0, else the cores this process may use.
+int thread_count(int requested);
+
+/// Calls task(0) ... task(count - 1), each once, from up to `threads` threads, in any order. BLAS runs single-threaded
+/// inside, so a result that depends only on the task number is the same for every thread count. The first exception thrown
+/// by a task is rethrown here after all running tasks ended; tasks not yet begun are dropped.
+void parallel_for(Index count, int threads, const std::function<void(Index)>& task);
+
+}  // namespace vec2vec
