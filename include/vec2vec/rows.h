@@ -59,4 +59,7 @@ FileFormat format_of_name(const std::string& path);
 /// Starts a file of exactly rows x dim values.
 std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options = {});
 
+/// SHA-256 of a file's bytes as 64 lower-case hexadecimal digits. Throws Error{kBadInput} when the file cannot be read.
+std::string file_sha256(const std::string& path);
+
 }  // namespace vec2vec

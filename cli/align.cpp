@@ -1,0 +1,176 @@
+#include "vec2vec/align.h"
+
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "command.h"
+#include "files.h"
+#include "terminal.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec::cli {
+namespace {
+
+/// One side of the alignment as named on the command line.
+struct Side {
+  std::string path, name;
+  OpenOptions open;
+};
+
+struct AlignArguments {
+  Common common;
+  Side source, target;
+  std::string output;
+  bool force = false, paired = false;
+  double time_budget = 0;  // seconds
+  Index max_rows = 0;
+};
+
+/// What the map's card keeps of one input.
+nlohmann::ordered_json input_card(const Side& side, const LoadedRows& loaded) {
+  return {
+      {"name", side.name},     {"path", side.path},           {"sha256", file_sha256(side.path)}, {"format", loaded.format},
+      {"dtype", loaded.dtype}, {"rows", loaded.rows_in_file}, {"rows_used", loaded.rows.rows()},  {"dim", loaded.rows.cols()}};
+}
+
+void print_next_steps(const AlignArguments& arguments) {
+  std::cout << "\nThe map is in " << arguments.output << ". Next:\n"
+            << "  vec2vec translate " << arguments.output << " " << arguments.source.path << " translated.npy\n"
+            << "  vec2vec evaluate --map " << arguments.output << " SOURCE TARGET    (if you have held-out pairs)\n";
+}
+
+int exit_code(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAligned:
+      return kSuccess;
+    case Verdict::kUncertain:
+      return kUncertainExit;
+    case Verdict::kNotAligned:
+      break;
+  }
+  return kNotAlignedExit;
+}
+
+/// Adds the inputs to the map's card and writes the map.
+void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& arguments) {
+  nlohmann::ordered_json card = map.card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(map.card);
+  card["inputs"] = inputs;
+  map.card = card.dump();
+  stop_if_interrupted();
+  map.save(arguments.output, arguments.force);
+}
+
+int align_paired(const LoadedRows& source, const LoadedRows& target, const nlohmann::ordered_json& inputs,
+                 const AlignArguments& arguments) {
+  Map map = fit_paired(source.rows, target.rows);
+  save(map, inputs, arguments);
+  if (arguments.common.json) {
+    const nlohmann::ordered_json json = {
+        {"method", "paired"}, {"pairs", source.rows.rows()}, {"map", arguments.output}, {"inputs", inputs}};
+    std::cout << json.dump(2) << "\n";
+    return kSuccess;
+  }
+  std::cout << "Map of " << source.rows.rows() << " known pairs, " << map.source_dim() << " -> " << map.target_dim() << "\n";
+  if (!arguments.common.quiet) print_next_steps(arguments);
+  return kSuccess;
+}
+
+int run_align(AlignArguments arguments) {
+  for (Side* side : {&arguments.source, &arguments.target}) {
+    if (side->name.empty()) side->name = stem_of(side->path);
+  }
+  const std::unique_ptr<RowSource> source_file = open_rows(arguments.source.path, arguments.source.open);
+  const std::unique_ptr<RowSource> target_file = open_rows(arguments.target.path, arguments.target.open);
+  if (arguments.paired && source_file->rows() != target_file->rows()) {
+    bad_input("--paired needs as many rows in both files; they have " + std::to_string(source_file->rows()) + " and " +
+                  std::to_string(target_file->rows()),
+              arguments.target.path, "align without --paired when rows do not belong together one to one");
+  }
+  require_writable(arguments.output, arguments.force, {arguments.source.path, arguments.target.path});
+
+  ProgressLine progress(arguments.common.quiet);
+  const LoadedRows source = load_rows(*source_file, arguments.max_rows, "read " + arguments.source.name, progress.functor());
+  const LoadedRows target = load_rows(*target_file, arguments.max_rows, "read " + arguments.target.name, progress.functor());
+  const nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
+                                         {"target", input_card(arguments.target, target)}};
+  stop_if_interrupted();
+  if (arguments.paired) {
+    progress.finish();
+    return align_paired(source, target, inputs, arguments);
+  }
+
+  AlignOptions options;
+  options.seed = arguments.common.seed;
+  options.threads = arguments.common.threads;
+  options.time_budget = arguments.time_budget;
+  options.progress = progress.functor();
+  AlignSummary summary = align({source.rows, target.rows, arguments.source.name, arguments.target.name}, options);
+  progress.finish();
+  save(summary.map, inputs, arguments);
+
+  if (arguments.common.json) {
+    auto json = nlohmann::ordered_json::parse(summary.to_json());
+    json["map"] = arguments.output;
+    json["inputs"] = inputs;
+    std::cout << json.dump(2) << "\n";
+    return exit_code(summary.verdict);
+  }
+  std::cout << summary.brief();
+  if (arguments.common.quiet) return exit_code(summary.verdict);
+  if (summary.verdict == Verdict::kNotAligned) {
+    std::cout << "\nDo not use the map in " << arguments.output
+              << ". Try more rows a side, another --seed, or texts of the same kind.\n";
+  } else {
+    print_next_steps(arguments);
+  }
+  return exit_code(summary.verdict);
+}
+
+}  // namespace
+
+void add_align(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<AlignArguments>();
+  const CLI::Validator not_negative([](const std::string& text) { return text[0] == '-' ? "must not be negative" : ""; }, "");
+  CLI::App* command = app.add_subcommand("align", "Find the map from the space of A to the space of B without pairs");
+  command->add_option("A", arguments->source.path, "Vectors of the source model, one row a text")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("B", arguments->target.path, "Vectors of the target model; other texts of the same kind")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("-o,--output", arguments->output, "Map file to write (safetensors)")->type_name("FILE")->required();
+  command->add_flag("--force", arguments->force, "Overwrite the map file");
+  command
+      ->add_option("--time-budget", arguments->time_budget,
+                   "Begin no new start after this time, e.g. 90s, 5m, 1h; 0 = until the portfolio ends")
+      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}}).description(""))
+      ->check(not_negative)
+      ->type_name("TIME")
+      ->capture_default_str();
+  command->add_option("--max-rows", arguments->max_rows, "Use at most this many rows a side, spread evenly; 0 = all")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--name-a", arguments->source.name, "Name of the source model for the map's card; default: A's file name")
+      ->type_name("NAME");
+  command->add_option("--name-b", arguments->target.name, "Name of the target model; default: B's file name")
+      ->type_name("NAME");
+  add_open_options(*command, arguments->source.open, "-a", "A");
+  add_open_options(*command, arguments->target.open, "-b", "B");
+  command->add_flag(
+      "--paired", arguments->paired,
+      "Row i of A belongs to row i of B: fit the map to the pairs (the oracle unpaired maps are measured against)");
+  add_common(*command, arguments->common);
+  command->footer(
+      "Examples:\n"
+      "  vec2vec align minilm.npy mpnet.npy -o map.safetensors\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --time-budget 5m --seed 1 --json\n"
+      "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
+      "\n"
+      "Exit codes: 0 ALIGNED, 3 UNCERTAIN, 4 NOT_ALIGNED (a map is written in each case),\n"
+      "1 internal failure, 2 bad input, 130 interrupted (nothing is written)");
+  command->callback([arguments, &run] { run = [arguments] { return run_align(*arguments); }; });
+}
+
+}  // namespace vec2vec::cli

@@ -1,0 +1,35 @@
+#include "command.h"
+
+namespace vec2vec::cli {
+
+CLI::Validator at_least(Index smallest) {
+  const auto check = [smallest](const std::string& text) -> std::string {
+    Index value = 0;
+    if (CLI::detail::lexical_cast(text, value) && value >= smallest) return "";
+    return "must be a whole number of at least " + std::to_string(smallest) + ", is " + text;
+  };
+  return CLI::Validator(check, "");
+}
+
+void add_common(CLI::App& command, Common& common) {
+  const std::string group = "Common options";
+  command.add_flag("--json", common.json, "Print the result as JSON on stdout")->group(group);
+  command.add_option("--seed", common.seed, "Seed of every random choice")->type_name("N")->capture_default_str()->group(group);
+  command.add_option("--threads", common.threads, "Threads; 0 = all cores")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+  command.add_flag("--quiet", common.quiet, "No progress and no hints")->group(group);
+}
+
+void add_open_options(CLI::App& command, OpenOptions& open, const std::string& suffix, const std::string& input) {
+  command
+      .add_option("--raw-dim" + suffix, open.raw_dim, "Columns of " + input + " when it is headerless little-endian float32")
+      ->check(at_least(1))
+      ->type_name("N");
+  command.add_option("--tensor" + suffix, open.tensor, "Tensor to read when " + input + " is a safetensors file of several")
+      ->type_name("NAME");
+}
+
+}  // namespace vec2vec::cli

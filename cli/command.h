@@ -1,0 +1,44 @@
+#pragma once
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "vec2vec/rows.h"
+
+namespace vec2vec::cli {
+
+/// Exit codes; docs/cli.md lists them for users.
+enum ExitCode {
+  kSuccess = 0,
+  kInternalFailure = 1,
+  kBadInputExit = 2,
+  kUncertainExit = 3,
+  kNotAlignedExit = 4,
+  kInterruptedExit = 130
+};
+
+/// Options that every command takes.
+struct Common {
+  bool json = false, quiet = false;
+  std::uint64_t seed = 0;
+  int threads = 0;
+};
+void add_common(CLI::App& command, Common& common);
+
+/// Accepts whole numbers from smallest on; says so when it does not.
+CLI::Validator at_least(Index smallest);
+
+/// Adds --raw-dim<suffix> and --tensor<suffix> for one input; suffix is "", "-a" or "-b".
+void add_open_options(CLI::App& command, OpenOptions& open, const std::string& suffix, const std::string& input);
+
+/// What the chosen command does; returns the exit code. Parsing sets it, main calls it.
+using Run = std::function<int()>;
+
+/// Each adds one command to the app, which stores its work in run when it is chosen.
+void add_align(CLI::App& app, Run& run);
+void add_translate(CLI::App& app, Run& run);
+void add_evaluate(CLI::App& app, Run& run);
+void add_inspect(CLI::App& app, Run& run);
+
+}  // namespace vec2vec::cli

@@ -1,0 +1,71 @@
+#include "files.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "vec2vec/error.h"
+
+namespace vec2vec::cli {
+namespace fs = std::filesystem;
+
+LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage, const Progress& progress) {
+  const Index n = source.rows(), dim = source.dim(), kept = max_rows > 0 ? std::min(max_rows, n) : n;
+  constexpr Index kBlockRows = 4096;
+  LoadedRows loaded{Matrix(kept, dim), n, source.format(), source.dtype()};
+  Matrix block(kept < n ? std::min(kBlockRows, n) : 0, dim);
+  Index next = 0;  // row `next` of the result is row next * n / kept of the file
+  for (Index first = 0; first < n; first += kBlockRows) {
+    if (progress && !progress(stage, static_cast<double>(first) / static_cast<double>(n))) {
+      throw Error(ErrorKind::kInterrupted, "interrupted");
+    }
+    const Index count = std::min(kBlockRows, n - first);
+    if (kept == n) {
+      source.read(first, loaded.rows.span().middle_rows(first, count));
+      continue;
+    }
+    if (next >= kept) break;
+    if (next * n / kept >= first + count) continue;
+    source.read(first, block.span().middle_rows(0, count));
+    for (; next < kept && next * n / kept < first + count; ++next) {
+      std::copy_n(block.row(next * n / kept - first), dim, loaded.rows.row(next));
+    }
+  }
+  return loaded;
+}
+
+void require_writable(const std::string& path, bool force, const std::vector<std::string>& inputs) {
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) bad_input("is a folder", path, "name a file in it");
+  for (const std::string& input : inputs) {
+    if (fs::equivalent(path, input, ignored))
+      bad_input("the output is also an input", path, "choose another name for the output");
+  }
+  if (!force && fs::exists(fs::symlink_status(path, ignored))) bad_input("exists already", path, "--force to overwrite it");
+  fs::path folder = fs::path(path).parent_path();
+  if (folder.empty()) folder = ".";
+  if (!fs::is_directory(folder, ignored)) bad_input("there is no such folder", folder.string(), "mkdir -p " + folder.string());
+  // Permissions, quotas and read-only disks all show when a file is made.
+  const std::string probe = (folder / (".vec2vec-probe-" + std::to_string(getpid()))).string();
+  const int file = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (file < 0) bad_input(std::string("cannot create files here: ") + std::strerror(errno), folder.string(), "another folder");
+  close(file);
+  unlink(probe.c_str());
+}
+
+bool looks_like_map(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string start(64 * 1024, '\0');
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  start.resize(static_cast<std::size_t>(file.gcount()));
+  return start.size() > 9 && start[8] == '{' && start.find("\"linear.weight\"") != std::string::npos;
+}
+
+std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
+
+}  // namespace vec2vec::cli

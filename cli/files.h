@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "vec2vec/matrix.h"
+#include "vec2vec/progress.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec::cli {
+
+/// Rows read into memory, with what a map's card says about their file.
+struct LoadedRows {
+  Matrix rows;  ///< (rows kept, dim)
+  Index rows_in_file = 0;
+  std::string format, dtype;
+};
+
+/// Reads a whole source, or max_rows rows spread evenly over it when 0 < max_rows < source.rows(). Memory: the rows kept and
+/// one block.
+LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage, const Progress& progress);
+
+/// Throws Error{kBadInput} unless a file can be created at path: the folder exists and can be written to, nothing is there yet
+/// (or force), and path is none of the inputs. To be called before long work.
+void require_writable(const std::string& path, bool force, const std::vector<std::string>& inputs);
+
+/// Whether the file looks like a map of this library (a safetensors file that names the tensor linear.weight).
+bool looks_like_map(const std::string& path);
+
+/// The name of the file without folders and ending.
+std::string stem_of(const std::string& path);
+
+}  // namespace vec2vec::cli

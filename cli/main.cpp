@@ -1,0 +1,83 @@
+#include <exception>
+#include <iostream>
+#include <new>
+
+#include "command.h"
+#include "terminal.h"
+#include "vec2vec/error.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec::cli {
+namespace {
+
+int exit_code(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::kBadInput:
+      return kBadInputExit;
+    case ErrorKind::kInterrupted:
+      return kInterruptedExit;
+    case ErrorKind::kInternal:
+      break;
+  }
+  return kInternalFailure;
+}
+
+/// Parses the command line into run. Returns -1 to go on, else the exit code (help was printed, or usage was wrong).
+int parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return -1;
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
+    const auto chosen = app.get_subcommands();
+    print_error(error.what(), "command line", "vec2vec " + (chosen.empty() ? "" : chosen[0]->get_name() + " ") + "--help");
+    return kBadInputExit;
+  }
+}
+
+int run_guarded(const Run& run) {
+  try {
+    const int code = run();
+    std::cout.flush();
+    if (std::cout) return code;
+    print_error("cannot write to standard output");
+  } catch (const Error& error) {
+    print_error(error.message(), error.where(), error.hint());
+    return exit_code(error.kind());
+  } catch (const std::bad_alloc&) {
+    print_error("out of memory", {}, "fewer rows (--max-rows), or a machine with more memory");
+  } catch (const std::exception& error) {
+    print_error(std::string("internal failure: ") + error.what(), {}, "report it with the command you ran");
+  }
+  return kInternalFailure;
+}
+
+int main(int argc, char** argv) {
+  CLI::App app{"Aligns embedding spaces without paired data, translates vectors between them, and measures how well."};
+  app.name("vec2vec");
+  app.set_version_flag("--version", std::string("vec2vec ") + version(), "Print the version and exit");
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(32);
+  app.footer(
+      "Examples:\n"
+      "  vec2vec inspect a.npy\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors\n"
+      "  vec2vec translate map.safetensors a.npy a-in-b.npy\n"
+      "\n"
+      "Exit codes: 0 success (align: ALIGNED), 1 internal failure, 2 bad input or usage,\n"
+      "3 UNCERTAIN, 4 NOT_ALIGNED, 130 interrupted. More: docs/cli.md");
+  Run run;
+  add_align(app, run);
+  add_translate(app, run);
+  add_evaluate(app, run);
+  add_inspect(app, run);
+  const int parsed = parse(app, argc, argv);
+  if (parsed >= 0) return parsed;
+  catch_interrupts();
+  return run_guarded(run);
+}
+
+}  // namespace
+}  // namespace vec2vec::cli
+
+int main(int argc, char** argv) { return vec2vec::cli::main(argc, argv); }

@@ -1,0 +1,53 @@
+#pragma once
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "vec2vec/error.h"
+#include "vec2vec/progress.h"
+
+namespace vec2vec::cli {
+
+/// From now on SIGINT and SIGTERM make interrupted() true; a second one ends the process at once.
+void catch_interrupts();
+bool interrupted();
+
+/// Throws Error{kInterrupted} when a signal has arrived.
+void stop_if_interrupted();
+
+/// Prints "vec2vec: error: what", then where and a hint if there are any, on stderr.
+void print_error(const std::string& what, const std::string& where = {}, const std::string& hint = {});
+
+/// 75 -> "1 min 15 s".
+std::string format_seconds(double seconds);
+
+/// Shows progress on stderr, from two seconds after its start: one line rewritten in place on a terminal, otherwise a line for
+/// each tenth of the work and at most one in five seconds. Keeps quiet when told so, and always passes interrupts on.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool quiet);
+  ~ProgressLine();
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  /// The functor to hand to the library; refers to this object.
+  Progress functor();
+
+  /// Takes the line off the terminal; to be called before results are printed.
+  void finish();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  bool update(std::string_view stage, double done);
+
+  const bool quiet_, tty_;
+  const Clock::time_point start_ = Clock::now();
+  Clock::time_point stage_start_ = start_, last_shown_ = start_;
+  std::string stage_;
+  double done_ = 0;
+  int tenth_shown_ = -1;
+  bool line_open_ = false;
+};
+
+}  // namespace vec2vec::cli

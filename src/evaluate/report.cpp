@@ -1,0 +1,62 @@
+#include <cmath>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "vec2vec/evaluate.h"
+
+namespace vec2vec {
+namespace {
+
+struct NamedScore {
+  const char* key;    ///< in JSON
+  const char* title;  ///< in the table
+  const Score* score;
+};
+
+std::vector<NamedScore> named_scores(const Evaluation& e) {
+  return {{"top1", "top-1", &e.top1},
+          {"top10", "top-10", &e.top10},
+          {"mean_rank", "mean rank", &e.mean_rank},
+          {"median_rank", "median rank", &e.median_rank},
+          {"mrr", "MRR", &e.mrr},
+          {"foscttm", "FOSCTTM", &e.foscttm},
+          {"centred_cosine", "centred cosine", &e.centred_cosine},
+          {"cosine", "raw cosine", &e.cosine}};
+}
+
+/// Four decimals for shares and cosines, fewer for large ranks, an exponent for what four decimals would lose.
+std::string figure(double x) {
+  const double size = std::abs(x);
+  const char* format = size > 1e-12 && size < 5e-4 ? "%.1e" : size < 10 ? "%.4f" : size < 1000 ? "%.2f" : "%.1f";
+  char text[32];
+  std::snprintf(text, sizeof text, format, size > 1e-12 ? x : 0.0);
+  return text;
+}
+
+}  // namespace
+
+std::string Evaluation::brief() const {
+  std::string text = std::to_string(rows) + " rows, each ranked among a pool of " + std::to_string(pool) + "\n";
+  char line[128];
+  std::snprintf(line, sizeof line, "%-15s %9s  %-19s %9s\n", "score", "value", "  95 % interval", "null");
+  text += line;
+  for (const NamedScore& s : named_scores(*this)) {
+    std::snprintf(line, sizeof line, "%-15s %9s  %8s .. %-8s %8s\n", s.title, figure(s.score->value).c_str(),
+                  figure(s.score->low).c_str(), figure(s.score->high).c_str(), figure(s.score->null_value).c_str());
+    text += line;
+  }
+  return text;
+}
+
+std::string Evaluation::to_json() const {
+  nlohmann::ordered_json json = {{"rows", rows}, {"pool", pool}};
+  for (const NamedScore& s : named_scores(*this)) {
+    json["scores"][s.key] = {
+        {"value", s.score->value}, {"low", s.score->low}, {"high", s.score->high}, {"null", s.score->null_value}};
+  }
+  return json.dump(2);
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,120 @@
+#include "vec2vec/inspect.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <memory>
+#include <utility>
+
+#include "core/parallel.h"
+#include "inspect/duplicates.h"
+#include "inspect/spectrum.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kBlockRows = 4096;
+
+void report(const Progress& progress, const char* stage, double done) {
+  if (progress && !progress(stage, done)) throw Error(ErrorKind::kInterrupted, "inspection was cancelled");
+}
+
+double norm_of(const float* row, Index dim) {
+  double square = 0;
+  for (Index j = 0; j < dim; ++j) square += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+  return std::sqrt(square);
+}
+
+/// What the one pass over the file gathers about all rows.
+struct Pass {
+  std::vector<float> norms;     ///< of every row; NaN for a row that is not finite
+  std::vector<RowHash> hashes;  ///< of every row
+  Matrix sample;                ///< evenly spread rows, the first `sampled` of them filled
+  Index sampled = 0;
+};
+
+Pass read_once(RowSource& source, const InspectOptions& options) {
+  const Index n = source.rows(), dim = source.dim(), sample = std::min(options.sample, n);
+  Pass pass{std::vector<float>(static_cast<std::size_t>(n)), std::vector<RowHash>(static_cast<std::size_t>(n)),
+            Matrix(sample, dim)};
+  Matrix block(std::min(kBlockRows, n), dim);
+  Index next = 0;  // number of the next sample row, which is row next * n / sample of the file
+  for (Index first = 0; first < n; first += kBlockRows) {
+    report(options.progress, "read", static_cast<double>(first) / static_cast<double>(n));
+    const Index count = std::min(kBlockRows, n - first);
+    source.read(first, block.span().middle_rows(0, count));
+    parallel_for((count + 255) / 256, options.threads, [&](Index part) {
+      for (Index i = part * 256; i < std::min(count, (part + 1) * 256); ++i) {
+        const auto row = static_cast<std::size_t>(first + i);
+        const double norm = norm_of(block.row(i), dim);
+        pass.norms[row] = std::isfinite(norm) ? static_cast<float>(norm) : std::numeric_limits<float>::quiet_NaN();
+        pass.hashes[row] = hash_row(block.row(i), dim);
+      }
+    });
+    for (; next < sample; ++next) {
+      const Index row = next * n / sample;
+      if (row >= first + count) break;
+      if (!(pass.norms[static_cast<std::size_t>(row)] > 0)) continue;  // NaN or zero: it has no direction
+      std::copy_n(block.row(row - first), dim, pass.sample.row(pass.sampled++));
+    }
+  }
+  return pass;
+}
+
+/// Counts and quantiles of norms; NaN marks rows that are not finite.
+void summarize_norms(std::vector<float> norms, Inspection& result) {
+  for (std::size_t i = 0; i < norms.size(); ++i) {
+    const auto row = static_cast<Index>(i);
+    if (std::isnan(norms[i])) {
+      if (result.nan_rows++ == 0) result.first_nan_row = row;
+    } else if (norms[i] == 0) {
+      if (result.zero_rows++ == 0) result.first_zero_row = row;
+    }
+  }
+  std::erase_if(norms, [](float x) { return std::isnan(x); });
+  if (norms.empty()) return;
+  std::sort(norms.begin(), norms.end());
+  const auto quantile = [&](double p) {
+    return static_cast<double>(norms[static_cast<std::size_t>(std::lround(p * static_cast<double>(norms.size() - 1)))]);
+  };
+  double sum = 0;
+  for (const float x : norms) sum += static_cast<double>(x);
+  result.norm_mean = sum / static_cast<double>(norms.size());
+  result.norm_min = quantile(0);
+  result.norm_p1 = quantile(0.01);
+  result.norm_p50 = quantile(0.5);
+  result.norm_p99 = quantile(0.99);
+  result.norm_max = quantile(1);
+}
+
+}  // namespace
+
+Inspection inspect(const std::string& path, const OpenOptions& open, const InspectOptions& options) {
+  if (options.sample < 2) bad_input("must be at least 2, is " + std::to_string(options.sample), "option sample");
+  const std::unique_ptr<RowSource> source = open_rows(path, open);
+  Inspection result;
+  result.path = path;
+  result.format = source->format();
+  result.dtype = source->dtype();
+  result.rows = source->rows();
+  result.dim = source->dim();
+
+  Pass pass = read_once(*source, options);
+  summarize_norms(std::move(pass.norms), result);
+  result.duplicate_rows = count_repeats(pass.hashes);
+  result.sampled_rows = pass.sampled;
+  if (pass.sampled < 2) return result;
+
+  report(options.progress, "spectrum", 0.0);
+  const MatrixSpan sample = pass.sample.span().middle_rows(0, pass.sampled);
+  result.fingerprint = fingerprint(sample);
+  scale_rows_to_unit(sample, options.threads);
+  result.isotropy = 1 - mean_pair_cosine(sample);
+  report(options.progress, "spectrum", 0.3);
+  result.spectrum = variance_shares(sample, options.threads);
+  result.effective_rank = effective_rank(result.spectrum);
+  return result;
+}
+
+}  // namespace vec2vec

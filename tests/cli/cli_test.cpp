@@ -1,0 +1,290 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/run_cli.h"
+#include "core/random.h"
+#include "vec2vec/map.h"
+#include "vec2vec/rows.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::json;
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Writes n rows of a mixture of 30 Gaussians; the seed chooses the rows, the centres are always the same.
+void write_rows(const std::string& path, Index n, Index dim, std::uint64_t seed) {
+  constexpr Index kClusters = 30;
+  Random centres_random(99), random(seed);
+  Matrix centres(kClusters, dim), rows(n, dim);
+  for (Index i = 0; i < kClusters * dim; ++i) centres.data()[i] = static_cast<float>(centres_random.normal());
+  for (Index i = 0; i < n; ++i) {
+    const Index cluster = random.below(kClusters);
+    for (Index j = 0; j < dim; ++j) rows(i, j) = centres(cluster, j) + static_cast<float>(0.5 * random.normal());
+  }
+  const auto sink = create_rows(path, n, dim);
+  sink->write(rows);
+  sink->commit();
+}
+
+/// A folder with two sets of paired rows, and the map of the pairs.
+class Cli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    write_rows(a, 600, 12, 1);
+    write_rows(b, 600, 12, 1);
+  }
+  void make_map() {
+    const CliResult result = run_cli({"align", a, b, "-o", map, "--paired"});
+    ASSERT_EQ(result.code, 0) << result.err;
+  }
+
+  TempDir dir;
+  const std::string a = dir.path("a.npy"), b = dir.path("b.npy"), map = dir.path("map.safetensors"), out = dir.path("out.npy");
+};
+
+const std::vector<std::string> kCommands = {"align", "translate", "evaluate", "inspect"};
+
+TEST_F(Cli, HelpOfEveryCommandHasExamplesAndCommonOptions) {
+  const CliResult all = run_cli({"--help"});
+  EXPECT_EQ(all.code, 0);
+  for (const std::string& command : kCommands) {
+    EXPECT_TRUE(contains(all.out, command));
+    const CliResult help = run_cli({command, "--help"});
+    EXPECT_EQ(help.code, 0);
+    EXPECT_TRUE(contains(help.out, "Examples:\n  vec2vec " + command)) << help.out;
+    for (const char* option : {"--json", "--seed", "--threads", "--quiet"})
+      EXPECT_TRUE(contains(help.out, option)) << command << option;
+    EXPECT_EQ(help.err, "");
+  }
+}
+
+TEST_F(Cli, PrintsItsVersion) {
+  const CliResult result = run_cli({"--version"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, std::string("vec2vec ") + version() + "\n");
+}
+
+TEST_F(Cli, WrongUsageIsCode2WithAHint) {
+  const std::vector<std::vector<std::string>> wrong = {
+      {},
+      {"fly"},
+      {"align", a, b},
+      {"align", a, b, "-o", map, "--frobnicate"},
+      {"align", a, b, "-o", map, "--threads", "-1"},
+      {"align", a, b, "-o", map, "--seed", "x"},
+      {"align", a, b, "-o", map, "--time-budget", "soon"},
+      {"translate", map, a, out, "--type", "float8"},
+      {"evaluate", a, b, "--pool", "1"},
+      {"inspect"},
+  };
+  for (const auto& arguments : wrong) {
+    const CliResult result = run_cli(arguments);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(contains(result.err, "vec2vec: error: ") && contains(result.err, "--help")) << result.err;
+  }
+}
+
+TEST_F(Cli, MissingFilesAreCode2AndNamed) {
+  const std::string missing = dir.path("missing.npy");
+  make_map();
+  const std::vector<std::vector<std::string>> commands = {
+      {"align", missing, b, "-o", out},
+      {"align", a, missing, "-o", out},
+      {"translate", missing, a, out},
+      {"translate", map, missing, out},
+      {"evaluate", missing, b},
+      {"evaluate", a, missing},
+      {"evaluate", "--map", missing, a, b},
+      {"inspect", missing},
+  };
+  for (const auto& arguments : commands) {
+    const CliResult result = run_cli(arguments);
+    EXPECT_EQ(result.code, 2) << arguments[0];
+    EXPECT_TRUE(contains(result.err, "missing.npy")) << result.err;
+    EXPECT_TRUE(contains(result.err, "\n  try: ")) << result.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST_F(Cli, NeverOverwritesWithoutForce) {
+  make_map();
+  const std::string before = file_bytes(map);
+  const CliResult again = run_cli({"align", a, b, "-o", map, "--paired", "--max-rows", "300"});
+  EXPECT_EQ(again.code, 2);
+  EXPECT_TRUE(contains(again.err, "--force")) << again.err;
+  EXPECT_EQ(file_bytes(map), before);
+  EXPECT_EQ(run_cli({"align", a, b, "-o", map, "--paired", "--max-rows", "300", "--force"}).code, 0);
+  EXPECT_NE(file_bytes(map), before);
+
+  EXPECT_EQ(run_cli({"translate", map, a, out}).code, 0);
+  EXPECT_EQ(run_cli({"translate", map, a, out}).code, 2);
+  EXPECT_EQ(run_cli({"translate", map, a, out, "--force"}).code, 0);
+}
+
+TEST_F(Cli, NeverWritesOverAnInput) {
+  const std::string before = file_bytes(a);
+  EXPECT_EQ(run_cli({"align", a, b, "-o", a, "--force", "--paired"}).code, 2);
+  EXPECT_EQ(file_bytes(a), before);
+  make_map();
+  EXPECT_EQ(run_cli({"translate", map, a, a, "--force"}).code, 2);
+  EXPECT_EQ(file_bytes(a), before);
+}
+
+TEST_F(Cli, AnOutputThatCannotBeWrittenIsRefused) {
+  const CliResult no_folder = run_cli({"align", a, b, "-o", dir.path("none/map.safetensors")});
+  EXPECT_EQ(no_folder.code, 2);
+  EXPECT_TRUE(contains(no_folder.err, "folder")) << no_folder.err;
+  EXPECT_EQ(run_cli({"align", a, b, "-o", dir.path("."), "--force"}).code, 2);
+  make_map();
+  EXPECT_EQ(run_cli({"translate", map, a, dir.path("out.unknown")}).code, 2);
+}
+
+TEST_F(Cli, JsonIsJson) {
+  const CliResult aligned = run_cli({"align", a, b, "-o", map, "--paired", "--json"});
+  ASSERT_EQ(aligned.code, 0) << aligned.err;
+  const Json summary = Json::parse(aligned.out);
+  EXPECT_EQ(summary["map"], map);
+  EXPECT_EQ(summary["inputs"]["source"]["rows"], 600);
+
+  const CliResult translated = run_cli({"translate", map, a, out, "--json"});
+  ASSERT_EQ(translated.code, 0) << translated.err;
+  EXPECT_EQ(Json::parse(translated.out)["rows"], 600);
+
+  const CliResult evaluated = run_cli({"evaluate", out, b, "--pool", "200", "--json"});
+  ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+  const Json scores = Json::parse(evaluated.out);
+  EXPECT_EQ(scores["pool"], 200);
+  EXPECT_GT(scores["scores"]["top1"]["value"], 0.99);
+
+  const CliResult inspected = run_cli({"inspect", a, "--json"});
+  ASSERT_EQ(inspected.code, 0) << inspected.err;
+  EXPECT_EQ(Json::parse(inspected.out)["kind"], "rows");
+  const CliResult card = run_cli({"inspect", map, "--json"});
+  ASSERT_EQ(card.code, 0) << card.err;
+  EXPECT_EQ(Json::parse(card.out)["kind"], "map");
+}
+
+TEST_F(Cli, TheCardOfAMapNamesItsInputs) {
+  ASSERT_EQ(run_cli({"align", a, b, "-o", map, "--paired", "--name-a", "minilm", "--max-rows", "500"}).code, 0);
+  const Json card = Json::parse(Map::load(map).card);
+  EXPECT_EQ(card["inputs"]["source"]["name"], "minilm");
+  EXPECT_EQ(card["inputs"]["target"]["name"], "b");
+  EXPECT_EQ(card["inputs"]["source"]["rows"], 600);
+  EXPECT_EQ(card["inputs"]["source"]["rows_used"], 500);
+  EXPECT_EQ(card["inputs"]["source"]["sha256"], file_sha256(a));
+  const CliResult shown = run_cli({"inspect", map});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_TRUE(contains(shown.out, "minilm")) << shown.out;
+}
+
+TEST_F(Cli, EvaluateThroughAMapEqualsTranslatingFirst) {
+  make_map();
+  ASSERT_EQ(run_cli({"translate", map, a, out}).code, 0);
+  const CliResult direct = run_cli({"evaluate", "--map", map, a, b, "--json", "--bootstrap", "0"});
+  const CliResult by_file = run_cli({"evaluate", out, b, "--json", "--bootstrap", "0"});
+  ASSERT_EQ(direct.code, 0) << direct.err;
+  ASSERT_EQ(by_file.code, 0) << by_file.err;
+  const double x = Json::parse(direct.out)["scores"]["cosine"]["value"],
+               y = Json::parse(by_file.out)["scores"]["cosine"]["value"];
+  EXPECT_NEAR(x, y, 1e-5);
+  EXPECT_TRUE(contains(run_cli({"evaluate", out, b, "--pool", "100"}).out, "pool of 100"));
+}
+
+TEST_F(Cli, FilesThatDoNotFitAreRefused) {
+  const std::string short_file = dir.path("short.npy"), narrow = dir.path("narrow.npy");
+  write_rows(short_file, 500, 12, 1);
+  write_rows(narrow, 600, 8, 1);
+  make_map();
+  EXPECT_EQ(run_cli({"align", a, short_file, "-o", out, "--paired"}).code, 2);
+  EXPECT_EQ(run_cli({"evaluate", a, short_file}).code, 2);
+  EXPECT_EQ(run_cli({"evaluate", a, narrow}).code, 2);
+  EXPECT_EQ(run_cli({"evaluate", "--map", map, narrow, b}).code, 2);
+  EXPECT_EQ(run_cli({"translate", map, narrow, out}).code, 2);
+  EXPECT_EQ(run_cli({"translate", a, a, out}).code, 2);  // not a map
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST_F(Cli, TruncatedInputsAreCode2) {
+  make_map();
+  for (const std::string& whole : {a, map}) {
+    const std::string bytes = file_bytes(whole), cut = dir.path("cut");
+    for (const std::size_t size : {std::size_t{0}, std::size_t{5}, std::size_t{60}, bytes.size() / 2, bytes.size() - 1}) {
+      std::ofstream(cut, std::ios::binary) << bytes.substr(0, size);
+      EXPECT_EQ(run_cli({"inspect", cut}).code, 2) << whole << " cut to " << size;
+      EXPECT_EQ(run_cli({"align", cut, b, "-o", out, "--paired"}).code, 2) << whole << " cut to " << size;
+      EXPECT_EQ(run_cli({"translate", cut, a, out}).code, 2) << whole << " cut to " << size;
+      EXPECT_EQ(run_cli({"translate", map, cut, out}).code, 2) << whole << " cut to " << size;
+    }
+  }
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST_F(Cli, RawFilesNeedTheirDimension) {
+  const std::string raw = dir.path("rows.raw");
+  Matrix rows(100, 12);
+  for (Index i = 0; i < 1200; ++i) rows.data()[i] = static_cast<float>(i % 7) - 2.5f;
+  CreateOptions options;
+  options.format = FileFormat::kRaw;
+  const auto sink = create_rows(raw, 100, 12, options);
+  sink->write(rows);
+  sink->commit();
+  EXPECT_EQ(run_cli({"inspect", raw}).code, 2);
+  const CliResult result = run_cli({"inspect", raw, "--raw-dim", "12", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(Json::parse(result.out)["rows"], 100);
+}
+
+TEST_F(Cli, TooFewRowsToAlignIsCode2) {
+  const std::string few = dir.path("few.npy");
+  write_rows(few, 20, 12, 1);
+  const CliResult result = run_cli({"align", few, b, "-o", out});
+  EXPECT_EQ(result.code, 2) << result.err;
+  EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST_F(Cli, SameSeedAndThreadsGiveTheSameMap) {
+  const std::string second = dir.path("second.safetensors");
+  std::filesystem::remove(a);
+  std::filesystem::remove(b);
+  write_rows(a, 1500, 12, 2);
+  write_rows(b, 1500, 12, 3);
+  const auto align = [&](const std::string& path) {
+    return run_cli({"align", a, b, "-o", path, "--seed", "7", "--threads", "2"});
+  };
+  const CliResult first_run = align(map), second_run = align(second);
+  EXPECT_TRUE(first_run.code == 0 || first_run.code == 3 || first_run.code == 4) << first_run.err;
+  EXPECT_EQ(first_run.code, second_run.code);
+  ASSERT_FALSE(file_bytes(map).empty());
+  EXPECT_EQ(file_bytes(map), file_bytes(second));
+}
+
+/// Sends the signal to a long align and expects a quick end without an output file.
+void expect_interruptible(int signal_number) {
+  const TempDir dir;
+  const std::string a = dir.path("a.npy"), b = dir.path("b.npy"), map = dir.path("map.safetensors");
+  write_rows(a, 20000, 128, 4);
+  write_rows(b, 20000, 128, 5);
+  const CliProcess process({"align", a, b, "-o", map});
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  const auto start = std::chrono::steady_clock::now();
+  process.signal(signal_number);
+  const CliResult result = process.wait();
+  EXPECT_EQ(result.code, 130) << result.err;
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(map).parent_path()))
+    ++files;
+  EXPECT_EQ(files, 2u) << "something was left beside the inputs";
+}
+
+TEST(CliInterrupt, SigintIsCode130AndLeavesNothing) { expect_interruptible(SIGINT); }
+TEST(CliInterrupt, SigtermIsCode130AndLeavesNothing) { expect_interruptible(SIGTERM); }
+
+}  // namespace
+}  // namespace vec2vec
