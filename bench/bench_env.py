@@ -11,6 +11,12 @@ SHARED = Path(os.environ.get("VEC2VEC_SHARED", ROOT.parent / "shared"))
 BENCH_DATA = Path(os.environ.get("VEC2VEC_BENCH_DATA", BUILD / "bench-data"))
 
 
+def natural_blas(environment):
+    """The environment without OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE: some machines preset them, and with them a slower kernel
+    than OpenBLAS would choose itself. Ours and rivals are all run without."""
+    return {name: value for name, value in environment.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
+
+
 def version_of(python):
     """(major, minor) of a Python, or (0, 0) when it does not run (a pyenv shim without its version, say)."""
     code = "import sys; print(*sys.version_info[:2])"
@@ -53,4 +59,4 @@ def run_inside(name, requirements, bare=(), at_least=(3, 9)):
     """Starts the running script again inside build/<name>, unless it is there already."""
     if Path(sys.prefix).resolve() != (BUILD / name).resolve():
         python = ensure(name, requirements, bare, at_least)
-        os.execv(python, [python, *sys.argv])
+        os.execve(python, [python, *sys.argv], natural_blas(os.environ))

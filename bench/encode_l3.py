@@ -4,7 +4,8 @@
     bench/encode_l3.py [--texts TSV_GZ] [--rows N] [--out NPY]
 
 Row i of the result belongs to line i of the texts, as in general.*.npy of the shared data. Mean pooling over the attention mask,
-unit rows, 128 tokens at most, float16. Makes its own virtual environment under build/ at first; about 10 minutes on one core.
+unit rows, 128 tokens at most, float16. Makes its own virtual environment under build/ at first; the encoding takes
+a minute on one core.
 """
 
 import argparse

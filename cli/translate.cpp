@@ -19,6 +19,7 @@ struct TranslateArguments {
 
 int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
+  options.threads = arguments.common.threads;
   options.output.format = format_of_name(arguments.output);
   options.output.type = arguments.type == "float16" ? ValueType::kFloat16 : ValueType::kFloat32;
   const Map map = Map::load(arguments.map);
@@ -36,8 +37,7 @@ int run_translate(const TranslateArguments& arguments) {
                                          {"zero_rows", summary.zero_rows},
                                          {"seconds", summary.seconds},
                                          {"map_sha256", summary.map_sha256},
-                                         {"input_sha256", summary.input_sha256},
-                                         {"output_sha256", summary.output_sha256}};
+                                         {"input_sha256", summary.input_sha256}};
     std::cout << json.dump(2) << "\n";
     return kSuccess;
   }

@@ -13,7 +13,7 @@ struct AlignOptions {
   std::uint64_t seed = 0;
   int threads = 0;                 ///< 0 = all cores
   double time_budget = 0;          ///< seconds after which no new start is tried; 0 = only the portfolio's own end
-  Progress progress;
+  Progress progress = {};
 
   /// Throws Error{kBadInput} naming the first option out of range.
   void validate() const;

@@ -7,14 +7,15 @@
 
 namespace vec2vec {
 
-/// What identifies a vector set well enough to notice rows of another model: a map keeps the fingerprint of its source side.
+/// What tells the rows of one model from those of another of the same dimension.
 struct Fingerprint {
   Index rows = 0, dim = 0;
-  bool unit_rows = false;            ///< the rows had norm 1 (within 1e-2) as given
-  double mean_norm = 0;              ///< norm of the mean of the unit rows, in [0, 1]
-  double effective_rank = 0;         ///< exp(entropy) of the covariance spectrum of centred unit rows, in [1, dim]
-  /// |projection of a row set on the leading directions| is compared with these: the mean cosine of rows with `Map::source_mean`
-  double mean_cosine = 0, mean_cosine_sd = 0;
+  bool unit_rows = false;     ///< the rows had norm 1 (within 1e-2) as given
+  double mean_norm = 0;       ///< norm of the mean of the unit rows, in [0, 1]
+  double effective_rank = 0;  ///< exp(entropy) of the covariance spectrum of centred unit rows, in [1, dim]
+  Matrix mean;                ///< (1, dim): mean of the unit rows
+  Matrix axes;                ///< (r, dim): leading principal directions of the centred unit rows, r = dim / 8 within 1 .. 32
+  double share = 0;           ///< fraction of the centred unit rows' energy along the axes; other models' rows have about r / dim
 };
 
 /// A linear translation of rows x (1, d_source) into the target space:
@@ -26,6 +27,8 @@ class Map {
   Matrix target_mean;   ///< (1, d_target)
   Matrix weight;        ///< (d_source, d_target)
   float target_spread = 1.0f;
+  Matrix source_axes;        ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
+  double source_share = 0;   ///< Fingerprint::share of those rows
   std::string card;     ///< JSON object: how the map was made; see docs/file-format.md
 
   Index source_dim() const { return weight.rows(); }
@@ -38,6 +41,10 @@ class Map {
   /// Same without adding the target's mean: centred unit rows, as compared by centred cosine.
   void translate_centred(MatrixView in, MatrixSpan out) const;
 
+  /// Whether rows (n, d_source) look like the model the map was fitted on: the share of their energy along source_axes is above
+  /// the geometric mean of source_share and chance (r / d_source). Always true for fewer than 8 rows.
+  bool fits(MatrixView rows) const;
+
   /// Writes a safetensors file atomically (docs/file-format.md).
   void save(const std::string& path, bool overwrite = false) const;
   /// Throws Error{kBadInput} for anything that is not a map of a version this library reads.
@@ -46,16 +53,17 @@ class Map {
 
 struct TranslateOptions {
   Index block_rows = 4096;
+  int threads = 0;                ///< 0 = all cores
   bool centred = false;           ///< write centred unit rows instead of raw ones
   bool ignore_fingerprint = false;
-  CreateOptions output;
-  Progress progress;
+  CreateOptions output = {};
+  Progress progress = {};
 };
 
 struct TranslateSummary {
   Index rows = 0, zero_rows = 0;
   double seconds = 0;
-  std::string input_sha256, output_sha256, map_sha256;
+  std::string input_sha256, map_sha256;
 };
 
 /// Streams source through the map into a new file at out_path, with constant memory, and writes out_path + ".provenance.json".

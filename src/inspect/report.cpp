@@ -93,8 +93,7 @@ std::string Inspection::to_json() const {
        {{"unit_rows", fingerprint.unit_rows},
         {"mean_norm", fingerprint.mean_norm},
         {"effective_rank", fingerprint.effective_rank},
-        {"mean_cosine", fingerprint.mean_cosine},
-        {"mean_cosine_sd", fingerprint.mean_cosine_sd}}}};
+        {"share", fingerprint.share}}}};
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -1,0 +1,232 @@
+#!/usr/bin/env python3
+"""Renders docs/results.md from the runs in bench/results/*.jsonl (see bench/run.py). Standard library only.
+
+    bench/make_results.py [--results FOLDER] [--out FILE]
+
+For each pair it takes the runs of the newest revision that has any, and of several runs with equal seed the last.
+"""
+
+import argparse
+import json
+from collections import defaultdict
+from pathlib import Path
+from statistics import median
+
+ROOT = Path(__file__).resolve().parent.parent
+ORDER = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet", "minilm-l3"]
+DIMS = {"minilm": 384, "mpnet": 768, "e5": 384, "l3": 384}
+LETTERS = {"ALIGNED": "", "UNCERTAIN": "?", "NOT_ALIGNED": "✗"}
+
+HEAD = """\
+# Results
+
+Written by `bench/make_results.py` from the runs in `bench/results/`; do not edit. `bench/run.py` repeats them.
+
+**Data.** 44,096 English texts of 13 public sources (questions, search queries, claims, captions, Wikipedia sentences), encoded by
+all-MiniLM-L6-v2 (`minilm`, 384 dimensions), all-mpnet-base-v2 (`mpnet`, 768), multilingual-e5-small with 4-bit weights (`e5`, 384)
+and paraphrase-MiniLM-L3-v2 (`l3`, 384); float16. minilm, mpnet and l3 share training data; e5 is of another family.
+Side A = rows 0 and on of the source encoder, side B = rows 20,000 and on of the target encoder: no text is on both sides. Scores are
+taken on rows 40,000-44,095, which no fit has seen.
+
+**Scores.** A translated row is ranked among the {pool} true rows of the target by centred cosine; chance is a top-1 of {chance} and a
+mean rank of {chance_rank}. *Oracle* is the orthogonal map fitted to n true pairs (rows 0 and on of both encoders): what an unpaired map can
+hope for. No run was selected by its scores: every seed that was run is counted.
+"""
+
+
+def load(folder):
+    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines() if line]
+    return [json.loads(line) for line in lines]
+
+
+def score(record, name):
+    return record["scores"][name]["value"]
+
+
+def arrow(pair):
+    return pair.replace("-", " → ")
+
+
+def newest(records):
+    """The records of the newest revision, the last of each seed, in order of seeds."""
+    if not records:
+        return []
+    last = max(records, key=lambda record: record["date"])["revision"]
+    by_seed = {record["seed"]: record for record in records if record["revision"] == last}
+    return [by_seed[seed] for seed in sorted(by_seed, key=lambda seed: -1 if seed is None else seed)]
+
+
+def spans(values):
+    """[0, 1, 2, 5] -> '0-2, 5'"""
+    out = []
+    for value in sorted(values):
+        if out and value == out[-1][1] + 1:
+            out[-1][1] = value
+        else:
+            out.append([value, value])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in out)
+
+
+def distinct(values):
+    return ", ".join(dict.fromkeys(values))
+
+
+def table(columns, rows):
+    lines = ["| " + " | ".join(columns) + " |", "|---" * len(columns) + "|"]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def circumstances(records, n, command):
+    """The line under every table: data, n, seeds, machine, date, commit, command."""
+    machines = distinct(f"{m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB" for m in (r["machine"] for r in records))
+    days = sorted({record["date"][:10] for record in records})
+    revisions = distinct(r["revision"] for r in records if r["kind"] == "align")
+    parts = [f"Data: as above, n = {n:,} rows a side, {records[0]['eval_rows']:,} evaluation rows"]
+    seeds = {record["seed"] for record in records if record["seed"] is not None}
+    parts += [f"seeds {spans(seeds)}"] if seeds else []
+    parts += [f"machine: {machines}", f"date: {' to '.join(dict.fromkeys((days[0], days[-1])))}"]
+    parts += [f"commit {revisions}"] if revisions else []
+    return "; ".join(parts) + f". Command: `{command}`\n"
+
+
+def align_rows(groups):
+    rows = []
+    for pair, (oracle, runs) in groups.items():
+        top1 = [score(run, "top1") for run in runs]
+        goal = score(oracle, "top1") if oracle else None
+        verdicts = [sum(run["verdict"] == name for run in runs) for name in LETTERS]
+        rows.append(
+            [
+                arrow(pair),
+                f"{goal:.3f}" if oracle else "-",
+                f"{min(top1):.3f} / **{median(top1):.3f}** / {max(top1):.3f}",
+                f"{sum(t >= 0.8 * goal for t in top1)} of {len(top1)}" if oracle else "-",
+                f"{sum(t >= 0.98 * goal for t in top1)} of {len(top1)}" if oracle else "-",
+                f"{median(score(run, 'mean_rank') for run in runs):.2f}" + (f" ({score(oracle, 'mean_rank'):.2f})" if oracle else ""),
+                f"{median(score(run, 'centred_cosine') for run in runs):.3f}"
+                + (f" ({score(oracle, 'centred_cosine'):.3f})" if oracle else ""),
+                f"{median(run['seconds'] for run in runs):.0f} ({max(run['seconds'] for run in runs):.0f})",
+                f"{max(run['peak_mib'] for run in runs):.0f}",
+                " / ".join(map(str, verdicts)),
+            ]
+        )
+    return rows
+
+
+ALIGN_COLUMNS = [
+    "pair",
+    "oracle top-1",
+    "ours top-1 min / **median** / max",
+    "seeds ≥ 0.8 × oracle",
+    "≥ 0.98 × oracle",
+    "mean rank, median (oracle)",
+    "centred cosine, median (oracle)",
+    "seconds, median (max)",
+    "MiB, max",
+    "ALIGNED / UNCERTAIN / NOT_ALIGNED",
+]
+
+
+def seed_rows(groups):
+    seeds = sorted({run["seed"] for _, runs in groups.values() for run in runs})
+    rows = []
+    for pair, (_, runs) in groups.items():
+        by_seed = {run["seed"]: run for run in runs}
+        cells = [f"{score(by_seed[s], 'top1'):.3f}{LETTERS[by_seed[s]['verdict']]}" if s in by_seed else "-" for s in seeds]
+        rows.append([arrow(pair), *cells])
+    return ["pair", *(f"seed {seed}" for seed in seeds)], rows
+
+
+def verdict_rows(groups):
+    """Per verdict: how many runs got it, and how many of these reached 0.8 x the oracle."""
+    rows = []
+    for verdict in LETTERS:
+        hits = [
+            score(run, "top1") >= 0.8 * score(oracle, "top1")
+            for oracle, runs in groups.values()
+            if oracle
+            for run in runs
+            if run["verdict"] == verdict
+        ]
+        rows.append([verdict, str(len(hits)), str(sum(hits)), str(len(hits) - sum(hits))])
+    return rows
+
+
+def align_section(groups, n, time_budget):
+    runs = [run for _, runs in groups.values() for run in runs]
+    budget = f" --time-budget {time_budget}" if time_budget else ""
+    command = f"vec2vec align SOURCE.0-{n}.npy TARGET.20000-{20000 + n}.npy -o MAP --seed SEED{budget}"
+    text = f"## Unpaired alignment, {n:,} rows a side{', at most ' + time_budget if time_budget else ''}\n\n"
+    text += table(ALIGN_COLUMNS, align_rows(groups)) + "\n\n" + circumstances(runs, n, command)
+    text += "Seconds are wall time of the whole command, reading and hashing of the files included.\n"
+    text += "\nTop-1 of every seed (? = verdict UNCERTAIN, ✗ = NOT_ALIGNED):\n\n"
+    text += table(*seed_rows(groups)) + "\n\n" + circumstances(runs, n, command)
+    text += "\nWhat the verdicts, which see no pair, were worth:\n\n"
+    columns = ["verdict", "runs", "top-1 ≥ 0.8 × oracle", "below"]
+    return text + table(columns, verdict_rows(groups)) + "\n\n" + circumstances(runs, n, command)
+
+
+def rival_section(rivals, groups, n):
+    rows = []
+    for pair, runs in rivals.items():
+        for tool, records in ((runs[0]["tool"] + ", its defaults", runs), ("vec2vec.cpp", groups.get(pair, (None, []))[1])):
+            if records:
+                top1 = [score(record, "top1") for record in records]
+                cells = [f"{len(records)}", f"{min(top1):.3f} / **{median(top1):.3f}** / {max(top1):.3f}"]
+                cells += [f"{median(score(r, name) for r in records):{form}}" for name, form in SCORES]
+                cells += [f"{median(r['seconds'] for r in records):.0f}", f"{max(r['peak_mib'] for r in records):.0f}"]
+                rows.append([arrow(pair), tool, *cells])
+    columns = ["pair", "tool", "seeds", "top-1 min / **median** / max", "mean rank", "centred cosine", "seconds, median", "MiB, max"]
+    text = f"## Beside mini-vec2vec, {n:,} rows a side\n\n" + table(columns, rows) + "\n\n"
+    records = [record for runs in rivals.values() for record in runs]
+    text += circumstances(records, n, records[0]["command"].replace(f"--seed {records[0]['seed']}", "--seed SEED"))
+    text += "The rows of vec2vec.cpp sum up the runs of the tables above.\n"
+    unequal = [arrow(pair) for pair in rivals if len({DIMS.get(name) for name in pair.split("-")}) > 1]
+    if unequal:
+        text += f"It pads unequal dimensions with zeros: {', '.join(unequal)}.\n"
+    return text
+
+
+SCORES = (("mean_rank", ".2f"), ("centred_cosine", ".3f"))
+
+
+def in_order(pairs):
+    return sorted(pairs, key=lambda pair: (ORDER.index(pair) if pair in ORDER else len(ORDER), pair))
+
+
+def render(records):
+    groups = defaultdict(lambda: defaultdict(list))
+    for record in records:
+        groups[(record["rows"], record.get("time_budget", ""), record["kind"])][record["pair"]].append(record)
+    text = []
+    sizes = sorted({(rows, budget) for rows, budget, kind in groups if kind == "align"}, key=lambda size: (-size[0], size[1]))
+    for n, budget in sizes:
+        runs = {pair: newest(groups[(n, budget, "align")][pair]) for pair in in_order(groups[(n, budget, "align")])}
+        oracles = {
+            record["pair"]: record for record in records if record["kind"] == "oracle" and record["rows"] == n
+        }
+        section = {pair: (oracles.get(pair), runs[pair]) for pair in runs}
+        text.append(align_section(section, n, budget))
+        found = groups.get((n, "", "mini-vec2vec"), {})
+        rivals = {pair: list({record["seed"]: record for record in found[pair]}.values()) for pair in in_order(found)}
+        if rivals and not budget:
+            text.append(rival_section(rivals, section, n))
+    pool = records[0]["pool"]
+    head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
+    return head + "\n" + "\n".join(text)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results.md")
+    arguments = parser.parse_args()
+    records = load(arguments.results)
+    if not records:
+        parser.error(f"no runs in {arguments.results}; bench/run.py makes them")
+    arguments.out.write_text(render(records))
+    print(f"{len(records)} runs in {arguments.out}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# All checks, as CI runs them: release build and tests, the parsers under AddressSanitizer and UBSan, a minute of fuzzing, and a
+# program built against an installed copy. FUZZ_SECONDS=N changes the time given to each fuzzer, 0 leaves fuzzing out.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+
+step() { printf '\n=== %s (%d s) ===\n' "$1" "$SECONDS"; }
+
+# The GoogleTest suites defined below the given folders of tests/, as a pattern for ctest -R.
+suites_of() {
+  grep -rhoE '^(TYPED_)?TEST(_F|_P)?\(\w+' "$@" | sed 's/.*(//' | sort -u | paste -sd '|' | sed 's/.*/(^|\/)(&)[.\/]/'
+}
+
+step "setup"
+scripts/setup.sh
+
+step "release build"
+cmake --preset release
+cmake --build --preset release -j "$jobs"
+
+step "tests"
+ctest --test-dir build/release --output-on-failure -j "$jobs"
+
+step "parsers under AddressSanitizer and UBSan"
+cmake --preset asan
+cmake --build --preset asan -j "$jobs"
+folders=()
+for folder in tests/io tests/map tests/cli tests/inspect; do [[ -d $folder ]] && folders+=("$folder"); done
+ctest --test-dir build/asan --output-on-failure -j "$jobs" --no-tests=error -R "$(suites_of "${folders[@]}")"
+
+step "fuzzing"
+if [[ ${FUZZ_SECONDS:-} == 0 ]]; then
+  echo "left out: FUZZ_SECONDS=0"
+elif scripts/setup.sh --fuzz; then
+  scripts/fuzz.sh "${FUZZ_SECONDS:-10}"
+else
+  echo "left out: clang could not be installed"
+fi
+
+step "installed package"
+scripts/check_install.sh
+
+step "all checks passed"

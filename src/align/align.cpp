@@ -1,0 +1,122 @@
+#include "vec2vec/align.h"
+
+#include <chrono>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "align/portfolio.h"
+#include "align/refine.h"
+#include "core/parallel.h"
+#include "linear/polar.h"
+#include "vec2vec/error.h"
+#include "vec2vec/inspect.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kFewestRows = 64;
+
+void check_rows(MatrixView rows, const std::string& name) {
+  if (rows.rows < kFewestRows)
+    bad_input(std::to_string(rows.rows) + " rows are too few", name, "unpaired alignment needs at least 64 rows a side, and thousands to work well");
+  if (rows.cols < 2) bad_input("vectors of dimension 1 cannot be aligned", name);
+  bool differs = false;
+  for (Index i = 0; i < rows.rows; ++i)
+    for (Index c = 0; c < rows.cols; ++c) {
+      if (!std::isfinite(rows.row(i)[c]))
+        bad_input("NaN or infinite values", name + ", row " + std::to_string(i), "remove or repair the row; vec2vec inspect counts them");
+      differs |= rows.row(i)[c] != rows.row(0)[c];
+    }
+  if (!differs) bad_input("all rows are the same", name, "give vectors of different texts");
+}
+
+Map make_map(MatrixView source, const CentredRows& centred_source, const CentredRows& centred_target, Matrix weight) {
+  Map map;
+  map.source_mean = centred_source.mean;
+  map.target_mean = centred_target.mean;
+  map.target_spread = static_cast<float>(centred_target.spread);
+  map.weight = std::move(weight);
+  Fingerprint print = fingerprint(source);
+  map.source_axes = std::move(print.axes);
+  map.source_share = print.share;
+  return map;
+}
+
+/// What the evidence allows to be said; the bounds are discussed in docs/how-it-works.md.
+Verdict judge(double agreement) {
+  if (agreement >= 0.8) return Verdict::kAligned;
+  return agreement >= 0.35 ? Verdict::kUncertain : Verdict::kNotAligned;
+}
+
+}  // namespace
+
+const char* to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kAligned: return "ALIGNED";
+    case Verdict::kUncertain: return "UNCERTAIN";
+    case Verdict::kNotAligned: return "NOT_ALIGNED";
+  }
+  return "";
+}
+
+void AlignOptions::validate() const {
+  if (threads < 0) bad_input("threads must be 0 (all cores) or more", "AlignOptions::threads");
+  if (!(time_budget >= 0)) bad_input("the time budget must be 0 (none) or more seconds", "AlignOptions::time_budget");
+}
+
+AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
+  options.validate();
+  check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
+  check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
+  const auto begin = std::chrono::steady_clock::now();
+  auto step = [&](const char* stage, double done) {
+    if (options.progress && !options.progress(stage, done)) throw Error(ErrorKind::kInterrupted, "interrupted", "align", "nothing was written");
+  };
+  step("prepare", 0);
+  const Side source = prepare_side(problem.source, options.threads), target = prepare_side(problem.target, options.threads);
+  AlignSummary summary;
+  PortfolioResult found;
+  Matrix weight;
+  {
+    const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, 48, 0.5, options.threads);
+    found = run_portfolio(view, options, [&](double done) { step("search", done); });
+    weight = refine(source, target, view, found.map, options.seed, options.threads, [&](double done) { step("refine", done); });
+  }
+  summary.verdict = judge(found.agreement);
+  summary.pair_free_score = found.pair_free_score;
+  summary.agreement = found.agreement;
+  summary.starts = std::move(found.starts);
+  summary.stopped_because = found.stopped_because;
+  summary.map = make_map(problem.source, source.centred, target.centred, std::move(weight));
+  nlohmann::ordered_json card = {{"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
+                                 {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
+                                 {"method", "linear, unpaired"},
+                                 {"normalisation", "centred unit rows"},
+                                 {"seed", options.seed},
+                                 {"verdict", to_string(summary.verdict)},
+                                 {"pair_free_score", summary.pair_free_score},
+                                 {"agreement", summary.agreement},
+                                 {"starts", summary.starts.size()},
+                                 {"stopped_because", summary.stopped_because}};
+  summary.map.card = card.dump();
+  step("refine", 1);
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return summary;
+}
+
+Map fit_paired(MatrixView source, MatrixView target) {
+  if (source.rows != target.rows)
+    bad_input("paired sets must have equally many rows, not " + std::to_string(source.rows) + " and " + std::to_string(target.rows), "fit_paired");
+  check_rows(source, "source");
+  check_rows(target, "target");
+  const CentredRows x = centre(source, 0), y = centre(target, 0);
+  Map map = make_map(source, x, y, polar_factor(cross_product(x.rows, y.rows, 0)));
+  map.card = nlohmann::ordered_json{{"source", {{"dim", source.cols}, {"rows", source.rows}}},
+                                    {"target", {{"dim", target.cols}, {"rows", target.rows}}},
+                                    {"method", "Procrustes, paired"},
+                                    {"normalisation", "centred unit rows"}}
+                 .dump();
+  return map;
+}
+
+}  // namespace vec2vec

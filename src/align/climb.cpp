@@ -1,0 +1,129 @@
+#include "align/climb.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/gemm.h"
+#include "core/parallel.h"
+#include "kernels/soft_match.h"
+#include "linear/polar.h"
+#include "match/kmeans.h"
+#include "match/tabu.h"
+
+namespace vec2vec {
+namespace {
+
+double frobenius(MatrixView m) {
+  double sum = 0;
+  for (Index i = 0; i < m.rows; ++i)
+    for (Index j = 0; j < m.cols; ++j) sum += static_cast<double>(m.row(i)[j]) * m.row(i)[j];
+  return std::sqrt(sum);
+}
+
+void scale(Matrix& m, double factor) {
+  for (Index i = 0; i < m.rows() * m.cols(); ++i) m.data()[i] = static_cast<float>(m.data()[i] * factor);
+}
+
+/// Gram matrix (k, k) of anchors, of unit Frobenius norm.
+Matrix unit_gram(MatrixView anchors) {
+  Matrix gram(anchors.rows, anchors.rows);
+  gemm(anchors, false, anchors, true, gram.span());
+  scale(gram, 1 / std::max(frobenius(gram), 1e-30));
+  return gram;
+}
+
+}  // namespace
+
+ViewPair view_pair(MatrixView source, const Spectrum& source_spectrum, MatrixView target, const Spectrum& target_spectrum,
+                   Index dims, double power, int threads) {
+  ViewPair view;
+  dims = std::min({dims, source.cols, target.cols});
+  view.a = view_of(source_spectrum, dims, power);
+  view.b = view_of(target_spectrum, dims, power);
+  view.b_inverse = Matrix(dims, target.cols);
+  for (Index j = 0; j < dims; ++j) {
+    double square = 0;
+    for (Index i = 0; i < target.cols; ++i) square += static_cast<double>(view.b(i, j)) * view.b(i, j);
+    for (Index i = 0; i < target.cols; ++i) view.b_inverse(j, i) = static_cast<float>(view.b(i, j) / square);
+  }
+  view.x = project(source, view.a, threads);
+  view.y = project(target, view.b, threads);
+  return view;
+}
+
+std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed, int threads) {
+  std::vector<AnchorMatch> matches(static_cast<std::size_t>(options.runs));
+  parallel_for(options.runs, threads, [&](Index run) {
+    Random random(seed, static_cast<std::uint64_t>(run) + 1);
+    auto anchors = [&](MatrixView rows) {
+      const Index count = std::min<Index>(12000, rows.rows * 2 / 3);
+      return kmeans_anchors(gather(rows, random.sample(rows.rows, count)), options.anchors, 10, random);
+    };
+    const Matrix a = anchors(view.x), b = anchors(view.y);
+    const Assignment assignment =
+        tabu_search(unit_gram(a), unit_gram(b), options.tabu_iterations, options.tabu_starts, random);
+    const Matrix matched = gather(b, std::vector<Index>(assignment.target.begin(), assignment.target.end()));
+    AnchorMatch match{Matrix(a.cols(), b.cols()), assignment.objective};
+    gemm(a, true, matched, false, match.cross.span());
+    scale(match.cross, 1 / std::max(frobenius(match.cross), 1e-30));
+    matches[static_cast<std::size_t>(run)] = std::move(match);
+  });
+  return matches;
+}
+
+std::vector<Start> consensus(const std::vector<AnchorMatch>& matches) {
+  const double n = static_cast<double>(matches.size());
+  double mean = 0, variance = 0;
+  std::vector<double> sorted;
+  for (const auto& m : matches) {
+    mean += m.objective / n;
+    sorted.push_back(m.objective);
+  }
+  for (const auto& m : matches) variance += (m.objective - mean) * (m.objective - mean) / n;
+  std::sort(sorted.begin(), sorted.end());
+  const double median = sorted[sorted.size() / 2], deviation = std::max(std::sqrt(variance), 1e-12);
+
+  std::vector<Start> starts;
+  auto add = [&](const char* name, auto weight) {
+    Matrix sum(matches[0].cross.rows(), matches[0].cross.cols());
+    for (const auto& m : matches) {
+      const auto w = static_cast<float>(weight(m.objective));
+      for (Index i = 0; i < sum.rows() * sum.cols(); ++i) sum.data()[i] += w * m.cross.data()[i];
+    }
+    starts.push_back({name, polar_factor(sum)});
+  };
+  add("equal", [](double) { return 1.0; });
+  add("softmax", [&](double f) { return std::exp((f - mean) / deviation); });
+  add("upper half", [&](double f) { return f >= median ? 1.0 : 0.0; });
+  return starts;
+}
+
+Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps, Random& random, int threads) {
+  for (float temperature : steps.temperatures) {
+    const Matrix xs = gather(x, random.sample(x.rows, steps.rows)), ys = gather(y, random.sample(y.rows, steps.rows));
+    const SoftMatch match = soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads});
+    Matrix next = polar_factor(cross_product(xs, match.targets, threads));
+    if (steps.keep > 0) {
+      for (Index i = 0; i < next.rows() * next.cols(); ++i)
+        next.data()[i] = steps.keep * map.data()[i] + (1 - steps.keep) * next.data()[i];
+      next = polar_factor(next);
+    }
+    map = std::move(next);
+  }
+  return map;
+}
+
+double pair_free_score(MatrixView x, MatrixView y, MatrixView map, int threads) {
+  // An even spread, the same for every map: scores of two maps then differ by the maps alone.
+  auto spread = [](MatrixView rows) {
+    const Index count = std::min<Index>(2000, rows.rows);
+    std::vector<Index> indices(static_cast<std::size_t>(count));
+    for (Index i = 0; i < count; ++i) indices[static_cast<std::size_t>(i)] = i * rows.rows / count;
+    return gather(rows, indices);
+  };
+  const Matrix ys = spread(y);
+  return soft_match(project(spread(x), map, threads), ys, ys, {0.05f, 10, threads}).score;
+}
+
+}  // namespace vec2vec

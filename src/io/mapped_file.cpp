@@ -1,0 +1,48 @@
+#include "io/mapped_file.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+
+MappedFile::MappedFile(const std::string& path) : path_(path) {
+  fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd_ < 0) bad_input(std::string("cannot open the file: ") + std::strerror(errno), path, "check the path and its permissions");
+  struct stat status {};
+  const bool regular = ::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
+  if (!regular || status.st_size == 0) {
+    ::close(fd_);
+    bad_input(regular ? "the file is empty" : "not a regular file", path, "give a file of vectors, see docs/file-format.md");
+  }
+  size_ = static_cast<std::uint64_t>(status.st_size);
+  void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
+  if (mapping == MAP_FAILED) {
+    ::close(fd_);
+    throw Error(ErrorKind::kInternal, std::string("cannot map the file: ") + std::strerror(errno), path);
+  }
+  data_ = static_cast<const std::uint8_t*>(mapping);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : path_(std::move(other.path_)), fd_(std::exchange(other.fd_, -1)), data_(std::exchange(other.data_, nullptr)), size_(other.size_) {}
+
+MappedFile::~MappedFile() {
+  if (data_) ::munmap(const_cast<std::uint8_t*>(data_), size_);
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void MappedFile::check_not_truncated() const {
+  struct stat status {};
+  if (::fstat(fd_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) < size_)
+    bad_input("the file became shorter while it was read", path_, "wait until its writer is done");
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace vec2vec {
+
+/// A whole file mapped read-only. Throws Error{kBadInput} when it cannot be opened or is empty.
+class MappedFile {
+ public:
+  explicit MappedFile(const std::string& path);
+  ~MappedFile();
+  MappedFile(MappedFile&& other) noexcept;
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  MappedFile& operator=(MappedFile&&) = delete;
+
+  const std::uint8_t* data() const { return data_; }
+  std::uint64_t size() const { return size_; }
+  const std::string& path() const { return path_; }
+  /// Throws Error{kBadInput} if the file on disk became shorter than it was when opened (reading it would then crash).
+  void check_not_truncated() const;
+
+ private:
+  std::string path_;
+  int fd_ = -1;
+  const std::uint8_t* data_ = nullptr;
+  std::uint64_t size_ = 0;
+};
+
+}  // namespace vec2vec

@@ -1,0 +1,111 @@
+#include <charconv>
+#include <cstdint>
+#include <filesystem>
+#include <utility>
+#include <vector>
+
+#include "io/atomic_file.h"
+#include "io/half.h"
+#include "io/safetensors.h"
+#include "vec2vec/error.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec {
+namespace {
+
+std::string npy_header(Index rows, Index dim, ValueType type) {
+  std::string text = std::string("{'descr': '") + (type == ValueType::kFloat16 ? "<f2" : "<f4") +
+                     "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(dim) + "), }";
+  text.resize((10 + text.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
+  text += '\n';
+  std::string header("\x93NUMPY\x01\x00", 8);
+  header += static_cast<char>(text.size() & 255);
+  header += static_cast<char>(text.size() >> 8);
+  return header + text;
+}
+
+class FileSink : public RowSink {
+ public:
+  FileSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
+      : path_(path), rows_(rows), dim_(dim), options_(options), file_(path, options.overwrite) {
+    const bool half = options.type == ValueType::kFloat16;
+    if (options.format == FileFormat::kNpy) file_.write(npy_header(rows, dim, options.type));
+    if (options.format == FileFormat::kSafetensors)
+      file_.write(make_safetensors_header(
+          {{"vectors", half ? "F16" : "F32", {rows, dim}, static_cast<std::uint64_t>(rows * dim) * (half ? 2 : 4)}}, {}));
+  }
+
+  void write(MatrixView block) override {
+    if (block.cols != dim_ || block.rows > rows_ - written_)
+      throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
+    for (Index i = 0; i < block.rows; ++i) write_row(block.row(i));
+    written_ += block.rows;
+  }
+
+  void commit() override {
+    if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
+    file_.commit();
+  }
+
+ private:
+  void write_row(const float* row) {
+    const auto dim = static_cast<std::size_t>(dim_);
+    switch (options_.format) {
+      case FileFormat::kFvecs: {
+        const auto count = static_cast<std::int32_t>(dim_);
+        file_.write(&count, sizeof count);
+        file_.write(row, dim * sizeof(float));
+        return;
+      }
+      case FileFormat::kCsv: write_text(row, ','); return;
+      case FileFormat::kTsv: write_text(row, '\t'); return;
+      default: break;
+    }
+    if (options_.type == ValueType::kFloat16 && options_.format != FileFormat::kRaw) {
+      halves_.resize(dim);
+      for (std::size_t j = 0; j < dim; ++j) halves_[j] = float_to_half(row[j]);
+      file_.write(halves_.data(), dim * sizeof(std::uint16_t));
+    } else {
+      file_.write(row, dim * sizeof(float));
+    }
+  }
+
+  /// The shortest decimal that reads back as the same float.
+  void write_text(const float* row, char separator) {
+    line_.clear();
+    char number[32];
+    for (Index j = 0; j < dim_; ++j) {
+      if (j > 0) line_ += separator;
+      line_.append(number, std::to_chars(number, number + sizeof number, row[j]).ptr);
+    }
+    line_ += '\n';
+    file_.write(line_);
+  }
+
+  std::string path_;
+  Index rows_, dim_, written_ = 0;
+  CreateOptions options_;
+  AtomicFile file_;
+  std::vector<std::uint16_t> halves_;
+  std::string line_;
+};
+
+}  // namespace
+
+FileFormat format_of_name(const std::string& path) {
+  const std::string ending = std::filesystem::path(path).extension().string();
+  if (ending == ".npy") return FileFormat::kNpy;
+  if (ending == ".safetensors") return FileFormat::kSafetensors;
+  if (ending == ".fvecs") return FileFormat::kFvecs;
+  if (ending == ".csv") return FileFormat::kCsv;
+  if (ending == ".tsv") return FileFormat::kTsv;
+  if (ending == ".bin" || ending == ".raw" || ending == ".f32") return FileFormat::kRaw;
+  bad_input("cannot tell the output format from the name", path, "end it in .npy, .safetensors, .fvecs, .csv, .tsv or .f32");
+}
+
+std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) {
+  if (rows <= 0 || dim <= 0) bad_input("nothing to write: no rows or no columns", path);
+  return std::make_unique<FileSink>(path, rows, dim, options);
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <cmath>
+
+#include "space/spectrum.h"
+#include "vec2vec/inspect.h"
+#include "vec2vec/map.h"
+
+namespace vec2vec {
+namespace {
+
+/// Mean over rows (n, d), of norm 1, of the energy along axes (r, d); zero rows are left out.
+double energy_along(MatrixView rows, MatrixView axes) {
+  double sum = 0, counted = 0;
+  for (Index i = 0; i < rows.rows; ++i) {
+    double energy = 0, total = 0;
+    for (Index c = 0; c < rows.cols; ++c) total += static_cast<double>(rows.row(i)[c]) * rows.row(i)[c];
+    if (total < 0.5) continue;
+    for (Index a = 0; a < axes.rows; ++a) {
+      double dot = 0;
+      for (Index c = 0; c < rows.cols; ++c) dot += static_cast<double>(rows.row(i)[c]) * axes.row(a)[c];
+      energy += dot * dot;
+    }
+    sum += energy;
+    counted += 1;
+  }
+  return counted > 0 ? sum / counted : 1.0;
+}
+
+Matrix evenly_spread(MatrixView rows, Index count) {
+  count = std::min(count, rows.rows);
+  std::vector<Index> indices(static_cast<std::size_t>(count));
+  for (Index i = 0; i < count; ++i) indices[static_cast<std::size_t>(i)] = i * rows.rows / count;
+  return gather(rows, indices);
+}
+
+}  // namespace
+
+Fingerprint fingerprint(MatrixView rows) {
+  Fingerprint f;
+  f.rows = rows.rows;
+  f.dim = rows.cols;
+  if (rows.rows == 0 || rows.cols == 0) return f;
+  const Matrix sample = evenly_spread(rows, 20000);
+  double norm = 0, mean_square = 0;
+  for (Index i = 0; i < sample.rows(); ++i) {
+    double square = 0;
+    for (Index c = 0; c < sample.cols(); ++c) square += static_cast<double>(sample(i, c)) * sample(i, c);
+    norm = std::max(norm, std::abs(std::sqrt(square) - 1));
+  }
+  f.unit_rows = norm < 1e-2;
+  CentredRows centred = centre(sample, 0);
+  for (Index c = 0; c < f.dim; ++c) mean_square += static_cast<double>(centred.mean(0, c)) * centred.mean(0, c);
+  f.mean_norm = std::sqrt(mean_square);
+  const Spectrum principal = spectrum(centred.rows, 0);
+  double total = 0, entropy = 0;
+  for (double value : principal.values) total += value;
+  for (double value : principal.values)
+    if (value > 0 && total > 0) entropy -= value / total * std::log(value / total);
+  f.effective_rank = std::exp(entropy);
+  f.axes = Matrix(std::clamp<Index>(f.dim / 8, 1, 32), f.dim);
+  for (Index a = 0; a < f.axes.rows(); ++a)
+    for (Index c = 0; c < f.dim; ++c) f.axes(a, c) = principal.vectors(c, a);
+  f.share = energy_along(evenly_spread(centred.rows, 4000), f.axes);
+  f.mean = std::move(centred.mean);
+  return f;
+}
+
+bool Map::fits(MatrixView rows) const {
+  if (rows.rows < 8 || source_axes.rows() == 0) return true;
+  Matrix sample = evenly_spread(rows, 2000);
+  normalise_rows(sample.span());
+  for (Index i = 0; i < sample.rows(); ++i)
+    for (Index c = 0; c < sample.cols(); ++c) sample(i, c) -= source_mean(0, c);
+  normalise_rows(sample.span());
+  const double chance = static_cast<double>(source_axes.rows()) / static_cast<double>(source_axes.cols());
+  return energy_along(sample, source_axes) >= std::sqrt(chance * source_share);
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,97 @@
+#include <chrono>
+#include <cmath>
+#include <ctime>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/parallel.h"
+#include "io/atomic_file.h"
+#include "vec2vec/error.h"
+#include "vec2vec/map.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec {
+namespace {
+
+void check_fit(const Map& map, RowSource& source, const std::string& path, bool ignore_fingerprint) {
+  if (source.dim() != map.source_dim())
+    bad_input("rows of dimension " + std::to_string(source.dim()) + ", but the map translates from " + std::to_string(map.source_dim()), path,
+              source.dim() == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
+                                               : "translate rows of the model the map was fitted on");
+  if (ignore_fingerprint) return;
+  const Index count = std::min<Index>(2000, source.rows());
+  Matrix sample(count, source.dim());
+  for (Index i = 0; i < count; ++i) source.read(i * source.rows() / count, sample.span().middle_rows(i, 1));
+  if (!map.fits(sample))
+    bad_input("these rows do not look like the model that the map was fitted on", path,
+              "check that they come from the same encoder; --ignore-fingerprint translates them all the same");
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return text;
+}
+
+void write_provenance(const std::string& out_path, const std::string& in_path, const std::string& map_path, const TranslateSummary& summary,
+                      bool centred) {
+  const nlohmann::ordered_json provenance = {
+      {"what", "vectors translated by vec2vec; not native rows of the target model"},
+      {"file", std::filesystem::path(out_path).filename().string()},
+      {"rows", summary.rows},
+      {"centred", centred},
+      {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
+      {"map", {{"path", map_path}, {"sha256", summary.map_sha256}}},
+      {"library_version", version()},
+      {"date", utc_now()}};
+  AtomicFile file(out_path + ".provenance.json", true);
+  file.write(provenance.dump(2) + "\n");
+  file.commit();
+}
+
+}  // namespace
+
+TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path, const OpenOptions& in_options,
+                           const std::string& out_path, const TranslateOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto source = open_rows(in_path, in_options);
+  check_fit(map, *source, in_path, options.ignore_fingerprint);
+  TranslateSummary summary;
+  summary.rows = source->rows();
+  summary.input_sha256 = file_sha256(in_path);
+  summary.map_sha256 = file_sha256(map_path);
+  const auto sink = create_rows(out_path, source->rows(), map.target_dim(), options.output);
+
+  const Index block = std::max<Index>(1, options.block_rows);
+  constexpr Index kPart = 512;
+  Matrix in(std::min(block, source->rows()), source->dim()), out(in.rows(), map.target_dim());
+  for (Index begin = 0; begin < source->rows(); begin += block) {
+    const Index count = std::min(block, source->rows() - begin), parts = (count + kPart - 1) / kPart;
+    std::vector<Index> zero(static_cast<std::size_t>(parts));
+    parallel_for(parts, options.threads, [&](Index p) {
+      const Index first = p * kPart, rows = std::min(kPart, count - first);
+      const MatrixSpan x = in.span().middle_rows(first, rows);
+      source->read(begin + first, x);
+      for (Index i = 0; i < rows; ++i) {
+        float square = 0;
+        for (Index c = 0; c < x.cols; ++c) square += x.row(i)[c] * x.row(i)[c];
+        if (!std::isfinite(square))
+          bad_input("NaN or infinite values", in_path + ", row " + std::to_string(begin + first + i), "remove or repair the row; vec2vec inspect counts them");
+        zero[static_cast<std::size_t>(p)] += square == 0;
+      }
+      const MatrixSpan y = out.span().middle_rows(first, rows);
+      options.centred ? map.translate_centred(x, y) : map.translate(x, y);
+    });
+    for (Index z : zero) summary.zero_rows += z;
+    sink->write(out.view().middle_rows(0, count));
+    if (options.progress && !options.progress("translate", static_cast<double>(begin + count) / static_cast<double>(source->rows())))
+      throw Error(ErrorKind::kInterrupted, "interrupted", out_path, "nothing was written");
+  }
+  write_provenance(out_path, in_path, map_path, summary, options.centred);  // first: no translated file is ever without it
+  sink->commit();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return summary;
+}
+
+}  // namespace vec2vec
