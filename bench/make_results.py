@@ -152,11 +152,16 @@ def verdict_rows(groups):
     return rows
 
 
-def align_section(groups, n, time_budget):
+def options(record):
+    """What was given to align beside files and seed."""
+    given = (("threads", record.get("threads")), ("time-budget", record.get("time_budget")))
+    return "".join(f" --{name} {value}" for name, value in given if value)
+
+
+def align_section(groups, n, extra):
     runs = [run for _, runs in groups.values() for run in runs]
-    budget = f" --time-budget {time_budget}" if time_budget else ""
-    command = f"vec2vec align SOURCE.0-{n}.npy TARGET.20000-{20000 + n}.npy -o MAP --seed SEED{budget}"
-    text = f"## Unpaired alignment, {n:,} rows a side{', at most ' + time_budget if time_budget else ''}\n\n"
+    command = f"vec2vec align SOURCE.0-{n}.npy TARGET.20000-{20000 + n}.npy -o MAP --seed SEED{extra}"
+    text = f"## Unpaired alignment, {n:,} rows a side{f', with `{extra.strip()}`' if extra else ''}\n\n"
     text += table(ALIGN_COLUMNS, align_rows(groups)) + "\n\n" + circumstances(runs, n, command)
     text += "Seconds are wall time of the whole command, reading and hashing of the files included.\n"
     text += "\nTop-1 of every seed (? = verdict UNCERTAIN, ✗ = NOT_ALIGNED):\n\n"
@@ -197,19 +202,17 @@ def in_order(pairs):
 def render(records):
     groups = defaultdict(lambda: defaultdict(list))
     for record in records:
-        groups[(record["rows"], record.get("time_budget", ""), record["kind"])][record["pair"]].append(record)
+        groups[(record["rows"], options(record), record["kind"])][record["pair"]].append(record)
     text = []
-    sizes = sorted({(rows, budget) for rows, budget, kind in groups if kind == "align"}, key=lambda size: (-size[0], size[1]))
-    for n, budget in sizes:
-        runs = {pair: newest(groups[(n, budget, "align")][pair]) for pair in in_order(groups[(n, budget, "align")])}
-        oracles = {
-            record["pair"]: record for record in records if record["kind"] == "oracle" and record["rows"] == n
-        }
+    sizes = sorted({(rows, extra) for rows, extra, kind in groups if kind == "align"}, key=lambda size: (-size[0], size[1]))
+    for n, extra in sizes:
+        runs = {pair: newest(groups[(n, extra, "align")][pair]) for pair in in_order(groups[(n, extra, "align")])}
+        oracles = {record["pair"]: record for record in records if record["kind"] == "oracle" and record["rows"] == n}
         section = {pair: (oracles.get(pair), runs[pair]) for pair in runs}
-        text.append(align_section(section, n, budget))
+        text.append(align_section(section, n, extra))
         found = groups.get((n, "", "mini-vec2vec"), {})
         rivals = {pair: list({record["seed"]: record for record in found[pair]}.values()) for pair in in_order(found)}
-        if rivals and not budget:
+        if rivals and not extra:
             text.append(rival_section(rivals, section, n))
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")

@@ -40,10 +40,10 @@ def git(*arguments):
     return subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
-def revision(binary):
-    """The last commit that touched the code; with uncommitted changes, that and the binary's hash."""
+def revision(binary, built_here):
+    """The last commit that touched the code; with uncommitted changes or a binary from elsewhere, that and the binary's hash."""
     commit = git("log", "-1", "--format=%h", "--abbrev=12", "--", *CODE)
-    if not git("status", "--porcelain", "--", *CODE):
+    if built_here and not git("status", "--porcelain", "--", *CODE):
         return commit
     return f"{commit}+{hashlib.sha256(binary.read_bytes()).hexdigest()[:8]}"
 
@@ -60,8 +60,8 @@ def machine():
 
 def key(record):
     """Runs of equal keys are the same run. Oracle and rival do not depend on our revision (the oracle hardly)."""
-    parts = ["kind", "pair", "rows", "seed", "threads", "time_budget"]
-    return tuple(record.get(part) for part in parts + (["revision"] if record["kind"] == "align" else []))
+    parts = ["kind", "pair", "rows", "seed"]
+    return tuple(record.get(part) for part in parts + (["threads", "time_budget", "revision"] if record["kind"] == "align" else []))
 
 
 class Results:
@@ -237,8 +237,9 @@ def main():
     results = Results(arguments.results)
     common = {"revision": ""}
     if not arguments.rival_only:
+        built_here = arguments.vec2vec is None
         arguments.vec2vec = (arguments.vec2vec or build()).resolve()
-        common = {"revision": revision(arguments.vec2vec)}
+        common = {"revision": revision(arguments.vec2vec, built_here)}
     for pair in arguments.pairs.split(","):
         if not arguments.rival_only:
             for seed in (None, *arguments.seeds):

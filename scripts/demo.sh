@@ -21,6 +21,8 @@ run() {
   "$@"
 }
 
+echo
+echo "Two files of vectors. MiniLM read the texts of the first, MPNet those of the second, and no text is in both:"
 run "$vec2vec" inspect "$data/minilm.a.npy"
 run "$vec2vec" inspect "$data/mpnet.b.npy"
 
@@ -41,12 +43,12 @@ import json
 import sys
 
 ours, oracle = (json.load(open(path)) for path in sys.argv[1:])
-print(f"{ours['rows']} held-out rows, each ranked among {ours['pool']}")
+print(f"{ours['rows']} held-out texts, translated from MiniLM to MPNet and each ranked among {ours['pool']} true vectors:")
 print(f"{'':<18}{'vec2vec, no pairs':>20}{'oracle, 2,500 pairs':>22}{'chance':>10}")
 rows = (("cosine", "cosine"), ("centred_cosine", "centred cosine"), ("top1", "top-1"), ("mean_rank", "mean rank"))
 for key, label in rows:
     values = ours["scores"][key]["value"], oracle["scores"][key]["value"], ours["scores"][key]["null"]
-    print(f"{label:<18}{values[0]:>20.3f}{values[1]:>22.3f}{values[2]:>10.3f}")
+    print(f"{label:<18}" + "".join(f"{round(value, 3) + 0.0:>{width}.3f}" for value, width in zip(values, (20, 22, 10))))
 PYTHON
 echo
 echo "map: $out/map.safetensors   translated rows: $out/translated.npy"

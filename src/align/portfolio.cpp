@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "align/refine.h"
+#include "core/gemm.h"
 #include "core/parallel.h"
 
 namespace vec2vec {
@@ -62,14 +63,22 @@ Branch run_group(const ViewPair& view, int group, const AlignOptions& options, s
   climb(branches, view, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, group < 2 ? 15 : 25), plan.rows, seed, 10000, options.threads);
   for (const Branch& branch : branches)
     reports.push_back({"48 half-whitened", branch.weighting, static_cast<int>(plan.anchors.anchors), branch.score});
-  if (group < 2) return std::move(branches.front());
+  // Large averaged steps take the noise out of a winner, so that two right maps are seen to agree.
+  auto winner = [&] {
+    branches.resize(1);
+    Random random(seed, 30000);
+    branches[0].map = soft_steps(view.x, view.y, std::move(branches[0].map), {anneal({0.05f}, 8), 4000, 0.6f}, random, options.threads);
+    branches[0].score = pair_free_score(view.x, view.y, branches[0].map, options.threads);
+    return std::move(branches[0]);
+  };
+  if (group < 2) return winner();
   // Reheat the leaders: noise of fresh rows carries a half-right map on to the right one.
   const std::vector<float> reheat = anneal({0.1f, 0.07f, 0.05f}, 20);
   for (std::size_t left : {4u, 2u, 2u, 2u}) {
     branches.resize(std::min(branches.size(), left));
     climb(branches, view, reheat, plan.rows, seed, 20000 + left, options.threads);
   }
-  return std::move(branches.front());
+  return winner();
 }
 
 }  // namespace
@@ -78,6 +87,10 @@ PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options,
   const auto begin = std::chrono::steady_clock::now();
   PortfolioResult result;
   std::vector<Branch> winners;
+  // Compared in the target's own scale, where directions of little variance count little.
+  auto agreement = [&](const Matrix& a, const Matrix& b) {
+    return map_agreement(view.x, product(a, view.b_inverse), product(b, view.b_inverse), options.threads);
+  };
   result.stopped_because = "all groups of starts were tried";
   for (int group = 0; group < kGroups; ++group) {
     winners.push_back(run_group(view, group, options, result.starts));
@@ -85,7 +98,7 @@ PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options,
     std::stable_sort(winners.begin(), winners.end(), [](const Branch& a, const Branch& b) { return a.score > b.score; });
     result.agreement = 0;
     for (std::size_t i = 1; i < winners.size(); ++i)
-      result.agreement = std::max(result.agreement, map_agreement(view.x, winners[0].map, winners[i].map, options.threads));
+      result.agreement = std::max(result.agreement, agreement(winners[0].map, winners[i].map));
     if (result.agreement >= kSameSolution) {
       result.stopped_because = "two independent groups of starts found the same map";
       break;

@@ -18,12 +18,6 @@ std::vector<float> geometric(double first, double last, int count) {
   return values;
 }
 
-Matrix product(MatrixView a, MatrixView b) {
-  Matrix c(a.rows, b.cols);
-  gemm(a, false, b, false, c.span());
-  return c;
-}
-
 }  // namespace
 
 Side prepare_side(MatrixView rows, int threads) {

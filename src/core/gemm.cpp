@@ -12,4 +12,10 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
               b.data, static_cast<int>(b.stride), beta, c.data, static_cast<int>(c.stride));
 }
 
+Matrix product(MatrixView a, MatrixView b) {
+  Matrix c(a.rows, b.cols);
+  gemm(a, false, b, false, c.span());
+  return c;
+}
+
 }  // namespace vec2vec

@@ -1,0 +1,112 @@
+#include "vec2vec/align.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/gemm.h"
+#include "core/random.h"
+#include "linear/polar.h"
+#include "vec2vec/error.h"
+#include "vec2vec/evaluate.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec {
+namespace {
+
+/// Latent points with structure that no rotation keeps: clusters of unequal size and spread.
+Matrix latent(Index rows, Index dim, std::uint64_t seed) {
+  Random centres(11), random(seed);
+  Matrix centre(40, dim), out(rows, dim);
+  for (Index i = 0; i < 40 * dim; ++i) centre.data()[i] = static_cast<float>(centres.normal() * std::pow(0.97, static_cast<double>(i % dim)));
+  for (Index i = 0; i < rows; ++i) {
+    const Index c = static_cast<Index>(40 * random.uniform() * random.uniform());
+    for (Index j = 0; j < dim; ++j) out(i, j) = centre(c, j) + 0.6f * static_cast<float>(random.normal() * std::pow(0.97, static_cast<double>(j)));
+  }
+  return out;
+}
+
+Matrix random_map(Index from, Index to, std::uint64_t seed) {
+  Random random(seed);
+  Matrix m(from, to);
+  for (Index i = 0; i < from * to; ++i) m.data()[i] = static_cast<float>(random.normal());
+  return polar_factor(m);
+}
+
+Matrix times(MatrixView a, MatrixView b, double noise = 0, std::uint64_t seed = 0) {
+  Matrix c(a.rows, b.cols);
+  gemm(a, false, b, false, c.span());
+  Random random(seed);
+  if (noise > 0)
+    for (Index i = 0; i < c.rows() * c.cols(); ++i) c.data()[i] += static_cast<float>(noise * random.normal());
+  return c;
+}
+
+double top1(const Map& map, MatrixView source, MatrixView target) {
+  Matrix out(source.rows, map.target_dim());
+  map.translate(source, out.span());
+  return evaluate(out, target, map.target_mean, {.bootstrap = 0}).top1.value;
+}
+
+struct Planted {
+  Index source_dim, target_dim;
+  bool orthogonal;
+};
+
+class PlantedMap : public testing::TestWithParam<Planted> {};
+
+TEST_P(PlantedMap, IsRecoveredWithoutPairs) {
+  const auto [source_dim, target_dim, orthogonal] = GetParam();
+  constexpr Index kLatent = 32;
+  Matrix to_source = random_map(kLatent, source_dim, 1), to_target = random_map(kLatent, target_dim, 2);
+  if (!orthogonal)  // stretch the target by factors from 0.8 to 1.2
+    for (Index j = 0; j < target_dim; ++j)
+      for (Index i = 0; i < kLatent; ++i) to_target(i, j) *= 0.8f + 0.4f * static_cast<float>(j) / static_cast<float>(target_dim);
+  const Matrix a = times(latent(4000, kLatent, 21), to_source, 0.005, 5), b = times(latent(4000, kLatent, 22), to_target, 0.005, 6);
+  const Matrix e = latent(500, kLatent, 23);
+  const AlignSummary summary = align({a, b, "a", "b"}, {.seed = 1});
+  const double score = top1(summary.map, times(e, to_source), times(e, to_target));
+  EXPECT_GE(score, 0.95);
+  EXPECT_EQ(summary.verdict, Verdict::kAligned) << summary.brief();
+}
+
+INSTANTIATE_TEST_SUITE_P(Align, PlantedMap, testing::Values(Planted{64, 64, true}, Planted{64, 96, true}, Planted{96, 64, false}, Planted{64, 64, false}));
+
+TEST(Align, RealDemoPairComesNearThePairedOracle) {
+  const std::string folder = VEC2VEC_DEMO_DATA "/";
+  auto read = [&](const char* name) { return read_all(*open_rows(folder + name)); };
+  const Matrix a = read("minilm.a.npy"), b = read("mpnet.b.npy"), source = read("minilm.eval.npy"), target = read("mpnet.eval.npy");
+  const double oracle = top1(fit_paired(read("minilm.pairs.npy"), read("mpnet.pairs.npy")), source, target);
+  const AlignSummary summary = align({a, b, "minilm", "mpnet"}, {});
+  EXPECT_GE(top1(summary.map, source, target), 0.95 * oracle);
+  EXPECT_EQ(summary.verdict, Verdict::kAligned) << summary.brief();
+}
+
+TEST(Align, PureNoiseIsNotCalledAligned) {
+  Random random(9);
+  Matrix a(3000, 64), b(3000, 64);
+  for (Matrix* m : {&a, &b})
+    for (Index i = 0; i < m->rows() * m->cols(); ++i) m->data()[i] = static_cast<float>(random.normal());
+  EXPECT_NE(align({a, b, "a", "b"}, {}).verdict, Verdict::kAligned);
+}
+
+TEST(Align, SameSeedSameBytesForAnyThreadCount) {
+  const Matrix a = times(latent(1500, 24, 1), random_map(24, 32, 1)), b = times(latent(1500, 24, 2), random_map(24, 40, 2));
+  const AlignSummary one = align({a, b, "a", "b"}, {.seed = 5, .threads = 1}), two = align({a, b, "a", "b"}, {.seed = 5, .threads = 3});
+  EXPECT_EQ(0, std::memcmp(one.map.weight.data(), two.map.weight.data(), sizeof(float) * 32 * 40));
+}
+
+TEST(Align, RefusesBadInput) {
+  Matrix good(100, 8), constant(100, 8), few(10, 8), broken(100, 8);
+  Random random(1);
+  for (Matrix* m : {&good, &few, &broken})
+    for (Index i = 0; i < m->rows() * m->cols(); ++i) m->data()[i] = static_cast<float>(random.normal());
+  broken(3, 2) = std::nanf("");
+  for (const Matrix* bad : {&constant, &few, &broken}) EXPECT_THROW(align({*bad, good, "a", "b"}, {}), Error);
+  EXPECT_THROW(align({good, good, "a", "b"}, {.threads = -1}), Error);
+  EXPECT_THROW(fit_paired(good, few), Error);
+}
+
+}  // namespace
+}  // namespace vec2vec

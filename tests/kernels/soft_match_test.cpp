@@ -1,0 +1,49 @@
+#include "kernels/soft_match.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/random.h"
+#include "kernels/exp.h"
+#include "space/spectrum.h"
+
+namespace vec2vec {
+namespace {
+
+Matrix random_unit(Index rows, Index cols, std::uint64_t seed) {
+  Random random(seed);
+  Matrix m(rows, cols);
+  for (Index i = 0; i < rows * cols; ++i) m.data()[i] = static_cast<float>(random.normal());
+  normalise_rows(m.span());
+  return m;
+}
+
+TEST(FastExp, AgreesWithTheLibraryOverItsRange) {
+  for (float x = -87.0f; x < 88.0f; x += 0.01f) EXPECT_NEAR(fast_exp(x) / std::exp(static_cast<double>(x)), 1.0, 4e-7) << x;
+  EXPECT_GT(fast_exp(-1000.0f), 0.0f);
+}
+
+TEST(SoftMatch, AgreesWithTheReference) {
+  // Sizes around the block of 256 rows; a temperature that spreads the plan and one that makes it sharp.
+  for (Index n : {5, 256, 300})
+    for (float temperature : {0.05f, 0.3f}) {
+      const Matrix x = random_unit(n, 16, 1), y = random_unit(270, 16, 2), carried = random_unit(270, 7, 3);
+      for (MatrixView c : {y.view(), carried.view()}) {
+        const SoftMatch fast = soft_match(x, y, c, {temperature, 3, 2}), slow = soft_match_reference(x, y, c, {temperature, 3, 1});
+        EXPECT_NEAR(fast.score, slow.score, 1e-5);
+        for (Index i = 0; i < n * c.cols; ++i) ASSERT_NEAR(fast.targets.data()[i], slow.targets.data()[i], 2e-5);
+      }
+    }
+}
+
+TEST(SoftMatch, SameBytesForAnyThreadCount) {
+  const Matrix x = random_unit(700, 32, 1), y = random_unit(500, 32, 2);
+  const SoftMatch one = soft_match(x, y, y, {0.1f, 2, 1}), three = soft_match(x, y, y, {0.1f, 2, 3});
+  EXPECT_EQ(one.score, three.score);
+  EXPECT_EQ(0, std::memcmp(one.targets.data(), three.targets.data(), sizeof(float) * 700 * 32));
+}
+
+}  // namespace
+}  // namespace vec2vec
