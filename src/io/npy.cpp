@@ -52,8 +52,8 @@ Layout npy_layout(const MappedFile& file) {
 
   Layout layout{.format = "npy"};
   const std::string_view descr = value_of(header, "descr", path);
-  const std::string type(descr.substr(1, std::min<std::size_t>(3, descr.size() > 0 ? descr.size() - 1 : 0)));
-  if (descr.empty() || (descr[0] != '\'' && descr[0] != '"')) bad_input("npy files of records are not vectors", path, "save a 2-d float array");
+  if (descr.size() < 4 || (descr[0] != '\'' && descr[0] != '"')) bad_input("npy files of records are not vectors", path, "save a 2-d float array");
+  const std::string type(descr.substr(1, 3));
   if (type == "<f2") layout.element = Element::kFloat16;
   else if (type == "<f4") layout.element = Element::kFloat32;
   else if (type == "<f8") layout.element = Element::kFloat64;
