@@ -71,7 +71,11 @@ TEST_P(PlantedMap, IsRecoveredWithoutPairs) {
   EXPECT_EQ(summary.verdict, Verdict::kAligned) << summary.brief();
 }
 
-INSTANTIATE_TEST_SUITE_P(Align, PlantedMap, testing::Values(Planted{64, 64, true}, Planted{64, 96, true}, Planted{96, 64, false}, Planted{64, 64, false}));
+INSTANTIATE_TEST_SUITE_P(Align, PlantedMap, testing::Values(Planted{64, 64, true}, Planted{64, 96, true}, Planted{96, 64, false}, Planted{64, 64, false}),
+                         [](const auto& test) {
+                           return std::to_string(test.param.source_dim) + "To" + std::to_string(test.param.target_dim) +
+                                  (test.param.orthogonal ? "Orthogonal" : "Stretched");
+                         });
 
 TEST(Align, RealDemoPairComesNearThePairedOracle) {
   const std::string folder = VEC2VEC_DEMO_DATA "/";
