@@ -1,7 +1,9 @@
 #include "kernels/soft_match.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <cstdint>
 #include <vector>
 
 #include "core/gemm.h"
@@ -42,9 +44,7 @@ void invert_column_sums(const Matrix& partial, std::vector<float>& v) {
   for (float& value : v) value = 1.0f / (value + 1e-30f);
 }
 
-}  // namespace
-
-SoftMatch soft_match(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {
+SoftMatch soft_match_dense(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {
   const Index n = x.rows, m = y.rows, blocks = (n + kBlock - 1) / kBlock;
   std::vector<float> v(static_cast<std::size_t>(m));
   Matrix partial(blocks, m);
@@ -96,6 +96,109 @@ SoftMatch soft_match(MatrixView x, MatrixView y, MatrixView carried, const SoftM
   }
   result.score = sum / std::max(total, 1e-30);
   return result;
+}
+
+/// The entries of one block of rows that count: those within kReach temperatures of the row's best.
+struct SparseBlock {
+  std::vector<Index> row_end;
+  std::vector<std::int32_t> column;
+  std::vector<float> value;    ///< exp((S_ij - best of row i) / temperature)
+  std::vector<float> best;     ///< the row's largest S_ij
+};
+constexpr float kReach = 10.0f;  // what is left out weighs less than e^-10 of the best
+constexpr Index kSparse = 16;    // sparse only when fewer than one entry in so many is kept
+
+void keep_row(const float* s, Index m, float temperature, SparseBlock& block) {
+  float lanes[16];
+  std::fill(lanes, lanes + 16, -2.0f);
+  Index j = 0;
+  for (; j + 16 <= m; j += 16)
+    for (int l = 0; l < 16; ++l) lanes[l] = std::max(lanes[l], s[j + l]);
+  float best = *std::max_element(lanes, lanes + 16);
+  for (; j < m; ++j) best = std::max(best, s[j]);
+  const float bound = best - kReach * temperature;
+  for (Index begin = 0; begin < m; begin += 16) {
+    const Index end = std::min(begin + 16, m);
+    int above = 0;
+    for (j = begin; j < end; ++j) above += s[j] > bound;
+    if (above == 0) continue;
+    for (j = begin; j < end; ++j)
+      if (s[j] > bound) {
+        block.column.push_back(static_cast<std::int32_t>(j));
+        block.value.push_back(fast_exp((s[j] - best) / temperature));
+      }
+  }
+  block.row_end.push_back(static_cast<Index>(block.column.size()));
+  block.best.push_back(best);
+}
+
+/// Sets blocks and returns true when the coupling is sparse; gives up early, returning false, when it is not.
+bool sparse_kernel(MatrixView x, MatrixView y, const SoftMatchOptions& options, std::vector<SparseBlock>& blocks) {
+  const Index n = x.rows, m = y.rows;
+  std::atomic<bool> dense{false};
+  parallel_for(static_cast<Index>(blocks.size()), options.threads, [&](Index b) {
+    if (dense) return;
+    const Index begin = b * kBlock, count = std::min(kBlock, n - begin);
+    thread_local Matrix buffer;
+    if (buffer.rows() < kBlock || buffer.cols() != m) buffer = Matrix(kBlock, m);
+    const MatrixSpan s = buffer.span().middle_rows(0, count);
+    gemm(x.middle_rows(begin, count), false, y, true, s);
+    SparseBlock& block = blocks[static_cast<std::size_t>(b)];
+    for (Index i = 0; i < count; ++i) keep_row(s.row(i), m, options.temperature, block);
+    if (static_cast<Index>(block.column.size()) * kSparse > count * m) dense = true;
+  });
+  return !dense;
+}
+
+/// The same coupling from the entries that count: one GEMM in all. Rows are scaled by their best entry, which u takes back.
+SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOptions& options, const std::vector<SparseBlock>& blocks,
+                            Index n) {
+  const Index m = y.rows, count = static_cast<Index>(blocks.size());
+  std::vector<float> v(static_cast<std::size_t>(m));
+  Matrix partial(count, m);
+  SoftMatch result{Matrix(n, carried.cols), 0};
+  std::vector<double> weighted(static_cast<std::size_t>(count));
+  for (int pass = 0; pass <= options.passes; ++pass) {
+    const bool first = pass == 0, last = pass == options.passes;
+    parallel_for(count, options.threads, [&](Index b) {
+      const SparseBlock& block = blocks[static_cast<std::size_t>(b)];
+      float* sums = partial.row(b);
+      if (!last) std::fill(sums, sums + m, 0.0f);
+      for (std::size_t i = 0, e = 0; i < block.row_end.size(); ++i) {
+        const auto end = static_cast<std::size_t>(block.row_end[i]);
+        float mass = 0;
+        for (std::size_t k = e; k < end; ++k) mass += block.value[k] * v[static_cast<std::size_t>(block.column[k])];
+        // In the first pass u = 1 for the unscaled kernel, so the row's scale comes back in, relative to cosine 1.
+        const float u = first ? fast_exp((block.best[i] - 1.0f) / options.temperature) : 1.0f / (mass + 1e-30f);
+        float* target = result.targets.row(b * kBlock + static_cast<Index>(i));
+        for (; e < end; ++e) {
+          const std::int32_t j = block.column[e];
+          if (!last) {
+            sums[j] += u * block.value[e];
+            continue;
+          }
+          const float p = u * block.value[e] * v[static_cast<std::size_t>(j)];
+          const float* c = carried.row(j);
+          for (Index q = 0; q < carried.cols; ++q) target[q] += p * c[q];
+          // log of the value gives the cosine back
+          weighted[static_cast<std::size_t>(b)] += p * (block.best[i] + options.temperature * std::log(std::max(block.value[e], 1e-30f)));
+        }
+      }
+    });
+    if (!last) invert_column_sums(partial, v);
+  }
+  for (double w : weighted) result.score += w / static_cast<double>(n);
+  return result;
+}
+
+}  // namespace
+
+SoftMatch soft_match(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {
+  if (options.temperature <= 0.05f && y.cols >= 96) {  // elsewhere the coupling is never sparse
+    std::vector<SparseBlock> blocks(static_cast<std::size_t>((x.rows + kBlock - 1) / kBlock));
+    if (sparse_kernel(x, y, options, blocks)) return soft_match_sparse(y, carried, options, blocks, x.rows);
+  }
+  return soft_match_dense(x, y, carried, options);
 }
 
 SoftMatch soft_match_reference(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {

@@ -16,7 +16,8 @@ struct SoftMatch {
 
 /// Entropic coupling P (Cuturi 2013) of mapped source rows x (n, d) and target rows y (m, d), both of unit norm:
 /// S = x y^T, P = diag(u) exp(S / temperature) diag(v) with near-uniform marginals, applied to carried (m, q), usually y itself.
-/// The coupling is made in blocks of rows and never held whole: passes + 1 sweeps of 2 n m d flops and one of 2 n m q;
+/// The coupling is made in blocks of rows and never held whole. At temperatures of 0.05 or less, only entries within 10 temperatures of
+/// their row's best are kept when those are few: one sweep of 2 n m d flops. Else passes + 1 such sweeps and one of 2 n m q;
 /// memory O(threads * 256 m + n q). The same bytes for any number of threads.
 SoftMatch soft_match(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options);
 

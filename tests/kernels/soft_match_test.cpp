@@ -38,6 +38,16 @@ TEST(SoftMatch, AgreesWithTheReference) {
     }
 }
 
+TEST(SoftMatch, SparseCouplingAgreesWithTheReference) {
+  // High dimension, low temperature, true neighbours: the path that keeps only the entries that count.
+  Matrix x = random_unit(600, 128, 1), y = random_unit(600, 128, 2);
+  for (Index i = 0; i < 600 * 128; ++i) y.data()[i] = 0.7f * x.data()[i] + 0.7f * y.data()[i];
+  normalise_rows(y.span());
+  const SoftMatch fast = soft_match(x, y, y, {0.02f, 2, 2}), slow = soft_match_reference(x, y, y, {0.02f, 2, 1});
+  EXPECT_NEAR(fast.score, slow.score, 1e-4);
+  for (Index i = 0; i < 600 * 128; ++i) ASSERT_NEAR(fast.targets.data()[i], slow.targets.data()[i], 2e-3);
+}
+
 TEST(SoftMatch, SameBytesForAnyThreadCount) {
   const Matrix x = random_unit(700, 32, 1), y = random_unit(500, 32, 2);
   const SoftMatch one = soft_match(x, y, y, {0.1f, 2, 1}), three = soft_match(x, y, y, {0.1f, 2, 3});
