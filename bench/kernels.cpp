@@ -30,7 +30,11 @@ double seconds_of_gemm() {
   const int threads = thread_count(0);
   const Matrix a = random_unit(1024, 1024, 1), b = random_unit(1024, 1024, 2);
   std::vector<Matrix> c(static_cast<std::size_t>(threads), Matrix(1024, 1024));
-  auto run = [&] { parallel_for(threads, threads, [&](Index t) { for (int i = 0; i < 10; ++i) gemm(a, false, b, false, c[static_cast<std::size_t>(t)].span()); }); };
+  auto run = [&] {
+    parallel_for(threads, threads, [&](Index t) {
+      for (int i = 0; i < 10; ++i) gemm(a, false, b, false, c[static_cast<std::size_t>(t)].span());
+    });
+  };
   run();
   double best = 1e30;
   for (int repeat = 0; repeat < 5; ++repeat) {
@@ -76,7 +80,8 @@ void BM_Translate(benchmark::State& state) {
   const Matrix x = random_unit(16384, state.range(0), 4);
   Matrix out(16384, state.range(1));
   for (auto _ : state)
-    parallel_for(32, 0, [&](Index p) { map.translate(x.view().middle_rows(p * 512, 512), out.span().middle_rows(p * 512, 512)); });
+    parallel_for(32, 0,
+                 [&](Index p) { map.translate(x.view().middle_rows(p * 512, 512), out.span().middle_rows(p * 512, 512)); });
   report(state, 2.0 * 16384 * static_cast<double>(state.range(0) * state.range(1)));
 }
 BENCHMARK(BM_Translate)->Args({384, 384})->Args({384, 768})->Args({768, 768})->Unit(benchmark::kMillisecond)->UseRealTime();
@@ -84,8 +89,16 @@ BENCHMARK(BM_Translate)->Args({384, 384})->Args({384, 768})->Args({768, 768})->U
 void BM_Tabu(benchmark::State& state) {
   const Index k = state.range(0);
   const Matrix points = random_unit(k, 48, 1), other = random_unit(k, 48, 2);
-  const Matrix a = [&] { Matrix g(k, k); gemm(points, false, points, true, g.span()); return g; }();
-  const Matrix b = [&] { Matrix g(k, k); gemm(other, false, other, true, g.span()); return g; }();
+  const Matrix a = [&] {
+    Matrix g(k, k);
+    gemm(points, false, points, true, g.span());
+    return g;
+  }();
+  const Matrix b = [&] {
+    Matrix g(k, k);
+    gemm(other, false, other, true, g.span());
+    return g;
+  }();
   Random random(1);
   for (auto _ : state) benchmark::DoNotOptimize(tabu_search(a, b, 10000, 1, random).objective);
   state.counters["iterations/s"] = benchmark::Counter(10000, benchmark::Counter::kIsIterationInvariantRate);

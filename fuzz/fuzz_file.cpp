@@ -1,5 +1,5 @@
-// One harness for every parser: the input becomes a file in memory, with the magic bytes of the format put before it, and is read
-// as a user would. Only vec2vec::Error may come out.
+// One harness for every parser: the input becomes a file in memory, with the magic bytes of the format put before it, and is
+// read as a user would. Only vec2vec::Error may come out.
 #include <sys/mman.h>
 #include <unistd.h>
 

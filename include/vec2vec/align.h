@@ -11,8 +11,8 @@ namespace vec2vec {
 
 struct AlignOptions {
   std::uint64_t seed = 0;
-  int threads = 0;                 ///< 0 = all cores
-  double time_budget = 0;          ///< seconds after which no new start is tried; 0 = only the portfolio's own end
+  int threads = 0;         ///< 0 = all cores
+  double time_budget = 0;  ///< seconds after which no new start is tried; 0 = only the portfolio's own end
   Progress progress = {};
 
   /// Throws Error{kBadInput} naming the first option out of range.
@@ -21,8 +21,8 @@ struct AlignOptions {
 
 /// Two unpaired sets of rows; dimensions may differ.
 struct AlignProblem {
-  MatrixView source;               ///< (n, d_source)
-  MatrixView target;               ///< (m, d_target)
+  MatrixView source;  ///< (n, d_source)
+  MatrixView target;  ///< (m, d_target)
   std::string source_name, target_name;
 };
 
@@ -39,8 +39,8 @@ struct StartReport {
 struct AlignSummary {
   Map map;
   Verdict verdict = Verdict::kUncertain;
-  double pair_free_score = 0;      ///< of the map returned; comparable between runs on the same two sets only
-  double agreement = 0;            ///< evidence: see docs/how-it-works.md
+  double pair_free_score = 0;  ///< of the map returned; comparable between runs on the same two sets only
+  double agreement = 0;        ///< evidence: see docs/how-it-works.md
   std::vector<StartReport> starts;
   std::string stopped_because;
   double seconds = 0;

@@ -15,7 +15,7 @@ struct Fingerprint {
   double effective_rank = 0;  ///< exp(entropy) of the covariance spectrum of centred unit rows, in [1, dim]
   Matrix mean;                ///< (1, dim): mean of the unit rows
   Matrix axes;                ///< (r, dim): leading principal directions of the centred unit rows, r = dim / 8 within 1 .. 32
-  double share = 0;           ///< fraction of the centred unit rows' energy along the axes; other models' rows have about r / dim
+  double share = 0;  ///< fraction of the centred unit rows' energy along the axes; other models' rows have about r / dim
 };
 
 /// A linear translation of rows x (1, d_source) into the target space:
@@ -23,13 +23,13 @@ struct Fingerprint {
 /// The target's mean and the mean norm of its centred unit rows ("spread") turn a centred direction back into a raw vector.
 class Map {
  public:
-  Matrix source_mean;   ///< (1, d_source)
-  Matrix target_mean;   ///< (1, d_target)
-  Matrix weight;        ///< (d_source, d_target)
+  Matrix source_mean;  ///< (1, d_source)
+  Matrix target_mean;  ///< (1, d_target)
+  Matrix weight;       ///< (d_source, d_target)
   float target_spread = 1.0f;
-  Matrix source_axes;        ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
-  double source_share = 0;   ///< Fingerprint::share of those rows
-  std::string card;     ///< JSON object: how the map was made; see docs/file-format.md
+  Matrix source_axes;       ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
+  double source_share = 0;  ///< Fingerprint::share of those rows
+  std::string card;         ///< JSON object: how the map was made; see docs/file-format.md
 
   Index source_dim() const { return weight.rows(); }
   Index target_dim() const { return weight.cols(); }
@@ -53,8 +53,8 @@ class Map {
 
 struct TranslateOptions {
   Index block_rows = 4096;
-  int threads = 0;                ///< 0 = all cores
-  bool centred = false;           ///< write centred unit rows instead of raw ones
+  int threads = 0;       ///< 0 = all cores
+  bool centred = false;  ///< write centred unit rows instead of raw ones
   bool ignore_fingerprint = false;
   CreateOptions output = {};
   Progress progress = {};
@@ -69,7 +69,7 @@ struct TranslateSummary {
 /// Streams source through the map into a new file at out_path, with constant memory, and writes out_path + ".provenance.json".
 /// NaN or infinite rows are an error that names the first such row. Refuses, with a hint, rows whose dimension or fingerprint
 /// the map does not fit.
-TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path, const OpenOptions& in_options,
-                           const std::string& out_path, const TranslateOptions& options);
+TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
+                           const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options);
 
 }  // namespace vec2vec

@@ -22,8 +22,8 @@ class RowSource {
 
 /// What cannot be guessed from a file's first bytes.
 struct OpenOptions {
-  Index raw_dim = 0;        ///< > 0: the file is headerless little-endian float32 with this many columns
-  std::string tensor;       ///< safetensors: name of the 2-d tensor to read; empty = the only one
+  Index raw_dim = 0;   ///< > 0: the file is headerless little-endian float32 with this many columns
+  std::string tensor;  ///< safetensors: name of the 2-d tensor to read; empty = the only one
 };
 
 /// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.
@@ -49,8 +49,8 @@ enum class ValueType { kFloat32, kFloat16 };
 
 struct CreateOptions {
   FileFormat format = FileFormat::kNpy;
-  ValueType type = ValueType::kFloat32;   ///< npy and safetensors only
-  bool overwrite = false;                 ///< false: an existing file is an error
+  ValueType type = ValueType::kFloat32;  ///< npy and safetensors only
+  bool overwrite = false;                ///< false: an existing file is an error
 };
 
 /// Format by the ending of path (.npy .safetensors .fvecs .csv .tsv .bin/.raw/.f32); throws Error{kBadInput} for any other.

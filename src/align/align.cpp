@@ -18,13 +18,15 @@ constexpr Index kFewestRows = 64;
 
 void check_rows(MatrixView rows, const std::string& name) {
   if (rows.rows < kFewestRows)
-    bad_input(std::to_string(rows.rows) + " rows are too few", name, "unpaired alignment needs at least 64 rows a side, and thousands to work well");
+    bad_input(std::to_string(rows.rows) + " rows are too few", name,
+              "unpaired alignment needs at least 64 rows a side, and thousands to work well");
   if (rows.cols < 2) bad_input("vectors of dimension 1 cannot be aligned", name);
   bool differs = false;
   for (Index i = 0; i < rows.rows; ++i)
     for (Index c = 0; c < rows.cols; ++c) {
       if (!std::isfinite(rows.row(i)[c]))
-        bad_input("NaN or infinite values", name + ", row " + std::to_string(i), "remove or repair the row; vec2vec inspect counts them");
+        bad_input("NaN or infinite values", name + ", row " + std::to_string(i),
+                  "remove or repair the row; vec2vec inspect counts them");
       differs |= rows.row(i)[c] != rows.row(0)[c];
     }
   if (!differs) bad_input("all rows are the same", name, "give vectors of different texts");
@@ -52,9 +54,12 @@ Verdict judge(double agreement) {
 
 const char* to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kAligned: return "ALIGNED";
-    case Verdict::kUncertain: return "UNCERTAIN";
-    case Verdict::kNotAligned: return "NOT_ALIGNED";
+    case Verdict::kAligned:
+      return "ALIGNED";
+    case Verdict::kUncertain:
+      return "UNCERTAIN";
+    case Verdict::kNotAligned:
+      return "NOT_ALIGNED";
   }
   return "";
 }
@@ -70,7 +75,8 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
   const auto begin = std::chrono::steady_clock::now();
   auto step = [&](const char* stage, double done) {
-    if (options.progress && !options.progress(stage, done)) throw Error(ErrorKind::kInterrupted, "interrupted", "align", "nothing was written");
+    if (options.progress && !options.progress(stage, done))
+      throw Error(ErrorKind::kInterrupted, "interrupted", "align", "nothing was written");
   };
   step("prepare", 0);
   const Side source = prepare_side(problem.source, options.threads), target = prepare_side(problem.target, options.threads);
@@ -78,7 +84,8 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   PortfolioResult found;
   Matrix weight;
   {
-    const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, 48, 0.5, options.threads);
+    const ViewPair view =
+        view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, 48, 0.5, options.threads);
     found = run_portfolio(view, options, [&](double done) { step("search", done); });
     weight = refine(source, target, view, found.map, options.seed, options.threads, [&](double done) { step("refine", done); });
   }
@@ -88,16 +95,17 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
   summary.map = make_map(problem.source, source.centred, target.centred, std::move(weight));
-  nlohmann::ordered_json card = {{"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
-                                 {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
-                                 {"method", "linear, unpaired"},
-                                 {"normalisation", "centred unit rows"},
-                                 {"seed", options.seed},
-                                 {"verdict", to_string(summary.verdict)},
-                                 {"pair_free_score", summary.pair_free_score},
-                                 {"agreement", summary.agreement},
-                                 {"starts", summary.starts.size()},
-                                 {"stopped_because", summary.stopped_because}};
+  nlohmann::ordered_json card = {
+      {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
+      {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
+      {"method", "linear, unpaired"},
+      {"normalisation", "centred unit rows"},
+      {"seed", options.seed},
+      {"verdict", to_string(summary.verdict)},
+      {"pair_free_score", summary.pair_free_score},
+      {"agreement", summary.agreement},
+      {"starts", summary.starts.size()},
+      {"stopped_because", summary.stopped_because}};
   summary.map.card = card.dump();
   step("refine", 1);
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -106,7 +114,9 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
 
 Map fit_paired(MatrixView source, MatrixView target) {
   if (source.rows != target.rows)
-    bad_input("paired sets must have equally many rows, not " + std::to_string(source.rows) + " and " + std::to_string(target.rows), "fit_paired");
+    bad_input(
+        "paired sets must have equally many rows, not " + std::to_string(source.rows) + " and " + std::to_string(target.rows),
+        "fit_paired");
   check_rows(source, "source");
   check_rows(target, "target");
   const CentredRows x = centre(source, 0), y = centre(target, 0);

@@ -61,8 +61,7 @@ std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions
       return kmeans_anchors(gather(rows, random.sample(rows.rows, count)), options.anchors, 10, random);
     };
     const Matrix a = anchors(view.x), b = anchors(view.y);
-    const Assignment assignment =
-        tabu_search(unit_gram(a), unit_gram(b), options.tabu_iterations, options.tabu_starts, random);
+    const Assignment assignment = tabu_search(unit_gram(a), unit_gram(b), options.tabu_iterations, options.tabu_starts, random);
     const Matrix matched = gather(b, std::vector<Index>(assignment.target.begin(), assignment.target.end()));
     AnchorMatch match{Matrix(a.cols(), b.cols()), assignment.objective};
     gemm(a, true, matched, false, match.cross.span());

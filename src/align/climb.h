@@ -10,8 +10,8 @@ namespace vec2vec {
 
 /// Both sides in comparable coordinates: unit rows x = unit(X A) (n, v) and y = unit(Y B) (m, v).
 struct ViewPair {
-  Matrix a, b;              ///< projections (d_source, v), (d_target, v)
-  Matrix b_inverse;         ///< (v, d_target): back from the target's view to its space
+  Matrix a, b;       ///< projections (d_source, v), (d_target, v)
+  Matrix b_inverse;  ///< (v, d_target): back from the target's view to its space
   Matrix x, y;
 };
 ViewPair view_pair(MatrixView source, const Spectrum& source_spectrum, MatrixView target, const Spectrum& target_spectrum,
@@ -24,7 +24,8 @@ struct AnchorOptions {
   int tabu_iterations = 15000, tabu_starts = 2;
 };
 
-/// The matched anchors of one run: their cross-covariance (v, v) of unit norm, and how well their Gram matrices fit, in [-1, 1].
+/// The matched anchors of one run: their cross-covariance (v, v) of unit norm, and how well their Gram matrices fit, in [-1,
+/// 1].
 struct AnchorMatch {
   Matrix cross;
   double objective = 0;
@@ -36,7 +37,7 @@ std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions
 /// Weighted sums of the runs' cross-covariances: each run alone is a weak guess, their average is a start.
 struct Start {
   std::string weighting;
-  Matrix map;               ///< (v, v), orthogonal
+  Matrix map;  ///< (v, v), orthogonal
 };
 std::vector<Start> consensus(const std::vector<AnchorMatch>& matches);
 
@@ -49,8 +50,8 @@ struct SoftSteps {
 };
 Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps, Random& random, int threads);
 
-/// Mean cosine under the entropic coupling (temperature 0.05, 10 passes) of 2,000 rows a side. Higher is better; comparable only
-/// between maps of the same view and the same rows.
+/// Mean cosine under the entropic coupling (temperature 0.05, 10 passes) of 2,000 rows a side. Higher is better; comparable
+/// only between maps of the same view and the same rows.
 double pair_free_score(MatrixView x, MatrixView y, MatrixView map, int threads);
 
 }  // namespace vec2vec

@@ -41,8 +41,8 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
 }
 
 /// One more round of soft steps for every branch, one branch a thread, then best first.
-void climb(std::vector<Branch>& branches, const ViewPair& view, const std::vector<float>& temperatures, Index rows, std::uint64_t seed,
-           std::uint64_t stream, int threads) {
+void climb(std::vector<Branch>& branches, const ViewPair& view, const std::vector<float>& temperatures, Index rows,
+           std::uint64_t seed, std::uint64_t stream, int threads) {
   parallel_for(static_cast<Index>(branches.size()), threads, [&](Index i) {
     Branch& branch = branches[static_cast<std::size_t>(i)];
     Random random(seed, stream + static_cast<std::uint64_t>(i));
@@ -60,14 +60,16 @@ Branch run_group(const ViewPair& view, int group, const AlignOptions& options, s
   for (Start& start : consensus(match_anchors(view, plan.anchors, seed, options.threads)))
     for (float keep : plan.keeps) branches.push_back({start.weighting, keep, start.map, 0});
 
-  climb(branches, view, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, group < 2 ? 15 : 25), plan.rows, seed, 10000, options.threads);
+  climb(branches, view, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, group < 2 ? 15 : 25), plan.rows, seed, 10000,
+        options.threads);
   for (const Branch& branch : branches)
     reports.push_back({"48 half-whitened", branch.weighting, static_cast<int>(plan.anchors.anchors), branch.score});
   // Large averaged steps take the noise out of a winner, so that two right maps are seen to agree.
   auto winner = [&] {
     branches.resize(1);
     Random random(seed, 30000);
-    branches[0].map = soft_steps(view.x, view.y, std::move(branches[0].map), {anneal({0.05f}, 8), 4000, 0.6f}, random, options.threads);
+    branches[0].map =
+        soft_steps(view.x, view.y, std::move(branches[0].map), {anneal({0.05f}, 8), 4000, 0.6f}, random, options.threads);
     branches[0].score = pair_free_score(view.x, view.y, branches[0].map, options.threads);
     return std::move(branches[0]);
   };

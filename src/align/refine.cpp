@@ -40,7 +40,8 @@ Matrix refine(const Side& source, const Side& target, const ViewPair& view, Matr
   };
   const Index full_dims = std::min(source.centred.rows.cols(), target.centred.rows.cols());
   const ViewPair middle = wider(std::min<Index>(128, full_dims));
-  Matrix w = soft_steps(middle.x, middle.y, lift(view, map, middle, threads), {geometric(0.08, 0.05, 20), 3000, 0}, random, threads);
+  Matrix w =
+      soft_steps(middle.x, middle.y, lift(view, map, middle, threads), {geometric(0.08, 0.05, 20), 3000, 0}, random, threads);
   step(0.2);
   const ViewPair full = wider(full_dims);
   w = soft_steps(full.x, full.y, lift(middle, w, full, threads), {geometric(0.05, 0.03, 15), 4000, 0}, random, threads);
@@ -51,8 +52,8 @@ Matrix refine(const Side& source, const Side& target, const ViewPair& view, Matr
   }
   // The last coupling is made in the whitened view; its Procrustes map is fitted in the space itself, where cosines are meant.
   const std::vector<Index> i = random.sample(full.x.rows(), 8000), j = random.sample(full.y.rows(), 8000);
-  const SoftMatch match = soft_match(project(gather(full.x, i), w, threads), gather(full.y, j),
-                                     gather(target.centred.rows, j), {0.03f, 2, threads});
+  const SoftMatch match = soft_match(project(gather(full.x, i), w, threads), gather(full.y, j), gather(target.centred.rows, j),
+                                     {0.03f, 2, threads});
   return polar_factor(cross_product(gather(source.centred.rows, i), match.targets, threads));
 }
 

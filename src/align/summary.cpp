@@ -12,8 +12,8 @@ std::string AlignSummary::brief() const {
                 "  agreement of independent starts  %.3f   (1 = the same map, 0 = unrelated)\n"
                 "  pair-free score                  %.4f\n"
                 "  starts tried                     %zu; stopped because %s\n",
-                to_string(verdict), static_cast<long long>(map.source_dim()), static_cast<long long>(map.target_dim()), seconds, agreement,
-                pair_free_score, starts.size(), stopped_because.c_str());
+                to_string(verdict), static_cast<long long>(map.source_dim()), static_cast<long long>(map.target_dim()), seconds,
+                agreement, pair_free_score, starts.size(), stopped_because.c_str());
   return text;
 }
 
@@ -27,7 +27,8 @@ std::string AlignSummary::to_json() const {
                                  {"target_dim", map.target_dim()},
                                  {"starts", nlohmann::ordered_json::array()}};
   for (const StartReport& s : starts)
-    json["starts"].push_back({{"view", s.view}, {"weighting", s.weighting}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
+    json["starts"].push_back(
+        {{"view", s.view}, {"weighting", s.weighting}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
   return json.dump(2);
 }
 

@@ -20,7 +20,9 @@ AtomicFile::AtomicFile(std::string path, bool overwrite) : path_(std::move(path)
   const fs::path full(path_);
   temporary_ = (full.parent_path() / ("." + full.filename().string() + "." + std::to_string(::getpid()) + ".tmp")).string();
   file_ = std::fopen(temporary_.c_str(), "wbe");
-  if (!file_) bad_input(std::string("cannot write here: ") + std::strerror(errno), path_, "check that the folder exists and may be written");
+  if (!file_)
+    bad_input(std::string("cannot write here: ") + std::strerror(errno), path_,
+              "check that the folder exists and may be written");
 }
 
 AtomicFile::~AtomicFile() {

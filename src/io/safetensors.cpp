@@ -26,7 +26,8 @@ TensorInfo parse_tensor(const json& value, const std::string& name, std::uint64_
     if (count > static_cast<std::uint64_t>(INT64_MAX)) bad_input("tensor '" + name + "' has an impossible shape", file.path());
     info.shape.push_back(static_cast<Index>(count));
   }
-  const auto begin = value.at("data_offsets").at(0).get<std::uint64_t>(), end = value.at("data_offsets").at(1).get<std::uint64_t>();
+  const auto begin = value.at("data_offsets").at(0).get<std::uint64_t>(),
+             end = value.at("data_offsets").at(1).get<std::uint64_t>();
   if (begin > end || end > file.size() - data_begin)
     bad_input("the file is truncated: tensor '" + name + "' reaches past its end", file.path(), "copy or export it again");
   info.begin = data_begin + begin;
@@ -75,16 +76,22 @@ Layout safetensors_layout(const MappedFile& file, const std::string& tensor) {
     bad_input(candidates == 0 ? "the file holds no 2-d tensor" : "the file holds several 2-d tensors", file.path(),
               candidates == 0 ? "export the vectors as one (rows, dimension) tensor" : "name one of them: " + names);
   const auto found = header.tensors.find(chosen);
-  if (found == header.tensors.end()) bad_input("no tensor named '" + chosen + "'", file.path(), "the 2-d tensors are: " + names);
+  if (found == header.tensors.end())
+    bad_input("no tensor named '" + chosen + "'", file.path(), "the 2-d tensors are: " + names);
   const TensorInfo& info = found->second;
   if (info.shape.size() != 2) bad_input("tensor '" + chosen + "' is not 2-d", file.path(), "the 2-d tensors are: " + names);
 
   Layout layout{.format = "safetensors"};
-  if (info.dtype == "F16") layout.element = Element::kFloat16;
-  else if (info.dtype == "BF16") layout.element = Element::kBfloat16;
-  else if (info.dtype == "F32") layout.element = Element::kFloat32;
-  else if (info.dtype == "F64") layout.element = Element::kFloat64;
-  else bad_input("tensor '" + chosen + "' has type " + info.dtype, file.path(), "F16, BF16, F32 and F64 are read");
+  if (info.dtype == "F16")
+    layout.element = Element::kFloat16;
+  else if (info.dtype == "BF16")
+    layout.element = Element::kBfloat16;
+  else if (info.dtype == "F32")
+    layout.element = Element::kFloat32;
+  else if (info.dtype == "F64")
+    layout.element = Element::kFloat64;
+  else
+    bad_input("tensor '" + chosen + "' has type " + info.dtype, file.path(), "F16, BF16, F32 and F64 are read");
   layout.rows = info.shape[0];
   layout.dim = info.shape[1];
   layout.offset = info.begin;
@@ -96,7 +103,8 @@ Layout safetensors_layout(const MappedFile& file, const std::string& tensor) {
   return layout;
 }
 
-std::string make_safetensors_header(const std::vector<TensorSpec>& tensors, const std::map<std::string, std::string>& metadata) {
+std::string make_safetensors_header(const std::vector<TensorSpec>& tensors,
+                                    const std::map<std::string, std::string>& metadata) {
   nlohmann::ordered_json root;
   if (!metadata.empty()) root["__metadata__"] = metadata;
   std::uint64_t offset = 0;

@@ -57,9 +57,14 @@ class FileSink : public RowSink {
         file_.write(row, dim * sizeof(float));
         return;
       }
-      case FileFormat::kCsv: write_text(row, ','); return;
-      case FileFormat::kTsv: write_text(row, '\t'); return;
-      default: break;
+      case FileFormat::kCsv:
+        write_text(row, ',');
+        return;
+      case FileFormat::kTsv:
+        write_text(row, '\t');
+        return;
+      default:
+        break;
     }
     if (options_.type == ValueType::kFloat16 && options_.format != FileFormat::kRaw) {
       halves_.resize(dim);

@@ -88,9 +88,11 @@ class TextSource : public RowSource {
       if (row >= first) {
         const Index found = parse_line(line, out.row(row - first), dim_);
         const std::string where = file_.path() + ", row " + std::to_string(row);
-        if (found < 0) bad_input("something that is no number", where, "remove text columns; row 0 is the first row of numbers");
+        if (found < 0)
+          bad_input("something that is no number", where, "remove text columns; row 0 is the first row of numbers");
         if (found != dim_)
-          bad_input(std::to_string(found) + " numbers instead of " + std::to_string(dim_), where, "every row needs the same number of columns");
+          bad_input(std::to_string(found) + " numbers instead of " + std::to_string(dim_), where,
+                    "every row needs the same number of columns");
       }
       ++row;
     }

@@ -52,10 +52,16 @@ Layout raw_layout(const MappedFile& file, Index dim) {
   const std::uint64_t row = static_cast<std::uint64_t>(dim) * 4;
   if (dim <= 0 || dim > 1'000'000) bad_input("a raw file needs a dimension from 1 to 1,000,000", file.path());
   if (file.size() % row != 0)
-    bad_input("the file's " + std::to_string(file.size()) + " bytes are no whole number of rows of " + std::to_string(dim) + " float32 values",
+    bad_input("the file's " + std::to_string(file.size()) + " bytes are no whole number of rows of " + std::to_string(dim) +
+                  " float32 values",
               file.path(), "check the dimension given");
-  return {.format = "raw", .element = Element::kFloat32, .rows = static_cast<Index>(file.size() / row), .dim = dim,
-          .offset = 0, .row_stride = row, .column_stride = 4};
+  return {.format = "raw",
+          .element = Element::kFloat32,
+          .rows = static_cast<Index>(file.size() / row),
+          .dim = dim,
+          .offset = 0,
+          .row_stride = row,
+          .column_stride = 4};
 }
 
 }  // namespace vec2vec

@@ -102,8 +102,8 @@ SoftMatch soft_match_dense(MatrixView x, MatrixView y, MatrixView carried, const
 struct SparseBlock {
   std::vector<Index> row_end;
   std::vector<std::int32_t> column;
-  std::vector<float> value;    ///< exp((S_ij - best of row i) / temperature)
-  std::vector<float> best;     ///< the row's largest S_ij
+  std::vector<float> value;  ///< exp((S_ij - best of row i) / temperature)
+  std::vector<float> best;   ///< the row's largest S_ij
 };
 constexpr float kReach = 10.0f;  // what is left out weighs less than e^-10 of the best
 constexpr Index kSparse = 16;    // sparse only when fewer than one entry in so many is kept
@@ -151,8 +151,8 @@ bool sparse_kernel(MatrixView x, MatrixView y, const SoftMatchOptions& options, 
 }
 
 /// The same coupling from the entries that count: one GEMM in all. Rows are scaled by their best entry, which u takes back.
-SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOptions& options, const std::vector<SparseBlock>& blocks,
-                            Index n) {
+SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOptions& options,
+                            const std::vector<SparseBlock>& blocks, Index n) {
   const Index m = y.rows, count = static_cast<Index>(blocks.size());
   std::vector<float> v(static_cast<std::size_t>(m));
   Matrix partial(count, m);
@@ -181,7 +181,8 @@ SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOpt
           const float* c = carried.row(j);
           for (Index q = 0; q < carried.cols; ++q) target[q] += p * c[q];
           // log of the value gives the cosine back
-          weighted[static_cast<std::size_t>(b)] += p * (block.best[i] + options.temperature * std::log(std::max(block.value[e], 1e-30f)));
+          weighted[static_cast<std::size_t>(b)] +=
+              p * (block.best[i] + options.temperature * std::log(std::max(block.value[e], 1e-30f)));
         }
       }
     });

@@ -23,12 +23,13 @@ void add_mean(MatrixSpan rows, MatrixView mean, float spread) {
 
 Matrix read_tensor(const MappedFile& file, const SafetensorsHeader& header, const std::string& name) {
   const auto found = header.tensors.find(name);
-  if (found == header.tensors.end()) bad_input("the map lacks tensor '" + name + "'", file.path(), "make it again with vec2vec align");
+  if (found == header.tensors.end())
+    bad_input("the map lacks tensor '" + name + "'", file.path(), "make it again with vec2vec align");
   const TensorInfo& t = found->second;
   const auto bytes = t.end - t.begin;
   const auto limit = static_cast<Index>(file.size());
-  if (t.dtype != "F32" || t.shape.size() != 2 || t.shape[0] <= 0 || t.shape[1] <= 0 || t.shape[0] > limit || t.shape[1] > limit ||
-      static_cast<std::uint64_t>(t.shape[0]) * static_cast<std::uint64_t>(t.shape[1]) * 4 != bytes)
+  if (t.dtype != "F32" || t.shape.size() != 2 || t.shape[0] <= 0 || t.shape[1] <= 0 || t.shape[0] > limit ||
+      t.shape[1] > limit || static_cast<std::uint64_t>(t.shape[0]) * static_cast<std::uint64_t>(t.shape[1]) * 4 != bytes)
     bad_input("tensor '" + name + "' of the map is malformed", file.path(), "make it again with vec2vec align");
   Matrix m(t.shape[0], t.shape[1]);
   std::memcpy(m.data(), file.data() + t.begin, bytes);
@@ -67,7 +68,8 @@ void Map::save(const std::string& path, bool overwrite) const {
   details["target_spread"] = target_spread;
   details["source_share"] = source_share;
   AtomicFile file(path, overwrite);
-  file.write(make_safetensors_header(specs, {{"format", "vec2vec-map"}, {"version", std::to_string(kFormatVersion)}, {"card", details.dump()}}));
+  file.write(make_safetensors_header(
+      specs, {{"format", "vec2vec-map"}, {"version", std::to_string(kFormatVersion)}, {"card", details.dump()}}));
   for (const auto& [name, m] : tensors) file.write(m->data(), static_cast<std::size_t>(m->rows() * m->cols()) * sizeof(float));
   file.commit();
 }
@@ -79,10 +81,12 @@ Map Map::load(const std::string& path) {
     const auto found = header.metadata.find(key);
     return found == header.metadata.end() ? std::string() : found->second;
   };
-  if (metadata("format") != "vec2vec-map") bad_input("a safetensors file, but not a vec2vec map", path, "make one with vec2vec align");
+  if (metadata("format") != "vec2vec-map")
+    bad_input("a safetensors file, but not a vec2vec map", path, "make one with vec2vec align");
   if (metadata("version") != std::to_string(kFormatVersion))
-    bad_input("the map has format version '" + metadata("version") + "', this program reads version " + std::to_string(kFormatVersion), path,
-              "use the vec2vec release that made it, or a newer one");
+    bad_input("the map has format version '" + metadata("version") + "', this program reads version " +
+                  std::to_string(kFormatVersion),
+              path, "use the vec2vec release that made it, or a newer one");
   Map map;
   map.source_mean = read_tensor(file, header, "source.mean");
   map.target_mean = read_tensor(file, header, "target.mean");

@@ -15,7 +15,9 @@ namespace {
 
 void check_fit(const Map& map, RowSource& source, const std::string& path, bool ignore_fingerprint) {
   if (source.dim() != map.source_dim())
-    bad_input("rows of dimension " + std::to_string(source.dim()) + ", but the map translates from " + std::to_string(map.source_dim()), path,
+    bad_input("rows of dimension " + std::to_string(source.dim()) + ", but the map translates from " +
+                  std::to_string(map.source_dim()),
+              path,
               source.dim() == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
                                                : "translate rows of the model the map was fitted on");
   if (ignore_fingerprint) return;
@@ -34,17 +36,16 @@ std::string utc_now() {
   return text;
 }
 
-void write_provenance(const std::string& out_path, const std::string& in_path, const std::string& map_path, const TranslateSummary& summary,
-                      bool centred) {
-  const nlohmann::ordered_json provenance = {
-      {"what", "vectors translated by vec2vec; not native rows of the target model"},
-      {"file", std::filesystem::path(out_path).filename().string()},
-      {"rows", summary.rows},
-      {"centred", centred},
-      {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
-      {"map", {{"path", map_path}, {"sha256", summary.map_sha256}}},
-      {"library_version", version()},
-      {"date", utc_now()}};
+void write_provenance(const std::string& out_path, const std::string& in_path, const std::string& map_path,
+                      const TranslateSummary& summary, bool centred) {
+  const nlohmann::ordered_json provenance = {{"what", "vectors translated by vec2vec; not native rows of the target model"},
+                                             {"file", std::filesystem::path(out_path).filename().string()},
+                                             {"rows", summary.rows},
+                                             {"centred", centred},
+                                             {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
+                                             {"map", {{"path", map_path}, {"sha256", summary.map_sha256}}},
+                                             {"library_version", version()},
+                                             {"date", utc_now()}};
   AtomicFile file(out_path + ".provenance.json", true);
   file.write(provenance.dump(2) + "\n");
   file.commit();
@@ -52,8 +53,8 @@ void write_provenance(const std::string& out_path, const std::string& in_path, c
 
 }  // namespace
 
-TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path, const OpenOptions& in_options,
-                           const std::string& out_path, const TranslateOptions& options) {
+TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
+                           const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const auto source = open_rows(in_path, in_options);
   check_fit(map, *source, in_path, options.ignore_fingerprint);
@@ -77,7 +78,8 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
         float square = 0;
         for (Index c = 0; c < x.cols; ++c) square += x.row(i)[c] * x.row(i)[c];
         if (!std::isfinite(square))
-          bad_input("NaN or infinite values", in_path + ", row " + std::to_string(begin + first + i), "remove or repair the row; vec2vec inspect counts them");
+          bad_input("NaN or infinite values", in_path + ", row " + std::to_string(begin + first + i),
+                    "remove or repair the row; vec2vec inspect counts them");
         zero[static_cast<std::size_t>(p)] += square == 0;
       }
       const MatrixSpan y = out.span().middle_rows(first, rows);
@@ -85,7 +87,8 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
     });
     for (Index z : zero) summary.zero_rows += z;
     sink->write(out.view().middle_rows(0, count));
-    if (options.progress && !options.progress("translate", static_cast<double>(begin + count) / static_cast<double>(source->rows())))
+    if (options.progress &&
+        !options.progress("translate", static_cast<double>(begin + count) / static_cast<double>(source->rows())))
       throw Error(ErrorKind::kInterrupted, "interrupted", out_path, "nothing was written");
   }
   write_provenance(out_path, in_path, map_path, summary, options.centred);  // first: no translated file is ever without it

@@ -10,8 +10,15 @@ namespace {
 /// One search. All k x k tables have rows padded to a multiple of 16 floats; padding columns never win.
 class TabuSearch {
  public:
-  TabuSearch(MatrixView a, MatrixView b) : k_(static_cast<int>(a.rows)), width_((k_ + 15) / 16 * 16), a_(k_, width_), b_(k_, width_),
-        gain_(k_, width_), until_(k_, width_), until_t_(k_, width_), permuted_(k_, width_) {
+  TabuSearch(MatrixView a, MatrixView b)
+      : k_(static_cast<int>(a.rows)),
+        width_((k_ + 15) / 16 * 16),
+        a_(k_, width_),
+        b_(k_, width_),
+        gain_(k_, width_),
+        until_(k_, width_),
+        until_t_(k_, width_),
+        permuted_(k_, width_) {
     for (int i = 0; i < k_; ++i) {
       std::copy_n(a.row(i), k_, a_.row(i));
       std::copy_n(b.row(i), k_, b_.row(i));
@@ -84,7 +91,8 @@ class TabuSearch {
     }
     if (best_row < 0) return {-1, -1};
     for (int j = best_row + 1; j < k_; ++j)
-      if (allowed(gain_(best_row, j), until_(best_row, j), until_t_(best_row, j), now, aspiration) == best) return {best_row, j};
+      if (allowed(gain_(best_row, j), until_(best_row, j), until_t_(best_row, j), now, aspiration) == best)
+        return {best_row, j};
     return {-1, -1};
   }
 

@@ -7,8 +7,8 @@
 namespace vec2vec {
 
 struct Assignment {
-  double objective = 0;      ///< sum_ij a_ij b_p(i)p(j)
-  std::vector<int> target;   ///< p: anchor i of a corresponds to anchor target[i] of b
+  double objective = 0;     ///< sum_ij a_ij b_p(i)p(j)
+  std::vector<int> target;  ///< p: anchor i of a corresponds to anchor target[i] of b
 };
 
 /// Quadratic assignment: maximises sum_ij a_ij b_p(i)p(j) over permutations p by robust tabu search (Taillard 1991) from

@@ -9,7 +9,7 @@ namespace vec2vec {
 /// Rows (n, d) as centred unit rows: unit(unit(x) - mean), and the mean of the unit rows (1, d). Zero rows stay zero.
 struct CentredRows {
   Matrix rows, mean;
-  double spread = 0;   ///< mean norm of unit(x) - mean
+  double spread = 0;  ///< mean norm of unit(x) - mean
 };
 CentredRows centre(MatrixView rows, int threads);
 

@@ -19,10 +19,12 @@ namespace {
 Matrix latent(Index rows, Index dim, std::uint64_t seed) {
   Random centres(11), random(seed);
   Matrix centre(40, dim), out(rows, dim);
-  for (Index i = 0; i < 40 * dim; ++i) centre.data()[i] = static_cast<float>(centres.normal() * std::pow(0.97, static_cast<double>(i % dim)));
+  for (Index i = 0; i < 40 * dim; ++i)
+    centre.data()[i] = static_cast<float>(centres.normal() * std::pow(0.97, static_cast<double>(i % dim)));
   for (Index i = 0; i < rows; ++i) {
     const Index c = static_cast<Index>(40 * random.uniform() * random.uniform());
-    for (Index j = 0; j < dim; ++j) out(i, j) = centre(c, j) + 0.6f * static_cast<float>(random.normal() * std::pow(0.97, static_cast<double>(j)));
+    for (Index j = 0; j < dim; ++j)
+      out(i, j) = centre(c, j) + 0.6f * static_cast<float>(random.normal() * std::pow(0.97, static_cast<double>(j)));
   }
   return out;
 }
@@ -62,8 +64,10 @@ TEST_P(PlantedMap, IsRecoveredWithoutPairs) {
   Matrix to_source = random_map(kLatent, source_dim, 1), to_target = random_map(kLatent, target_dim, 2);
   if (!orthogonal)  // stretch the target by factors from 0.8 to 1.2
     for (Index j = 0; j < target_dim; ++j)
-      for (Index i = 0; i < kLatent; ++i) to_target(i, j) *= 0.8f + 0.4f * static_cast<float>(j) / static_cast<float>(target_dim);
-  const Matrix a = times(latent(4000, kLatent, 21), to_source, 0.005, 5), b = times(latent(4000, kLatent, 22), to_target, 0.005, 6);
+      for (Index i = 0; i < kLatent; ++i)
+        to_target(i, j) *= 0.8f + 0.4f * static_cast<float>(j) / static_cast<float>(target_dim);
+  const Matrix a = times(latent(4000, kLatent, 21), to_source, 0.005, 5),
+               b = times(latent(4000, kLatent, 22), to_target, 0.005, 6);
   const Matrix e = latent(500, kLatent, 23);
   const AlignSummary summary = align({a, b, "a", "b"}, {.seed = 1});
   const double score = top1(summary.map, times(e, to_source), times(e, to_target));
@@ -71,7 +75,9 @@ TEST_P(PlantedMap, IsRecoveredWithoutPairs) {
   EXPECT_EQ(summary.verdict, Verdict::kAligned) << summary.brief();
 }
 
-INSTANTIATE_TEST_SUITE_P(Align, PlantedMap, testing::Values(Planted{64, 64, true}, Planted{64, 96, true}, Planted{96, 64, false}, Planted{64, 64, false}),
+INSTANTIATE_TEST_SUITE_P(Align, PlantedMap,
+                         testing::Values(Planted{64, 64, true}, Planted{64, 96, true}, Planted{96, 64, false},
+                                         Planted{64, 64, false}),
                          [](const auto& test) {
                            return std::to_string(test.param.source_dim) + "To" + std::to_string(test.param.target_dim) +
                                   (test.param.orthogonal ? "Orthogonal" : "Stretched");
@@ -80,7 +86,8 @@ INSTANTIATE_TEST_SUITE_P(Align, PlantedMap, testing::Values(Planted{64, 64, true
 TEST(Align, RealDemoPairComesNearThePairedOracle) {
   const std::string folder = VEC2VEC_DEMO_DATA "/";
   auto read = [&](const char* name) { return read_all(*open_rows(folder + name)); };
-  const Matrix a = read("minilm.a.npy"), b = read("mpnet.b.npy"), source = read("minilm.eval.npy"), target = read("mpnet.eval.npy");
+  const Matrix a = read("minilm.a.npy"), b = read("mpnet.b.npy"), source = read("minilm.eval.npy"),
+               target = read("mpnet.eval.npy");
   const double oracle = top1(fit_paired(read("minilm.pairs.npy"), read("mpnet.pairs.npy")), source, target);
   const AlignSummary summary = align({a, b, "minilm", "mpnet"}, {});
   EXPECT_GE(top1(summary.map, source, target), 0.95 * oracle);
@@ -97,7 +104,8 @@ TEST(Align, PureNoiseIsNotCalledAligned) {
 
 TEST(Align, SameSeedSameBytesForAnyThreadCount) {
   const Matrix a = times(latent(1500, 24, 1), random_map(24, 32, 1)), b = times(latent(1500, 24, 2), random_map(24, 40, 2));
-  const AlignSummary one = align({a, b, "a", "b"}, {.seed = 5, .threads = 1}), two = align({a, b, "a", "b"}, {.seed = 5, .threads = 3});
+  const AlignSummary one = align({a, b, "a", "b"}, {.seed = 5, .threads = 1}),
+                     two = align({a, b, "a", "b"}, {.seed = 5, .threads = 3});
   EXPECT_EQ(0, std::memcmp(one.map.weight.data(), two.map.weight.data(), sizeof(float) * 32 * 40));
 }
 

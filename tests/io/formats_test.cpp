@@ -45,7 +45,7 @@ TEST(Half, RoundTripsEveryValueAndRoundsToNearestEven) {
   }
   EXPECT_EQ(half_to_float(0x3C00), 1.0f);
   EXPECT_EQ(half_to_float(0x0001), 0x1.0p-24f);
-  EXPECT_EQ(float_to_half(1.0f + 0x1.0p-11f), 0x3C00);           // a tie goes to even
+  EXPECT_EQ(float_to_half(1.0f + 0x1.0p-11f), 0x3C00);  // a tie goes to even
   EXPECT_EQ(float_to_half(1.0f + 3 * 0x1.0p-11f), 0x3C02);
   EXPECT_EQ(float_to_half(1e6f), 0x7C00);
   EXPECT_TRUE(std::isnan(half_to_float(float_to_half(std::nanf("")))));
@@ -134,14 +134,20 @@ TEST(Formats, ForeignAndHugeHeadersAreRefused) {
     header.resize(118, ' ');
     return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + std::string(64, 'x');
   };
-  const std::string bad[] = {
-      std::string(), noise, "\x89PNG\r\n\x1a\n" + std::string(100, '\0'), "some words only\nand more\n",
-      npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }"),
-      npy("{'descr': '<f4', 'fortran_order': True, 'shape': (9223372036854775807, 2), }"),
-      npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999, 2), }"),
-      npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3), }"), npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"),
-      npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 2), }"), npy("{'descr': "), npy("{'shape': (2, 2)}"),
-      std::string("\xff\xff\xff\x7f\0\0\0\0{\"a\":", 13), std::string("\x10\0\0\0\0\0\0\0{\"a\": nonsense}", 24)};
+  const std::string bad[] = {std::string(),
+                             noise,
+                             "\x89PNG\r\n\x1a\n" + std::string(100, '\0'),
+                             "some words only\nand more\n",
+                             npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296), }"),
+                             npy("{'descr': '<f4', 'fortran_order': True, 'shape': (9223372036854775807, 2), }"),
+                             npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999999, 2), }"),
+                             npy("{'descr': '<f4', 'fortran_order': False, 'shape': (0, 3), }"),
+                             npy("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"),
+                             npy("{'descr': '<i4', 'fortran_order': False, 'shape': (2, 2), }"),
+                             npy("{'descr': "),
+                             npy("{'shape': (2, 2)}"),
+                             std::string("\xff\xff\xff\x7f\0\0\0\0{\"a\":", 13),
+                             std::string("\x10\0\0\0\0\0\0\0{\"a\": nonsense}", 24)};
   for (const std::string& bytes : bad) {
     write_bytes(dir.path("bad"), bytes);
     EXPECT_THROW(read_all(*open_rows(dir.path("bad"))), Error) << bytes.substr(0, 100);

@@ -31,7 +31,8 @@ TEST(SoftMatch, AgreesWithTheReference) {
     for (float temperature : {0.05f, 0.3f}) {
       const Matrix x = random_unit(n, 16, 1), y = random_unit(270, 16, 2), carried = random_unit(270, 7, 3);
       for (MatrixView c : {y.view(), carried.view()}) {
-        const SoftMatch fast = soft_match(x, y, c, {temperature, 3, 2}), slow = soft_match_reference(x, y, c, {temperature, 3, 1});
+        const SoftMatch fast = soft_match(x, y, c, {temperature, 3, 2}),
+                        slow = soft_match_reference(x, y, c, {temperature, 3, 1});
         EXPECT_NEAR(fast.score, slow.score, 1e-5);
         for (Index i = 0; i < n * c.cols; ++i) ASSERT_NEAR(fast.targets.data()[i], slow.targets.data()[i], 2e-5);
       }

@@ -20,8 +20,10 @@ TEST(Polar, IsSemiOrthogonal) {
     const Matrix w = polar_factor(random_matrix(p, q, 1));
     const Index k = std::min(p, q);
     Matrix gram(k, k);
-    if (p <= q) gemm(w, false, w, true, gram.span());
-    else gemm(w, true, w, false, gram.span());
+    if (p <= q)
+      gemm(w, false, w, true, gram.span());
+    else
+      gemm(w, true, w, false, gram.span());
     for (Index i = 0; i < k; ++i)
       for (Index j = 0; j < k; ++j) EXPECT_NEAR(gram(i, j), i == j ? 1.0f : 0.0f, 1e-5);
   }

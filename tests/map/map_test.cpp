@@ -78,7 +78,8 @@ TEST(Map, RefusesOtherVersionsForeignAndTruncatedFiles) {
     std::ofstream(dir.path("x"), std::ios::binary) << bytes;
     return Map::load(dir.path("x"));
   };
-  for (std::size_t length = 0; length < whole.size(); length += 97) EXPECT_THROW(load(whole.substr(0, length)), Error) << length;
+  for (std::size_t length = 0; length < whole.size(); length += 97)
+    EXPECT_THROW(load(whole.substr(0, length)), Error) << length;
   std::string newer = whole;
   newer.replace(newer.find("\"version\":\"1\""), 13, "\"version\":\"9\"");
   EXPECT_THROW(load(newer), Error);
