@@ -50,11 +50,12 @@ Matrix refine(const Side& source, const Side& target, const ViewPair& view, Matr
     w = soft_steps(full.x, full.y, std::move(w), {{0.03f}, 8000, 0.3f}, random, threads);
     step(0.5 + 0.045 * i);
   }
-  // The last coupling is made in the whitened view; its Procrustes map is fitted in the space itself, where cosines are meant.
-  const std::vector<Index> i = random.sample(full.x.rows(), 8000), j = random.sample(full.y.rows(), 8000);
-  const SoftMatch match = soft_match(project(gather(full.x, i), w, threads), gather(full.y, j), gather(target.centred.rows, j),
-                                     {0.03f, 2, threads});
-  return polar_factor(cross_product(gather(source.centred.rows, i), match.targets, threads));
+  // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its Procrustes
+  // map is fitted in the space itself, where cosines are meant.
+  const Index n = std::min<Index>(20000, full.x.rows()), m = std::min<Index>(20000, full.y.rows());
+  const SoftMatch match = soft_match(project(full.x.view().middle_rows(0, n), w, threads), full.y.view().middle_rows(0, m),
+                                     target.centred.rows.view().middle_rows(0, m), {0.02f, 2, threads});
+  return polar_factor(cross_product(source.centred.rows.view().middle_rows(0, n), match.targets, threads));
 }
 
 double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads) {
