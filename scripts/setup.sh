@@ -5,7 +5,7 @@
 #   scripts/setup.sh --dev     the same, and formatters and linters
 set -euo pipefail
 
-packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libcli11-dev nlohmann-json3-dev libssl-dev
+packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libssl-dev
   libgtest-dev libbenchmark-dev python3)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)

@@ -31,7 +31,7 @@ const char* to_string(Verdict verdict);
 
 /// One start of the portfolio and where it ended.
 struct StartReport {
-  std::string view, weighting;
+  std::string start;  ///< how its first map was made, e.g. "softmax of 10": so many runs averaged with these weights
   int anchors = 0;
   double pair_free_score = 0;
 };

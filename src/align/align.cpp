@@ -46,8 +46,8 @@ Map make_map(MatrixView source, const CentredRows& centred_source, const Centred
 
 /// What the evidence allows to be said; the bounds are discussed in docs/how-it-works.md.
 Verdict judge(double agreement) {
-  if (agreement >= 0.8) return Verdict::kAligned;
-  return agreement >= 0.35 ? Verdict::kUncertain : Verdict::kNotAligned;
+  if (agreement >= 0.7) return Verdict::kAligned;
+  return agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
 }
 
 }  // namespace

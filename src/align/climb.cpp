@@ -71,7 +71,8 @@ std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions
   return matches;
 }
 
-std::vector<Start> consensus(const std::vector<AnchorMatch>& matches) {
+std::vector<Start> consensus(std::span<const AnchorMatch> matches) {
+  if (matches.size() == 1) return {{"single run", polar_factor(matches[0].cross)}};
   const double n = static_cast<double>(matches.size());
   double mean = 0, variance = 0;
   std::vector<double> sorted;
@@ -103,7 +104,7 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
     const Matrix xs = gather(x, random.sample(x.rows, steps.rows)), ys = gather(y, random.sample(y.rows, steps.rows));
     const SoftMatch match = soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads});
     Matrix next = polar_factor(cross_product(xs, match.targets, threads));
-    if (steps.keep > 0) {
+    if (steps.keep != 0) {
       for (Index i = 0; i < next.rows() * next.cols(); ++i)
         next.data()[i] = steps.keep * map.data()[i] + (1 - steps.keep) * next.data()[i];
       next = polar_factor(next);
@@ -113,16 +114,10 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
   return map;
 }
 
-double pair_free_score(MatrixView x, MatrixView y, MatrixView map, int threads) {
-  // An even spread, the same for every map: scores of two maps then differ by the maps alone.
-  auto spread = [](MatrixView rows) {
-    const Index count = std::min<Index>(2000, rows.rows);
-    std::vector<Index> indices(static_cast<std::size_t>(count));
-    for (Index i = 0; i < count; ++i) indices[static_cast<std::size_t>(i)] = i * rows.rows / count;
-    return gather(rows, indices);
-  };
-  const Matrix ys = spread(y);
-  return soft_match(project(spread(x), map, threads), ys, ys, {0.05f, 10, threads}).score;
+double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads) {
+  // Always the same rows: scores of two maps then differ by the maps alone.
+  const Matrix ys = spread_rows(y, rows);
+  return soft_match(project(spread_rows(x, rows), map, threads), ys, ys, {0.05f, 4, threads}).score;
 }
 
 }  // namespace vec2vec

@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <vector>
 
@@ -34,12 +35,13 @@ struct AnchorMatch {
 /// Independent runs on random subsets of rows.
 std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed, int threads);
 
-/// Weighted sums of the runs' cross-covariances: each run alone is a weak guess, their average is a start.
+/// Weighted sums of the runs' cross-covariances, or the one run's own: each run alone is a weak guess, their average a better
+/// one.
 struct Start {
   std::string weighting;
   Matrix map;  ///< (v, v), orthogonal
 };
-std::vector<Start> consensus(const std::vector<AnchorMatch>& matches);
+std::vector<Start> consensus(std::span<const AnchorMatch> matches);
 
 /// Soft matching (kernels/soft_match.h) and a Procrustes step at each temperature in turn, on `rows` fresh random rows a step.
 /// keep in [0, 1): weight of the old map in the new one.
@@ -50,8 +52,8 @@ struct SoftSteps {
 };
 Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps, Random& random, int threads);
 
-/// Mean cosine under the entropic coupling (temperature 0.05, 10 passes) of 2,000 rows a side. Higher is better; comparable
-/// only between maps of the same view and the same rows.
-double pair_free_score(MatrixView x, MatrixView y, MatrixView map, int threads);
+/// Mean cosine under the entropic coupling (temperature 0.05, 4 passes) of `rows` rows a side, spread evenly. Higher is better;
+/// comparable only between maps of the same view and equally many rows.
+double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads);
 
 }  // namespace vec2vec

@@ -11,27 +11,21 @@
 namespace vec2vec {
 namespace {
 
-/// Two independent groups that translate rows this much alike are taken to have found the same solution.
-constexpr double kSameSolution = 0.8;
-constexpr int kGroups = 6;
+/// Two independent searches that translate rows this much alike are taken to have found the same solution. Wrong maps of real
+/// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.74 and more.
+constexpr double kSameSolution = 0.7;
 
-struct GroupOptions {
-  AnchorOptions anchors;
-  std::vector<float> keeps;
-  Index rows = 2000;
+/// One round of soft steps for the best `branches` so far.
+struct Round {
+  std::size_t branches;
+  std::vector<float> temperatures;
+  Index rows;
 };
 
-/// Cheap groups first: same-corpus encoders are solved by them. Then the full effort, with the number of anchors varied.
-GroupOptions group_options(int group) {
-  if (group < 2) return {{24, 16, 4000, 2}, {0.0f}, 1000};
-  return {{group % 2 == 0 ? 50 : 60, 50, 15000, 2}, {0.0f, 0.3f}, 2000};
-}
-
-struct Branch {
-  std::string weighting;
-  float keep = 0;
-  Matrix map;
-  double score = -2;
+struct SearchOptions {
+  AnchorOptions anchors;
+  std::vector<int> chunks;    ///< consensus over so many runs each; 1 = the single runs
+  std::vector<Round> rounds;  ///< each thins out the branches before it
 };
 
 std::vector<float> anneal(std::initializer_list<float> levels, int each) {
@@ -40,47 +34,68 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
   return values;
 }
 
-/// One more round of soft steps for every branch, one branch a thread, then best first.
-void climb(std::vector<Branch>& branches, const ViewPair& view, const std::vector<float>& temperatures, Index rows,
-           std::uint64_t seed, std::uint64_t stream, int threads) {
-  parallel_for(static_cast<Index>(branches.size()), threads, [&](Index i) {
-    Branch& branch = branches[static_cast<std::size_t>(i)];
-    Random random(seed, stream + static_cast<std::uint64_t>(i));
-    branch.map = soft_steps(view.x, view.y, std::move(branch.map), {temperatures, rows, branch.keep}, random, 1);
-    branch.score = pair_free_score(view.x, view.y, branch.map, 1);
-  });
-  std::stable_sort(branches.begin(), branches.end(), [](const Branch& a, const Branch& b) { return a.score > b.score; });
+/// Cheap searches first: they solve encoders of the same corpus. In the others, most starts lead nowhere and a few climb; which
+/// ones, the score tells early. Reheating (0.1 again) carries a half-right map on to the right one.
+std::vector<SearchOptions> plan() {
+  const SearchOptions cheap = {{24, 16, 4000, 2}, {16}, {{3, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, 15), 1000}}};
+  const std::vector<float> reheat = anneal({0.1f, 0.07f, 0.05f}, 15);
+  auto full = [&](Index anchors) -> SearchOptions {
+    return {{anchors, 40, 15000, 2},
+            {1, 10, 20, 40},
+            {{100, anneal({0.2f, 0.14f, 0.1f}, 6), 1000},
+             {16, anneal({0.1f, 0.07f, 0.05f}, 12), 1000},
+             {6, reheat, 1000},
+             {4, reheat, 1000},
+             {2, reheat, 2000},
+             {2, reheat, 2000}}};
+  };
+  return {cheap, cheap, full(60), full(50), full(60), full(50), full(80), full(80)};
 }
 
-Branch run_group(const ViewPair& view, int group, const AlignOptions& options, std::vector<StartReport>& reports) {
-  GroupOptions plan = group_options(group);
-  plan.anchors.anchors = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 6, 4, plan.anchors.anchors);
-  const std::uint64_t seed = options.seed * 1000 + static_cast<std::uint64_t>(group);
-  std::vector<Branch> branches;
-  for (Start& start : consensus(match_anchors(view, plan.anchors, seed, options.threads)))
-    for (float keep : plan.keeps) branches.push_back({start.weighting, keep, start.map, 0});
+struct Branch {
+  std::string start;
+  Matrix map;
+  double score = -2;
+};
 
-  climb(branches, view, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, group < 2 ? 15 : 25), plan.rows, seed, 10000,
-        options.threads);
-  for (const Branch& branch : branches)
-    reports.push_back({"48 half-whitened", branch.weighting, static_cast<int>(plan.anchors.anchors), branch.score});
-  // Large averaged steps take the noise out of a winner, so that two right maps are seen to agree.
-  auto winner = [&] {
-    branches.resize(1);
-    Random random(seed, 30000);
-    branches[0].map =
-        soft_steps(view.x, view.y, std::move(branches[0].map), {anneal({0.05f}, 8), 4000, 0.6f}, random, options.threads);
-    branches[0].score = pair_free_score(view.x, view.y, branches[0].map, options.threads);
-    return std::move(branches[0]);
-  };
-  if (group < 2) return winner();
-  // Reheat the leaders: noise of fresh rows carries a half-right map on to the right one.
-  const std::vector<float> reheat = anneal({0.1f, 0.07f, 0.05f}, 20);
-  for (std::size_t left : {4u, 2u, 2u, 2u}) {
-    branches.resize(std::min(branches.size(), left));
-    climb(branches, view, reheat, plan.rows, seed, 20000 + left, options.threads);
+bool better(const Branch& a, const Branch& b) { return a.score > b.score; }
+
+/// The starts of one search: a consensus with each weighting for every chunk of runs.
+std::vector<Branch> make_starts(const ViewPair& view, const SearchOptions& search, std::uint64_t seed, int threads) {
+  std::vector<AnchorMatch> matches = match_anchors(view, search.anchors, seed, threads);
+  std::vector<Branch> branches;
+  for (int chunk : search.chunks)
+    for (std::size_t begin = 0; begin + static_cast<std::size_t>(chunk) <= matches.size();
+         begin += static_cast<std::size_t>(chunk))
+      for (Start& start : consensus({matches.data() + begin, static_cast<std::size_t>(chunk)}))
+        branches.push_back({start.weighting + " of " + std::to_string(chunk), std::move(start.map)});
+  return branches;
+}
+
+Branch run_search(const ViewPair& view, SearchOptions search, std::uint64_t seed, int threads,
+                  std::vector<StartReport>& reports) {
+  search.anchors.anchors = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 6, 4, search.anchors.anchors);
+  std::vector<Branch> branches = make_starts(view, search, seed, threads);
+  std::uint64_t stream = 10000;
+  for (const Round& round : search.rounds) {
+    branches.resize(std::min(branches.size(), round.branches));
+    parallel_for(static_cast<Index>(branches.size()), threads, [&](Index i) {
+      Branch& branch = branches[static_cast<std::size_t>(i)];
+      Random random(seed, stream + static_cast<std::uint64_t>(i));
+      branch.map = soft_steps(view.x, view.y, std::move(branch.map), {round.temperatures, round.rows, 0}, random, 1);
+      branch.score = pair_free_score(view.x, view.y, branch.map, round.rows, 1);
+    });
+    stream += 1000;
+    std::stable_sort(branches.begin(), branches.end(), better);
   }
-  return winner();
+  for (const Branch& branch : branches)
+    reports.push_back({branch.start, static_cast<int>(search.anchors.anchors), branch.score});
+  // Large averaged steps take the noise out of a winner, so that two right maps are seen to agree.
+  Branch& winner = branches[0];
+  Random random(seed, stream);
+  winner.map = soft_steps(view.x, view.y, std::move(winner.map), {anneal({0.05f}, 8), 4000, 0.6f}, random, threads);
+  winner.score = pair_free_score(view.x, view.y, winner.map, 2000, threads);
+  return std::move(winner);
 }
 
 }  // namespace
@@ -93,16 +108,17 @@ PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options,
   auto agreement = [&](const Matrix& a, const Matrix& b) {
     return map_agreement(view.x, product(a, view.b_inverse), product(b, view.b_inverse), options.threads);
   };
-  result.stopped_because = "all groups of starts were tried";
-  for (int group = 0; group < kGroups; ++group) {
-    winners.push_back(run_group(view, group, options, result.starts));
-    step(static_cast<double>(group + 1) / kGroups);
-    std::stable_sort(winners.begin(), winners.end(), [](const Branch& a, const Branch& b) { return a.score > b.score; });
+  result.stopped_because = "all searches were tried";
+  const std::vector<SearchOptions> searches = plan();
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    winners.push_back(run_search(view, searches[i], options.seed * 1000 + i, options.threads, result.starts));
+    step(static_cast<double>(i + 1) / static_cast<double>(searches.size()));
+    std::stable_sort(winners.begin(), winners.end(), better);
     result.agreement = 0;
-    for (std::size_t i = 1; i < winners.size(); ++i)
-      result.agreement = std::max(result.agreement, agreement(winners[0].map, winners[i].map));
+    for (std::size_t other = 1; other < winners.size(); ++other)
+      result.agreement = std::max(result.agreement, agreement(winners[0].map, winners[other].map));
     if (result.agreement >= kSameSolution) {
-      result.stopped_because = "two independent groups of starts found the same map";
+      result.stopped_because = "two independent searches found the same map";
       break;
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

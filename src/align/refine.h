@@ -13,12 +13,13 @@ struct Side {
 };
 Side prepare_side(MatrixView rows, int threads);
 
-/// Carries a map found in one view into a wider one of the same sides: Procrustes on the translated rows.
-Matrix lift(const ViewPair& from, MatrixView map, const ViewPair& to, int threads);
+/// The map between x (n, p) and y (m, q), rows of the two sides in any coordinates, that a map of the view `from` implies:
+/// Procrustes on the soft matching made in that view, on at most `rows` rows a side.
+Matrix lift(const ViewPair& from, MatrixView map, MatrixView x, MatrixView y, Index rows, float temperature, int threads);
 
-/// From a map of a narrow view to the map of all dimensions (d_source, d_target), acting on centred unit rows: soft matching
-/// in a middle view, in the full mildly whitened space, then few large steps averaged with the last map. `step` is called
-/// between stages with the part done in [0, 1] and may throw.
+/// From a map of a narrow view to the map of all dimensions (d_source, d_target), acting on centred unit rows: lifted into the
+/// full mildly whitened space, soft steps there until they settle, and lifted into the space itself. `step` is called between
+/// stages with the part done in [0, 1] and may throw.
 Matrix refine(const Side& source, const Side& target, const ViewPair& view, MatrixView map, std::uint64_t seed, int threads,
               const std::function<void(double)>& step);
 

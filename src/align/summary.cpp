@@ -27,8 +27,7 @@ std::string AlignSummary::to_json() const {
                                  {"target_dim", map.target_dim()},
                                  {"starts", nlohmann::ordered_json::array()}};
   for (const StartReport& s : starts)
-    json["starts"].push_back(
-        {{"view", s.view}, {"weighting", s.weighting}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
+    json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
   return json.dump(2);
 }
 

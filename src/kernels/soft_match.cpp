@@ -6,34 +6,39 @@
 #include <cstdint>
 #include <vector>
 
-#include "core/gemm.h"
 #include "core/parallel.h"
 #include "kernels/exp.h"
+#include "kernels/right_factor.h"
 
 namespace vec2vec {
 namespace {
 
-constexpr Index kBlock = 256;
+/// Rows of x a block: a block of cosines (b, m) should stay in a level-2 cache. Depends on m alone, so that sums over blocks
+/// do not depend on the threads.
+Index block_rows(Index m) { return std::clamp<Index>((1 << 17) / std::max<Index>(m, 1) / 16 * 16, 32, 256); }
 
-/// kernel (b, m) = exp((x y^T - 1) / temperature) for b rows of x.
-void similarity_kernel(MatrixView x, MatrixView y, float temperature, MatrixSpan kernel) {
-  gemm(x, false, y, true, kernel);
-  const float scale = 1.0f / temperature;
-  for (Index i = 0; i < kernel.rows; ++i) {
-    float* row = kernel.row(i);
-    for (Index j = 0; j < kernel.cols; ++j) row[j] = fast_exp((row[j] - 1.0f) * scale);
-  }
+/// A (rows, cols) buffer of this thread, kept between calls.
+MatrixSpan thread_buffer(Index rows, Index cols) {
+  thread_local Matrix buffer;
+  if (buffer.rows() * buffer.cols() < rows * cols) buffer = Matrix(rows, cols);
+  return {buffer.data(), rows, cols, cols};
 }
 
-float dot(const float* a, const float* b, Index n) {
+/// Sum over j of term(j) in 16 lanes.
+template <class Term>
+float lane_sum(Index n, Term term) {
   float lanes[16] = {};
   Index j = 0;
   for (; j + 16 <= n; j += 16)
-    for (int l = 0; l < 16; ++l) lanes[l] += a[j + l] * b[j + l];
+    for (Index l = 0; l < 16; ++l) lanes[l] += term(j + l);
   float sum = 0;
   for (float lane : lanes) sum += lane;
-  for (; j < n; ++j) sum += a[j] * b[j];
+  for (; j < n; ++j) sum += term(j);
   return sum;
+}
+
+float dot(const float* a, const float* b, Index n) {
+  return lane_sum(n, [=](Index j) { return a[j] * b[j]; });
 }
 
 /// v_j = 1 / sum over blocks of partial(block, j), summed in block order.
@@ -44,57 +49,63 @@ void invert_column_sums(const Matrix& partial, std::vector<float>& v) {
   for (float& value : v) value = 1.0f / (value + 1e-30f);
 }
 
-SoftMatch soft_match_dense(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {
-  const Index n = x.rows, m = y.rows, blocks = (n + kBlock - 1) / kBlock;
-  std::vector<float> v(static_cast<std::size_t>(m));
+/// One sweep over all entries a Sinkhorn pass, and one for the result.
+SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, MatrixView carried,
+                           const SoftMatchOptions& options) {
+  const Index n = x.rows, block = block_rows(m), blocks = (n + block - 1) / block;
+  const float scale = 1.0f / options.temperature;
+  const RightFactor carry(carried, RightFactor::kAsIs, options.bf16, options.threads);
+  std::vector<float> v(static_cast<std::size_t>(m), 1.0f);
   Matrix partial(blocks, m);
   SoftMatch result{Matrix(n, carried.cols), 0};
-  std::vector<double> weighted(static_cast<std::size_t>(blocks)), mass(static_cast<std::size_t>(blocks));
+  std::vector<double> weighted(static_cast<std::size_t>(blocks));
 
   for (int pass = 0; pass <= options.passes; ++pass) {
     const bool first = pass == 0, last = pass == options.passes;
     parallel_for(blocks, options.threads, [&](Index b) {
-      const Index begin = b * kBlock, count = std::min(kBlock, n - begin);
-      thread_local Matrix buffer;
-      if (buffer.rows() < kBlock || buffer.cols() != m) buffer = Matrix(kBlock, m);
-      const MatrixSpan kernel = buffer.span().middle_rows(0, count);
-      similarity_kernel(x.middle_rows(begin, count), y, options.temperature, kernel);
+      const Index begin = b * block, count = std::min(block, n - begin);
+      const MatrixSpan kernel = thread_buffer(count, m);
+      cosines.multiply(x.middle_rows(begin, count), kernel);
       float* sums = partial.row(b);
       if (!last) std::fill(sums, sums + m, 0.0f);
-      double block_weighted = 0, block_mass = 0;
       for (Index i = 0; i < count; ++i) {
         float* k = kernel.row(i);
-        const float u = first ? 1.0f : 1.0f / (dot(k, v.data(), m) + 1e-30f);
-        if (!last) {
-          for (Index j = 0; j < m; ++j) sums[j] += u * k[j];
+        if (first && !last) {  // u = 1
+          for (Index j = 0; j < m; ++j) sums[j] += fast_exp((k[j] - 1.0f) * scale);
           continue;
         }
-        for (Index j = 0; j < m; ++j) k[j] *= u * v[static_cast<std::size_t>(j)];
-        block_mass += 1;  // u makes every row of P sum to 1
+        if (last) {
+          float cosine = 0, mass = 0;
+          constexpr Index kLanes = 16;
+          float cosine_lanes[kLanes] = {}, mass_lanes[kLanes] = {};
+          Index j = 0;
+          auto entry = [&](Index c, float& cosine_sum, float& mass_sum) {
+            const float p = fast_exp((k[c] - 1.0f) * scale) * v[static_cast<std::size_t>(c)];
+            mass_sum += p;
+            cosine_sum += p * k[c];
+            k[c] = p;
+          };
+          for (; j + kLanes <= m; j += kLanes)
+            for (Index l = 0; l < kLanes; ++l) entry(j + l, cosine_lanes[l], mass_lanes[l]);
+          for (Index l = 0; l < kLanes; ++l) {
+            cosine += cosine_lanes[l];
+            mass += mass_lanes[l];
+          }
+          for (; j < m; ++j) entry(j, cosine, mass);
+          const float u = 1.0f / (mass + 1e-30f);  // u makes every row of P sum to 1
+          for (j = 0; j < m; ++j) k[j] *= u;
+          weighted[static_cast<std::size_t>(b)] += cosine * u;
+          continue;
+        }
+        for (Index j = 0; j < m; ++j) k[j] = fast_exp((k[j] - 1.0f) * scale);
+        const float u = 1.0f / (dot(k, v.data(), m) + 1e-30f);
+        for (Index j = 0; j < m; ++j) sums[j] += u * k[j];
       }
-      if (!last) return;
-      const MatrixSpan targets = result.targets.span().middle_rows(begin, count);
-      gemm(kernel, false, carried, false, targets);
-      Matrix mapped;
-      MatrixView means = targets;
-      if (carried.data != y.data) {
-        mapped = Matrix(count, y.cols);
-        gemm(kernel, false, y, false, mapped.span());
-        means = mapped;
-      }
-      // sum_j P_ij S_ij = x_i . sum_j P_ij y_j
-      for (Index i = 0; i < count; ++i) block_weighted += dot(x.row(begin + i), means.row(i), y.cols);
-      weighted[static_cast<std::size_t>(b)] = block_weighted;
-      mass[static_cast<std::size_t>(b)] = block_mass;
+      if (last) carry.multiply(kernel, result.targets.span().middle_rows(begin, count));
     });
     if (!last) invert_column_sums(partial, v);
   }
-  double total = 0, sum = 0;
-  for (Index b = 0; b < blocks; ++b) {
-    sum += weighted[static_cast<std::size_t>(b)];
-    total += mass[static_cast<std::size_t>(b)];
-  }
-  result.score = sum / std::max(total, 1e-30);
+  for (double w : weighted) result.score += w / static_cast<double>(n);
   return result;
 }
 
@@ -105,8 +116,8 @@ struct SparseBlock {
   std::vector<float> value;  ///< exp((S_ij - best of row i) / temperature)
   std::vector<float> best;   ///< the row's largest S_ij
 };
-constexpr float kReach = 10.0f;  // what is left out weighs less than e^-10 of the best
-constexpr Index kSparse = 16;    // sparse only when fewer than one entry in so many is kept
+constexpr float kReach = 6.0f;  // what is left out weighs less than e^-6 of the best
+constexpr Index kSparse = 100;  // sparse only when fewer than one entry in so many is kept
 
 void keep_row(const float* s, Index m, float temperature, SparseBlock& block) {
   float lanes[16];
@@ -133,16 +144,16 @@ void keep_row(const float* s, Index m, float temperature, SparseBlock& block) {
 }
 
 /// Sets blocks and returns true when the coupling is sparse; gives up early, returning false, when it is not.
-bool sparse_kernel(MatrixView x, MatrixView y, const SoftMatchOptions& options, std::vector<SparseBlock>& blocks) {
-  const Index n = x.rows, m = y.rows;
+bool sparse_kernel(MatrixView x, const RightFactor& cosines, Index m, const SoftMatchOptions& options,
+                   std::vector<SparseBlock>& blocks) {
+  const Index n = x.rows, size = block_rows(m);
+  blocks.resize(static_cast<std::size_t>((n + size - 1) / size));
   std::atomic<bool> dense{false};
   parallel_for(static_cast<Index>(blocks.size()), options.threads, [&](Index b) {
     if (dense) return;
-    const Index begin = b * kBlock, count = std::min(kBlock, n - begin);
-    thread_local Matrix buffer;
-    if (buffer.rows() < kBlock || buffer.cols() != m) buffer = Matrix(kBlock, m);
-    const MatrixSpan s = buffer.span().middle_rows(0, count);
-    gemm(x.middle_rows(begin, count), false, y, true, s);
+    const Index begin = b * size, count = std::min(size, n - begin);
+    const MatrixSpan s = thread_buffer(count, m);
+    cosines.multiply(x.middle_rows(begin, count), s);
     SparseBlock& block = blocks[static_cast<std::size_t>(b)];
     for (Index i = 0; i < count; ++i) keep_row(s.row(i), m, options.temperature, block);
     if (static_cast<Index>(block.column.size()) * kSparse > count * m) dense = true;
@@ -151,9 +162,9 @@ bool sparse_kernel(MatrixView x, MatrixView y, const SoftMatchOptions& options, 
 }
 
 /// The same coupling from the entries that count: one GEMM in all. Rows are scaled by their best entry, which u takes back.
-SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOptions& options,
-                            const std::vector<SparseBlock>& blocks, Index n) {
-  const Index m = y.rows, count = static_cast<Index>(blocks.size());
+SoftMatch soft_match_sparse(Index n, Index m, MatrixView carried, const SoftMatchOptions& options,
+                            const std::vector<SparseBlock>& blocks) {
+  const Index size = block_rows(m), count = static_cast<Index>(blocks.size());
   std::vector<float> v(static_cast<std::size_t>(m));
   Matrix partial(count, m);
   SoftMatch result{Matrix(n, carried.cols), 0};
@@ -170,7 +181,7 @@ SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOpt
         for (std::size_t k = e; k < end; ++k) mass += block.value[k] * v[static_cast<std::size_t>(block.column[k])];
         // In the first pass u = 1 for the unscaled kernel, so the row's scale comes back in, relative to cosine 1.
         const float u = first ? fast_exp((block.best[i] - 1.0f) / options.temperature) : 1.0f / (mass + 1e-30f);
-        float* target = result.targets.row(b * kBlock + static_cast<Index>(i));
+        float* target = result.targets.row(b * size + static_cast<Index>(i));
         for (; e < end; ++e) {
           const std::int32_t j = block.column[e];
           if (!last) {
@@ -195,11 +206,12 @@ SoftMatch soft_match_sparse(MatrixView y, MatrixView carried, const SoftMatchOpt
 }  // namespace
 
 SoftMatch soft_match(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {
+  const RightFactor cosines(y, RightFactor::kTransposed, options.bf16, options.threads);
   if (options.temperature <= 0.05f && y.cols >= 96) {  // elsewhere the coupling is never sparse
-    std::vector<SparseBlock> blocks(static_cast<std::size_t>((x.rows + kBlock - 1) / kBlock));
-    if (sparse_kernel(x, y, options, blocks)) return soft_match_sparse(y, carried, options, blocks, x.rows);
+    std::vector<SparseBlock> blocks;
+    if (sparse_kernel(x, cosines, y.rows, options, blocks)) return soft_match_sparse(x.rows, y.rows, carried, options, blocks);
   }
-  return soft_match_dense(x, y, carried, options);
+  return soft_match_dense(x, cosines, y.rows, carried, options);
 }
 
 SoftMatch soft_match_reference(MatrixView x, MatrixView y, MatrixView carried, const SoftMatchOptions& options) {

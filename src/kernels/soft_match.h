@@ -7,6 +7,7 @@ struct SoftMatchOptions {
   float temperature = 0.05f;
   int passes = 2;  ///< Sinkhorn passes over rows and columns
   int threads = 0;
+  bool bf16 = true;  ///< cosines in bfloat16 where the CPU has it (kernels/similarity.h)
 };
 
 struct SoftMatch {

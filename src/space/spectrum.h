@@ -33,6 +33,9 @@ void normalise_rows(MatrixSpan rows);
 /// Copies the rows of `from` named by `indices`.
 Matrix gather(MatrixView from, const std::vector<Index>& indices);
 
+/// Copies min(count, n) rows spread evenly over `from` (n, d).
+Matrix spread_rows(MatrixView from, Index count);
+
 /// a^T b for tall a (n, p) and b (n, q), in fixed blocks of rows: the same bytes for any number of threads.
 Matrix cross_product(MatrixView a, MatrixView b, int threads);
 

@@ -7,6 +7,7 @@
 
 #include "core/random.h"
 #include "kernels/exp.h"
+#include "kernels/right_factor.h"
 #include "space/spectrum.h"
 
 namespace vec2vec {
@@ -31,12 +32,20 @@ TEST(SoftMatch, AgreesWithTheReference) {
     for (float temperature : {0.05f, 0.3f}) {
       const Matrix x = random_unit(n, 16, 1), y = random_unit(270, 16, 2), carried = random_unit(270, 7, 3);
       for (MatrixView c : {y.view(), carried.view()}) {
-        const SoftMatch fast = soft_match(x, y, c, {temperature, 3, 2}),
+        const SoftMatch fast = soft_match(x, y, c, {temperature, 3, 2, false}),
                         slow = soft_match_reference(x, y, c, {temperature, 3, 1});
         EXPECT_NEAR(fast.score, slow.score, 1e-5);
         for (Index i = 0; i < n * c.cols; ++i) ASSERT_NEAR(fast.targets.data()[i], slow.targets.data()[i], 2e-5);
       }
     }
+}
+
+TEST(SoftMatch, Bfloat16AgreesWithFloat32) {
+  if (!has_bf16()) GTEST_SKIP() << "this CPU does not multiply bfloat16";
+  const Matrix x = random_unit(300, 48, 1), y = random_unit(270, 48, 2);
+  const SoftMatch rounded = soft_match(x, y, y, {0.05f, 3, 2, true}), exact = soft_match(x, y, y, {0.05f, 3, 2, false});
+  EXPECT_NEAR(rounded.score, exact.score, 5e-4);
+  for (Index i = 0; i < 300 * 48; ++i) ASSERT_NEAR(rounded.targets.data()[i], exact.targets.data()[i], 5e-3);
 }
 
 TEST(SoftMatch, SparseCouplingAgreesWithTheReference) {

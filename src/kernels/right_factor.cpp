@@ -1,0 +1,114 @@
+#include "kernels/right_factor.h"
+
+#include "core/gemm.h"
+
+#ifdef VEC2VEC_ONEDNN
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+#include <oneapi/dnnl/dnnl.hpp>
+#include <vector>
+
+#include "core/parallel.h"
+#endif
+
+namespace vec2vec {
+
+#ifdef VEC2VEC_ONEDNN
+
+namespace {
+
+using dnnl::memory;
+constexpr Index kTile = 1024;  // columns of the factor a tile: 384 x 1024 entries of bf16 fill most of a level-2 cache
+
+const dnnl::engine& cpu() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+/// Round to nearest, ties to even; NaN does not occur here.
+std::uint16_t to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+}
+
+/// x (b, k) times a tile (k, n), into rows `stride` apart. oneDNN keeps what it compiled for earlier calls of these sizes.
+dnnl::matmul::primitive_desc product_of(Index b, Index k, Index n, Index stride) {
+  return {{{{b, k}, memory::data_type::bf16, memory::dims{k, 1}},
+           {{k, n}, memory::data_type::bf16, memory::format_tag::any},
+           {{b, n}, memory::data_type::f32, memory::dims{stride, 1}}},
+          cpu()};
+}
+
+}  // namespace
+
+bool has_bf16() {
+  static const bool has = [] {
+    const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
+    return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
+  }();
+  return has;
+}
+
+struct RightFactor::Packed {
+  Index depth = 0, width = 0;  ///< the factor is (depth, width)
+  std::vector<memory> tiles;   ///< (depth, up to kTile) each, in the layout that oneDNN asked for
+};
+
+RightFactor::RightFactor(MatrixView y, Shape shape, bool bf16, int threads) : y_(y), shape_(shape) {
+  if (!bf16 || !has_bf16() || y.rows == 0 || y.cols == 0) return;
+  const bool transposed = shape == kTransposed;
+  packed_ = std::make_unique<Packed>(transposed ? Packed{y.cols, y.rows, {}} : Packed{y.rows, y.cols, {}});
+  const Index depth = packed_->depth, width = packed_->width, count = (width + kTile - 1) / kTile;
+  packed_->tiles.resize(static_cast<std::size_t>(count));
+  parallel_for(count, threads, [&](Index t) {
+    const OneOpenMpThread one;
+    const Index n = std::min(kTile, width - t * kTile);
+    const float* first = transposed ? y.row(t * kTile) : y.data + t * kTile;
+    memory plain({{depth, n}, memory::data_type::f32, transposed ? memory::dims{1, y.stride} : memory::dims{y.stride, 1}},
+                 cpu(), const_cast<float*>(first));
+    memory packed(product_of(64, depth, n, width).weights_desc(), cpu());  // the same layout for any number of rows
+    dnnl::stream stream(cpu());
+    dnnl::reorder(plain, packed).execute(stream, plain, packed);
+    stream.wait();
+    packed_->tiles[static_cast<std::size_t>(t)] = std::move(packed);
+  });
+}
+
+void RightFactor::multiply(MatrixView x, MatrixSpan out) const {
+  if (!packed_) return gemm(x, false, y_, shape_ == kTransposed, out);
+  const OneOpenMpThread one;
+  const Index depth = packed_->depth;
+  thread_local std::vector<std::uint16_t> rounded;
+  rounded.resize(static_cast<std::size_t>(x.rows * depth));
+  for (Index i = 0; i < x.rows; ++i)
+    for (Index c = 0; c < depth; ++c) rounded[static_cast<std::size_t>(i * depth + c)] = to_bf16(x.row(i)[c]);
+  const memory left({{x.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu(), rounded.data());
+  dnnl::stream stream(cpu());
+  for (std::size_t t = 0; t < packed_->tiles.size(); ++t) {
+    const Index first = static_cast<Index>(t) * kTile, n = std::min(kTile, packed_->width - first);
+    const auto description = product_of(x.rows, depth, n, out.stride);
+    memory tile = packed_->tiles[t];
+    if (description.weights_desc() != tile.get_desc()) {
+      memory other(description.weights_desc(), cpu());
+      dnnl::reorder(tile, other).execute(stream, tile, other);
+      tile = other;
+    }
+    const memory result(description.dst_desc(), cpu(), out.data + first);
+    dnnl::matmul(description).execute(stream, {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, tile}, {DNNL_ARG_DST, result}});
+  }
+  stream.wait();
+}
+
+#else
+
+bool has_bf16() { return false; }
+struct RightFactor::Packed {};
+RightFactor::RightFactor(MatrixView y, Shape shape, bool, int) : y_(y), shape_(shape) {}
+void RightFactor::multiply(MatrixView x, MatrixSpan out) const { gemm(x, false, y_, shape_ == kTransposed, out); }
+
+#endif
+
+RightFactor::~RightFactor() = default;
+
+}  // namespace vec2vec

@@ -1,0 +1,32 @@
+#pragma once
+#include <memory>
+
+#include "vec2vec/matrix.h"
+
+namespace vec2vec {
+
+/// Whether this build and this CPU multiply bfloat16 matrices in hardware (oneDNN, AVX512-BF16 or AMX).
+bool has_bf16();
+
+/// The right factor of many products, laid out once. In bf16 the entries of both factors are rounded to 8 bits and the products
+/// summed in float32: the dot product of two unit rows is off by about 2^-9 / sqrt(d), for a quarter of the time.
+class RightFactor {
+ public:
+  enum Shape { kAsIs, kTransposed };
+
+  /// y (m, d), used as it is or as y^T; must outlive this object. bf16 is ignored where has_bf16() is false. Cost: O(m d).
+  RightFactor(MatrixView y, Shape shape, bool bf16, int threads);
+  ~RightFactor();
+
+  /// out = x y, x (b, m), out (b, d); or out = x y^T, x (b, d), out (b, m). 2 b m d flops on the calling thread; any number of
+  /// threads may call it at once.
+  void multiply(MatrixView x, MatrixSpan out) const;
+
+ private:
+  struct Packed;
+  MatrixView y_;
+  Shape shape_;
+  std::unique_ptr<Packed> packed_;  ///< null: float32
+};
+
+}  // namespace vec2vec

@@ -1,0 +1,58 @@
+#include "kernels/right_factor.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+
+#include "core/random.h"
+
+namespace vec2vec {
+namespace {
+
+Matrix random_matrix(Index rows, Index cols, std::uint64_t seed) {
+  Random random(seed);
+  Matrix m(rows, cols);
+  for (Index i = 0; i < rows * cols; ++i) m.data()[i] = static_cast<float>(random.normal());
+  return m;
+}
+
+/// x y or x y^T by its definition, in double.
+double entry(const Matrix& x, const Matrix& y, RightFactor::Shape shape, Index i, Index j) {
+  double sum = 0;
+  for (Index c = 0; c < x.cols(); ++c) sum += static_cast<double>(x(i, c)) * (shape == RightFactor::kAsIs ? y(c, j) : y(j, c));
+  return sum;
+}
+
+// Sizes on both sides of a tile of 1,024 columns; one row, and more than a block.
+TEST(RightFactor, AgreesWithTheDefinition) {
+  for (bool bf16 : {false, true})
+    for (Index rows : {1, 70})
+      for (Index width : {5, 1024, 1100})
+        for (auto shape : {RightFactor::kAsIs, RightFactor::kTransposed}) {
+          const Index depth = 33;
+          const Matrix x = random_matrix(rows, depth, 1);
+          const Matrix y = shape == RightFactor::kAsIs ? random_matrix(depth, width, 2) : random_matrix(width, depth, 2);
+          Matrix out(rows, width);
+          RightFactor(y, shape, bf16, 2).multiply(x, out.span());
+          const double tolerance = bf16 ? 0.02 * std::sqrt(33.0) : 1e-4;
+          for (Index i = 0; i < rows; ++i)
+            for (Index j = 0; j < width; ++j)
+              ASSERT_NEAR(out(i, j), entry(x, y, shape, i, j), tolerance) << bf16 << rows << width;
+        }
+}
+
+TEST(RightFactor, WritesIntoStridedRowsOnly) {
+  const Matrix x = random_matrix(3, 8, 1), y = random_matrix(8, 5, 2);
+  Matrix wide(3, 7);
+  for (Index i = 0; i < 3 * 7; ++i) wide.data()[i] = -1;
+  RightFactor(y, RightFactor::kAsIs, true, 1).multiply(x, {wide.data(), 3, 5, 7});
+  for (Index i = 0; i < 3; ++i) {
+    EXPECT_NEAR(wide(i, 4), entry(x, y, RightFactor::kAsIs, i, 4), 0.1);
+    EXPECT_EQ(wide(i, 5), -1);
+    EXPECT_EQ(wide(i, 6), -1);
+  }
+}
+
+}  // namespace
+}  // namespace vec2vec
