@@ -116,8 +116,8 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
 
 double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads) {
   // Always the same rows: scores of two maps then differ by the maps alone.
-  const Matrix ys = spread_rows(y, rows);
-  return soft_match(project(spread_rows(x, rows), map, threads), ys, ys, {0.05f, 4, threads}).score;
+  const SpreadRows ys(y, rows);
+  return soft_match(project(SpreadRows(x, rows), map, threads), ys, ys, {0.05f, 4, threads}).score;
 }
 
 }  // namespace vec2vec

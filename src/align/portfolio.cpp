@@ -7,6 +7,7 @@
 #include "align/refine.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "linear/polar.h"
 
 namespace vec2vec {
 namespace {
@@ -15,9 +16,10 @@ namespace {
 /// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.74 and more.
 constexpr double kSameSolution = 0.7;
 
-/// One round of soft steps for the best `branches` so far.
+/// One round of soft steps for the best `branches` so far and, if asked for, for all their merges.
 struct Round {
   std::size_t branches;
+  bool merge;
   std::vector<float> temperatures;
   Index rows;
 };
@@ -34,20 +36,20 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
   return values;
 }
 
-/// Cheap searches first: they solve encoders of the same corpus. In the others, most starts lead nowhere and a few climb; which
-/// ones, the score tells early. Reheating (0.1 again) carries a half-right map on to the right one.
+/// Cheap searches first: they solve encoders of the same corpus. In the others, most starts lead nowhere and a few climb into
+/// local optima, which the score tells apart. Each is right in other directions: the mean of two or three, reheated, is
+/// nearer to the truth than any of them.
 std::vector<SearchOptions> plan() {
-  const SearchOptions cheap = {{24, 16, 4000, 2}, {16}, {{3, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, 15), 1000}}};
-  const std::vector<float> reheat = anneal({0.1f, 0.07f, 0.05f}, 15);
+  const SearchOptions cheap = {{24, 16, 4000, 2}, {16}, {{3, false, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, 15), 1000}}};
+  const std::vector<float> short_reheat = anneal({0.1f, 0.07f, 0.05f}, 8), reheat = anneal({0.1f, 0.07f, 0.05f}, 15);
   auto full = [&](Index anchors) -> SearchOptions {
     return {{anchors, 40, 15000, 2},
             {1, 10, 20, 40},
-            {{100, anneal({0.2f, 0.14f, 0.1f}, 6), 1000},
-             {16, anneal({0.1f, 0.07f, 0.05f}, 12), 1000},
-             {6, reheat, 1000},
-             {4, reheat, 1000},
-             {2, reheat, 2000},
-             {2, reheat, 2000}}};
+            {{100, false, anneal({0.2f, 0.14f, 0.1f}, 6), 1000},
+             {16, false, anneal({0.1f, 0.07f, 0.05f}, 12), 1000},
+             {6, true, short_reheat, 1000},
+             {6, true, short_reheat, 1000},
+             {2, false, reheat, 2000}}};
   };
   return {cheap, cheap, full(60), full(50), full(60), full(50), full(80), full(80)};
 }
@@ -72,6 +74,28 @@ std::vector<Branch> make_starts(const ViewPair& view, const SearchOptions& searc
   return branches;
 }
 
+/// Appends the mean of every two and every three branches.
+void add_merges(std::vector<Branch>& branches) {
+  const std::size_t n = branches.size();
+  auto add = [&](std::initializer_list<std::size_t> parents) {
+    Matrix sum(branches[0].map.rows(), branches[0].map.cols());
+    for (std::size_t parent : parents)
+      for (Index i = 0; i < sum.rows() * sum.cols(); ++i) sum.data()[i] += branches[parent].map.data()[i];
+    branches.push_back({"merged", polar_factor(sum)});
+  };
+  for (std::size_t a = 0; a < n; ++a)
+    for (std::size_t b = a + 1; b < n; ++b) {
+      add({a, b});
+      for (std::size_t c = b + 1; c < n; ++c) add({a, b, c});
+    }
+}
+
+/// Large averaged steps take the noise out of a winner, so that two right maps are seen to agree.
+Matrix polish(const ViewPair& view, Matrix map, std::uint64_t seed, int threads) {
+  Random random(seed, 9999);
+  return soft_steps(view.x, view.y, std::move(map), {anneal({0.05f}, 8), 4000, 0.6f}, random, threads);
+}
+
 Branch run_search(const ViewPair& view, SearchOptions search, std::uint64_t seed, int threads,
                   std::vector<StartReport>& reports) {
   search.anchors.anchors = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 6, 4, search.anchors.anchors);
@@ -79,6 +103,7 @@ Branch run_search(const ViewPair& view, SearchOptions search, std::uint64_t seed
   std::uint64_t stream = 10000;
   for (const Round& round : search.rounds) {
     branches.resize(std::min(branches.size(), round.branches));
+    if (round.merge) add_merges(branches);
     parallel_for(static_cast<Index>(branches.size()), threads, [&](Index i) {
       Branch& branch = branches[static_cast<std::size_t>(i)];
       Random random(seed, stream + static_cast<std::uint64_t>(i));
@@ -90,10 +115,8 @@ Branch run_search(const ViewPair& view, SearchOptions search, std::uint64_t seed
   }
   for (const Branch& branch : branches)
     reports.push_back({branch.start, static_cast<int>(search.anchors.anchors), branch.score});
-  // Large averaged steps take the noise out of a winner, so that two right maps are seen to agree.
   Branch& winner = branches[0];
-  Random random(seed, stream);
-  winner.map = soft_steps(view.x, view.y, std::move(winner.map), {anneal({0.05f}, 8), 4000, 0.6f}, random, threads);
+  winner.map = polish(view, std::move(winner.map), seed, threads);
   winner.score = pair_free_score(view.x, view.y, winner.map, 2000, threads);
   return std::move(winner);
 }
@@ -104,6 +127,7 @@ PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options,
   const auto begin = std::chrono::steady_clock::now();
   PortfolioResult result;
   std::vector<Branch> winners;
+  std::size_t twin = 0;  // the winner that agrees best with the first
   // Compared in the target's own scale, where directions of little variance count little.
   auto agreement = [&](const Matrix& a, const Matrix& b) {
     return map_agreement(view.x, product(a, view.b_inverse), product(b, view.b_inverse), options.threads);
@@ -116,7 +140,10 @@ PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options,
     std::stable_sort(winners.begin(), winners.end(), better);
     result.agreement = 0;
     for (std::size_t other = 1; other < winners.size(); ++other)
-      result.agreement = std::max(result.agreement, agreement(winners[0].map, winners[other].map));
+      if (const double value = agreement(winners[0].map, winners[other].map); value > result.agreement) {
+        result.agreement = value;
+        twin = other;
+      }
     if (result.agreement >= kSameSolution) {
       result.stopped_because = "two independent searches found the same map";
       break;
@@ -126,6 +153,13 @@ PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options,
       result.stopped_because = "the time budget was used up";
       break;
     }
+  }
+  if (result.agreement >= kSameSolution) {  // two noisy copies of one solution: their mean is better than either
+    std::vector<Branch> both = {winners[0], winners[twin]};
+    add_merges(both);
+    both[2].map = polish(view, std::move(both[2].map), options.seed, options.threads);
+    both[2].score = pair_free_score(view.x, view.y, both[2].map, 2000, options.threads);
+    if (both[2].score > winners[0].score) winners[0] = std::move(both[2]);
   }
   result.map = std::move(winners[0].map);
   result.pair_free_score = winners[0].score;

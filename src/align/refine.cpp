@@ -6,6 +6,7 @@
 #include "core/gemm.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
+#include "linear/shrunk_map.h"
 
 namespace vec2vec {
 
@@ -15,11 +16,20 @@ Side prepare_side(MatrixView rows, int threads) {
   return side;
 }
 
-Matrix lift(const ViewPair& from, MatrixView map, MatrixView x, MatrixView y, Index rows, float temperature, int threads) {
-  const SoftMatch match = soft_match(project(spread_rows(from.x, rows), map, threads), spread_rows(from.y, rows),
-                                     spread_rows(y, rows), {temperature, 2, threads});
-  return polar_factor(cross_product(spread_rows(x, rows), match.targets, threads));
+namespace {
+
+/// x^T P y / rows for the coupling P made in the view `from` of at most `rows` rows a side.
+Matrix coupled_cross(const ViewPair& from, MatrixView map, MatrixView x, MatrixView y, Index rows, float temperature,
+                     int threads) {
+  const SoftMatch match = soft_match(project(SpreadRows(from.x, rows), map, threads), SpreadRows(from.y, rows),
+                                     SpreadRows(y, rows), {temperature, 2, threads});
+  Matrix cross = cross_product(SpreadRows(x, rows), match.targets, threads);
+  const float scale = 1.0f / static_cast<float>(match.targets.rows());
+  for (Index i = 0; i < cross.rows() * cross.cols(); ++i) cross.data()[i] *= scale;
+  return cross;
 }
+
+}  // namespace
 
 Matrix refine(const Side& source, const Side& target, const ViewPair& view, MatrixView map, std::uint64_t seed, int threads,
               const std::function<void(double)>& step) {
@@ -30,7 +40,7 @@ Matrix refine(const Side& source, const Side& target, const ViewPair& view, Matr
   const Index dims = std::min(source.centred.rows.cols(), target.centred.rows.cols());
   const ViewPair full =
       view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, dims, kPower, threads);
-  Matrix w = lift(view, map, full.x, full.y, kAllRows, 0.05f, threads);
+  Matrix w = polar_factor(coupled_cross(view, map, full.x, full.y, kAllRows, 0.05f, threads));
   step(0.1);
   // Steps go on while the score still rises: same-corpus encoders settle in a few, unrelated ones climb for long.
   std::vector<double> scores;
@@ -40,9 +50,10 @@ Matrix refine(const Side& source, const Side& target, const ViewPair& view, Matr
     step(0.1 + 0.8 * (i + 1) / kMostSteps);
     if (i >= kFewestSteps && scores.back() - scores[scores.size() - 4] < 0.004 * scores.back()) break;
   }
-  // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its Procrustes
-  // map is fitted in the space itself, where cosines are meant.
-  return lift(full, w, source.centred.rows, target.centred.rows, kAllRows, 0.02f, threads);
+  // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its map is
+  // fitted in the space itself, where cosines are meant. Ridge and power: docs/research/hard-pairs.md.
+  const Matrix cross = coupled_cross(full, w, source.centred.rows, target.centred.rows, kAllRows, 0.02f, threads);
+  return shrunk_map(source.principal, cross, 0.003, 0.25);
 }
 
 double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads) {

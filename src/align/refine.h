@@ -13,12 +13,9 @@ struct Side {
 };
 Side prepare_side(MatrixView rows, int threads);
 
-/// The map between x (n, p) and y (m, q), rows of the two sides in any coordinates, that a map of the view `from` implies:
-/// Procrustes on the soft matching made in that view, on at most `rows` rows a side.
-Matrix lift(const ViewPair& from, MatrixView map, MatrixView x, MatrixView y, Index rows, float temperature, int threads);
-
-/// From a map of a narrow view to the map of all dimensions (d_source, d_target), acting on centred unit rows: lifted into the
-/// full mildly whitened space, soft steps there until they settle, and lifted into the space itself. `step` is called between
+/// From a map of a narrow view to the map of all dimensions (d_source, d_target), acting on centred unit rows. The view's
+/// coupling gives a first map of the full, mildly whitened space; soft steps follow there until they settle; their last
+/// coupling gives the map of the space itself, which is not orthogonal (linear/shrunk_map.h). `step` is called between
 /// stages with the part done in [0, 1] and may throw.
 Matrix refine(const Side& source, const Side& target, const ViewPair& view, MatrixView map, std::uint64_t seed, int threads,
               const std::function<void(double)>& step);

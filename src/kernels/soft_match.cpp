@@ -41,13 +41,35 @@ float dot(const float* a, const float* b, Index n) {
   return lane_sum(n, [=](Index j) { return a[j] * b[j]; });
 }
 
-/// v_j = 1 / sum over blocks of partial(block, j), summed in block order.
-void invert_column_sums(const Matrix& partial, std::vector<float>& v) {
-  std::fill(v.begin(), v.end(), 0.0f);
-  for (Index b = 0; b < partial.rows(); ++b)
-    for (Index j = 0; j < partial.cols(); ++j) v[static_cast<std::size_t>(j)] += partial(b, j);
-  for (float& value : v) value = 1.0f / (value + 1e-30f);
-}
+/// Column sums of the coupling, kept for each of some stripes of consecutive blocks of rows: enough tasks for the threads, and
+/// an order of additions that does not depend on them.
+class ColumnSums {
+ public:
+  ColumnSums(Index blocks, Index m) : blocks_(blocks), partial_(std::min<Index>(blocks, 64), m) {}
+
+  /// Calls body(block, sums (m)) for each block; body adds to the sums of its stripe.
+  template <class Body>
+  void sweep(int threads, Body body) {
+    const Index stripes = partial_.rows();
+    parallel_for(stripes, threads, [&](Index s) {
+      float* sums = partial_.row(s);
+      std::fill_n(sums, partial_.cols(), 0.0f);
+      for (Index b = s * blocks_ / stripes; b < (s + 1) * blocks_ / stripes; ++b) body(b, sums);
+    });
+  }
+
+  /// v_j = 1 / sum_j of the last sweep.
+  void invert(std::vector<float>& v) const {
+    std::fill(v.begin(), v.end(), 0.0f);
+    for (Index s = 0; s < partial_.rows(); ++s)
+      for (Index j = 0; j < partial_.cols(); ++j) v[static_cast<std::size_t>(j)] += partial_(s, j);
+    for (float& value : v) value = 1.0f / (value + 1e-30f);
+  }
+
+ private:
+  Index blocks_;
+  Matrix partial_;
+};
 
 /// One sweep over all entries a Sinkhorn pass, and one for the result.
 SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, MatrixView carried,
@@ -56,18 +78,17 @@ SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, Ma
   const float scale = 1.0f / options.temperature;
   const RightFactor carry(carried, RightFactor::kAsIs, options.bf16, options.threads);
   std::vector<float> v(static_cast<std::size_t>(m), 1.0f);
-  Matrix partial(blocks, m);
+  ColumnSums column_sums(blocks, m);
   SoftMatch result{Matrix(n, carried.cols), 0};
   std::vector<double> weighted(static_cast<std::size_t>(blocks));
 
   for (int pass = 0; pass <= options.passes; ++pass) {
     const bool first = pass == 0, last = pass == options.passes;
-    parallel_for(blocks, options.threads, [&](Index b) {
+    column_sums.sweep(options.threads, [&](Index b, float* sums) {
       const Index begin = b * block, count = std::min(block, n - begin);
-      const MatrixSpan kernel = thread_buffer(count, m);
+      const MatrixSpan buffer = thread_buffer(count + 1, m), kernel = buffer.middle_rows(0, count);
+      float* p = buffer.row(count);
       cosines.multiply(x.middle_rows(begin, count), kernel);
-      float* sums = partial.row(b);
-      if (!last) std::fill(sums, sums + m, 0.0f);
       for (Index i = 0; i < count; ++i) {
         float* k = kernel.row(i);
         if (first && !last) {  // u = 1
@@ -75,26 +96,10 @@ SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, Ma
           continue;
         }
         if (last) {
-          float cosine = 0, mass = 0;
-          constexpr Index kLanes = 16;
-          float cosine_lanes[kLanes] = {}, mass_lanes[kLanes] = {};
-          Index j = 0;
-          auto entry = [&](Index c, float& cosine_sum, float& mass_sum) {
-            const float p = fast_exp((k[c] - 1.0f) * scale) * v[static_cast<std::size_t>(c)];
-            mass_sum += p;
-            cosine_sum += p * k[c];
-            k[c] = p;
-          };
-          for (; j + kLanes <= m; j += kLanes)
-            for (Index l = 0; l < kLanes; ++l) entry(j + l, cosine_lanes[l], mass_lanes[l]);
-          for (Index l = 0; l < kLanes; ++l) {
-            cosine += cosine_lanes[l];
-            mass += mass_lanes[l];
-          }
-          for (; j < m; ++j) entry(j, cosine, mass);
-          const float u = 1.0f / (mass + 1e-30f);  // u makes every row of P sum to 1
-          for (j = 0; j < m; ++j) k[j] *= u;
-          weighted[static_cast<std::size_t>(b)] += cosine * u;
+          for (Index j = 0; j < m; ++j) p[j] = fast_exp((k[j] - 1.0f) * scale) * v[static_cast<std::size_t>(j)];
+          const float u = 1.0f / (lane_sum(m, [&](Index j) { return p[j]; }) + 1e-30f);  // every row of P sums to 1
+          weighted[static_cast<std::size_t>(b)] += u * dot(p, k, m);
+          for (Index j = 0; j < m; ++j) k[j] = u * p[j];
           continue;
         }
         for (Index j = 0; j < m; ++j) k[j] = fast_exp((k[j] - 1.0f) * scale);
@@ -103,7 +108,7 @@ SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, Ma
       }
       if (last) carry.multiply(kernel, result.targets.span().middle_rows(begin, count));
     });
-    if (!last) invert_column_sums(partial, v);
+    if (!last) column_sums.invert(v);
   }
   for (double w : weighted) result.score += w / static_cast<double>(n);
   return result;
@@ -166,15 +171,13 @@ SoftMatch soft_match_sparse(Index n, Index m, MatrixView carried, const SoftMatc
                             const std::vector<SparseBlock>& blocks) {
   const Index size = block_rows(m), count = static_cast<Index>(blocks.size());
   std::vector<float> v(static_cast<std::size_t>(m));
-  Matrix partial(count, m);
+  ColumnSums column_sums(count, m);
   SoftMatch result{Matrix(n, carried.cols), 0};
   std::vector<double> weighted(static_cast<std::size_t>(count));
   for (int pass = 0; pass <= options.passes; ++pass) {
     const bool first = pass == 0, last = pass == options.passes;
-    parallel_for(count, options.threads, [&](Index b) {
+    column_sums.sweep(options.threads, [&](Index b, float* sums) {
       const SparseBlock& block = blocks[static_cast<std::size_t>(b)];
-      float* sums = partial.row(b);
-      if (!last) std::fill(sums, sums + m, 0.0f);
       for (std::size_t i = 0, e = 0; i < block.row_end.size(); ++i) {
         const auto end = static_cast<std::size_t>(block.row_end[i]);
         float mass = 0;
@@ -197,7 +200,7 @@ SoftMatch soft_match_sparse(Index n, Index m, MatrixView carried, const SoftMatc
         }
       }
     });
-    if (!last) invert_column_sums(partial, v);
+    if (!last) column_sums.invert(v);
   }
   for (double w : weighted) result.score += w / static_cast<double>(n);
   return result;

@@ -110,11 +110,11 @@ Matrix gather(MatrixView from, const std::vector<Index>& indices) {
   return out;
 }
 
-Matrix spread_rows(MatrixView from, Index count) {
-  count = std::min(count, from.rows);
-  Matrix out(count, from.cols);
-  for (Index i = 0; i < count; ++i) std::copy_n(from.row(i * from.rows / count), from.cols, out.row(i));
-  return out;
+SpreadRows::SpreadRows(MatrixView from, Index count) : view_(from) {
+  if (count >= from.rows) return;
+  copy_ = Matrix(count, from.cols);
+  for (Index i = 0; i < count; ++i) std::copy_n(from.row(i * from.rows / count), from.cols, copy_.row(i));
+  view_ = copy_;
 }
 
 }  // namespace vec2vec

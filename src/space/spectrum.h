@@ -33,8 +33,16 @@ void normalise_rows(MatrixSpan rows);
 /// Copies the rows of `from` named by `indices`.
 Matrix gather(MatrixView from, const std::vector<Index>& indices);
 
-/// Copies min(count, n) rows spread evenly over `from` (n, d).
-Matrix spread_rows(MatrixView from, Index count);
+/// min(count, n) rows spread evenly over `from` (n, d): `from` itself when that is all of them, else a copy.
+class SpreadRows {
+ public:
+  SpreadRows(MatrixView from, Index count);
+  operator MatrixView() const { return view_; }
+
+ private:
+  Matrix copy_;
+  MatrixView view_;
+};
 
 /// a^T b for tall a (n, p) and b (n, q), in fixed blocks of rows: the same bytes for any number of threads.
 Matrix cross_product(MatrixView a, MatrixView b, int threads);

@@ -1,0 +1,15 @@
+#pragma once
+#include "space/spectrum.h"
+#include "vec2vec/matrix.h"
+
+namespace vec2vec {
+
+/// The maps between Procrustes and ridge regression: with A = (X^T X / n + ridge I)^(-1/2) and U S V^T the singular value
+/// decomposition of A X^T T / n, W (p, q) = A U S^power V^T. Power 1 is ridge regression, which has the best cosine but shrinks
+/// weak directions until neighbours are confused; power 0 keeps them all at full strength (Procrustes of whitened rows).
+/// In between both gain over plain Procrustes: docs/how-it-works.md.
+/// source: principal directions of the unit rows X (n, p); cross = X^T T / n (p, q). ridge > 0 is in units of the variance of
+/// unit rows, whose mean is 1 / p. Cost: O(p q min(p, q)).
+Matrix shrunk_map(const Spectrum& source, MatrixView cross, double ridge, double power);
+
+}  // namespace vec2vec
