@@ -141,7 +141,7 @@ def align(arguments, pair, seed, results, common):
     evaluation = [slice_of(encoder, EVAL_FIRST, EVAL_END) for encoder in (source, target)]
     work = BENCH_DATA / "maps" / f"{pair}.{arguments.rows}.{'oracle' if oracle else seed}.safetensors"
     work.parent.mkdir(parents=True, exist_ok=True)
-    options = ["--paired"] if oracle else ["--seed", seed]
+    options = ["--paired", "--procrustes"] if oracle else ["--seed", seed]
     if not oracle and arguments.threads:
         options += ["--threads", arguments.threads]
     if not oracle and arguments.time_budget:

@@ -1,5 +1,6 @@
 #include "vec2vec/align.h"
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -22,7 +23,8 @@ struct AlignArguments {
   Common common;
   Side source, target;
   std::string output;
-  bool force = false, paired = false;
+  std::string pairs;
+  bool force = false, paired = false, procrustes = false;
   double time_budget = 0;  // seconds
   Index max_rows = 0;
 };
@@ -61,13 +63,38 @@ void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& 
   map.save(arguments.output, arguments.force);
 }
 
-int align_paired(const LoadedRows& source, const LoadedRows& target, const nlohmann::ordered_json& inputs,
-                 const AlignArguments& arguments) {
+/// The pairs of a file of two columns, row of A and row of B, in any format that open_rows reads.
+std::vector<RowPair> read_pairs(const std::string& path) {
+  const std::unique_ptr<RowSource> file = open_rows(path);
+  if (file->dim() != 2)
+    bad_input("has " + std::to_string(file->dim()) + " columns, not 2", path,
+              "each line names a row of A and a row of B, both counted from 0, e.g. 17,42");
+  const Matrix table = read_all(*file);
+  std::vector<RowPair> pairs;
+  for (Index i = 0; i < table.rows(); ++i) {
+    for (Index j = 0; j < 2; ++j)
+      if (!(table(i, j) >= 0 && table(i, j) < (1 << 24)) || table(i, j) != std::floor(table(i, j)))
+        bad_input("is no row number", path + ", line " + std::to_string(i + 1),
+                  "rows are whole numbers counted from 0, up to 16,777,215");
+    pairs.push_back({static_cast<Index>(table(i, 0)), static_cast<Index>(table(i, 1))});
+  }
+  return pairs;
+}
+
+/// Row i of A belongs to row i of B.
+std::vector<RowPair> all_pairs(Index rows) {
+  std::vector<RowPair> pairs;
+  for (Index i = 0; i < rows; ++i) pairs.push_back({i, i});
+  return pairs;
+}
+
+int align_procrustes(const LoadedRows& source, const LoadedRows& target, const nlohmann::ordered_json& inputs,
+                     const AlignArguments& arguments) {
   Map map = fit_paired(source.rows, target.rows);
   save(map, inputs, arguments);
   if (arguments.common.json) {
     const nlohmann::ordered_json json = {
-        {"method", "paired"}, {"pairs", source.rows.rows()}, {"map", arguments.output}, {"inputs", inputs}};
+        {"method", "Procrustes, paired"}, {"pairs", source.rows.rows()}, {"map", arguments.output}, {"inputs", inputs}};
     std::cout << json.dump(2) << "\n";
     return kSuccess;
   }
@@ -95,9 +122,9 @@ int run_align(AlignArguments arguments) {
   const nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
                                          {"target", input_card(arguments.target, target)}};
   stop_if_interrupted();
-  if (arguments.paired) {
+  if (arguments.procrustes) {
     progress.finish();
-    return align_paired(source, target, inputs, arguments);
+    return align_procrustes(source, target, inputs, arguments);
   }
 
   AlignOptions options;
@@ -105,7 +132,10 @@ int run_align(AlignArguments arguments) {
   options.threads = arguments.common.threads;
   options.time_budget = arguments.time_budget;
   options.progress = progress.functor();
-  AlignSummary summary = align({source.rows, target.rows, arguments.source.name, arguments.target.name}, options);
+  AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
+  if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
+  if (!arguments.pairs.empty()) problem.pairs = read_pairs(arguments.pairs);
+  AlignSummary summary = align(problem, options);
   progress.finish();
   save(summary.map, inputs, arguments);
 
@@ -132,7 +162,8 @@ int run_align(AlignArguments arguments) {
 void add_align(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<AlignArguments>();
   const CLI::Validator not_negative([](const std::string& text) { return text[0] == '-' ? "must not be negative" : ""; }, "");
-  CLI::App* command = app.add_subcommand("align", "Find the map from the space of A to the space of B without pairs");
+  CLI::App* command = app.add_subcommand(
+      "align", "Find the map from the space of A to the space of B, without pairs, with a few, or with many");
   command->add_option("A", arguments->source.path, "Vectors of the source model, one row a text")
       ->type_name("FILE")
       ->required();
@@ -158,14 +189,22 @@ void add_align(CLI::App& app, Run& run) {
       ->type_name("NAME");
   add_open_options(*command, arguments->source.open, "-a", "A");
   add_open_options(*command, arguments->target.open, "-b", "B");
-  command->add_flag(
-      "--paired", arguments->paired,
-      "Row i of A belongs to row i of B: fit the map to the pairs (the oracle unpaired maps are measured against)");
+  CLI::Option* pairs = command->add_option("--pairs", arguments->pairs,
+                                           "Known pairs: a file of two columns, row of A and row of B, counted from 0; a few "
+                                           "help, a wrong one does little harm");
+  pairs->type_name("FILE")->excludes("--max-rows");
+  CLI::Option* paired = command->add_flag("--paired", arguments->paired, "Row i of A belongs to row i of B, for all rows");
+  paired->excludes(pairs);
+  command
+      ->add_flag("--procrustes", arguments->procrustes,
+                 "With --paired: the plain orthogonal map, the oracle that unpaired maps are measured against")
+      ->needs(paired);
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
       "  vec2vec align minilm.npy mpnet.npy -o map.safetensors\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --time-budget 5m --seed 1 --json\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors --pairs pairs.csv\n"
       "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
       "\n"
       "Exit codes: 0 ALIGNED, 3 UNCERTAIN, 4 NOT_ALIGNED (a map is written in each case),\n"

@@ -33,7 +33,7 @@ run "$vec2vec" align "$data/minilm.a.npy" "$data/mpnet.b.npy" -o "$out/map.safet
 
 run "$vec2vec" translate "$out/map.safetensors" "$data/minilm.eval.npy" "$out/translated.npy" --force
 run "$vec2vec" evaluate --map "$out/map.safetensors" "$data/minilm.eval.npy" "$data/mpnet.eval.npy" --json --quiet >"$out/ours.json"
-run "$vec2vec" align "$data/minilm.pairs.npy" "$data/mpnet.pairs.npy" -o "$out/oracle.safetensors" --paired --force --quiet
+run "$vec2vec" align "$data/minilm.pairs.npy" "$data/mpnet.pairs.npy" -o "$out/oracle.safetensors" --paired --procrustes --force --quiet
 run "$vec2vec" evaluate --map "$out/oracle.safetensors" "$data/minilm.eval.npy" "$data/mpnet.eval.npy" --json --quiet \
   >"$out/oracle.json"
 

@@ -19,11 +19,17 @@ struct AlignOptions {
   void validate() const;
 };
 
-/// Two unpaired sets of rows; dimensions may differ.
+/// A row of the source that is known to belong to a row of the target.
+struct RowPair {
+  Index source = 0, target = 0;
+};
+
+/// Two sets of rows; dimensions may differ. Pairs are optional: none, a few (a wrong one does little harm), or many.
 struct AlignProblem {
   MatrixView source;  ///< (n, d_source)
   MatrixView target;  ///< (m, d_target)
   std::string source_name, target_name;
+  std::vector<RowPair> pairs = {};
 };
 
 enum class Verdict { kAligned, kUncertain, kNotAligned };
@@ -36,12 +42,25 @@ struct StartReport {
   double pair_free_score = 0;
 };
 
+/// How the known pairs were used. With 50 and more, the kind of the last map is chosen by 5-fold cross-validation over them
+/// (linear/shrunk_map.h): the largest cosine among the choices whose top-1 is within a standard error of the best.
+struct PairFit {
+  double ridge = 0.003, power = 0.25;
+  bool procrustes = false;    ///< the orthogonal map was chosen
+  Index dropped = 0;          ///< pairs that the map contradicted and that the last fit left out
+  Index pairs = 0, pool = 0;  ///< held-out pairs scored, each among at most `pool` candidates; 0 = not cross-validated
+  double top1 = 0, top1_low = 0, top1_high = 0;  ///< with the 95 % Wilson interval
+  double cosine = 0;                             ///< mean centred cosine
+};
+
 struct AlignSummary {
   Map map;
   Verdict verdict = Verdict::kUncertain;
   double pair_free_score = 0;  ///< of the map returned; comparable between runs on the same two sets only
   double agreement = 0;        ///< evidence: see docs/how-it-works.md
   std::vector<StartReport> starts;
+  Index pairs = 0;  ///< known pairs given
+  PairFit pair_fit;
   std::string stopped_because;
   double seconds = 0;
 
@@ -49,8 +68,9 @@ struct AlignSummary {
   std::string to_json() const;
 };
 
-/// Finds the map from source to target without pairs (docs/how-it-works.md). Throws Error{kBadInput} for fewer than 64 rows,
-/// non-finite values, or constant rows.
+/// Finds the map from source to target with the pairs it is given, or none (docs/how-it-works.md). When the pairs cover half of
+/// the smaller side, the map is fitted to them alone. Throws Error{kBadInput} for fewer than 64 rows a side, non-finite values,
+/// constant rows, or pairs that name no row.
 AlignSummary align(const AlignProblem& problem, const AlignOptions& options = {});
 
 /// The map of known pairs: source (n, d_source) row i belongs to target (n, d_target) row i. Orthogonal Procrustes

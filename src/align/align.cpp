@@ -44,10 +44,37 @@ Map make_map(MatrixView source, const CentredRows& centred_source, const Centred
   return map;
 }
 
+void check_pairs(const AlignProblem& problem) {
+  for (std::size_t i = 0; i < problem.pairs.size(); ++i) {
+    const RowPair& pair = problem.pairs[i];
+    if (pair.source < 0 || pair.source >= problem.source.rows || pair.target < 0 || pair.target >= problem.target.rows)
+      bad_input("pair " + std::to_string(i) + " names rows " + std::to_string(pair.source) + " and " +
+                    std::to_string(pair.target) + " of " + std::to_string(problem.source.rows) + " and " +
+                    std::to_string(problem.target.rows),
+                "pairs", "rows are counted from 0");
+  }
+}
+
 /// What the evidence allows to be said; the bounds are discussed in docs/how-it-works.md.
-Verdict judge(double agreement) {
-  if (agreement >= 0.7) return Verdict::kAligned;
-  return agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
+Verdict judge(const AlignSummary& summary, bool pairs_alone) {
+  if (pairs_alone) {
+    if (summary.pair_fit.top1_low >= 0.5) return Verdict::kAligned;
+    return summary.pair_fit.top1_high >= 0.1 ? Verdict::kUncertain : Verdict::kNotAligned;
+  }
+  if (summary.agreement >= 0.7) return Verdict::kAligned;
+  return summary.agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
+}
+
+nlohmann::ordered_json pair_card(const PairFit& fit, Index pairs) {
+  nlohmann::ordered_json card = {{"given", pairs}, {"dropped", fit.dropped}};
+  if (fit.procrustes)
+    card["map"] = "Procrustes";
+  else
+    card.update({{"ridge", fit.ridge}, {"power", fit.power}});
+  if (fit.pairs > 0)
+    card["cross_validation"] = {{"pairs", fit.pairs},       {"pool", fit.pool},           {"top1", fit.top1},
+                                {"top1_low", fit.top1_low}, {"top1_high", fit.top1_high}, {"cosine", fit.cosine}};
+  return card;
 }
 
 }  // namespace
@@ -78,27 +105,43 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
     if (options.progress && !options.progress(stage, done))
       throw Error(ErrorKind::kInterrupted, "interrupted", "align", "nothing was written");
   };
+  check_pairs(problem);
   step("prepare", 0);
   const Side source = prepare_side(problem.source, options.threads), target = prepare_side(problem.target, options.threads);
+  const Pairs pairs = gather_pairs(problem.pairs, source.centred.rows, target.centred.rows);
+  // So many pairs say more than the softly matched rest could add.
+  const bool pairs_alone = 2 * pairs.count() >= std::min(problem.source.rows, problem.target.rows);
   AlignSummary summary;
+  summary.pairs = pairs.count();
   PortfolioResult found;
   Matrix weight;
-  {
+  if (pairs_alone) {
+    weight = fit_pairs(source.principal, pairs, target.centred.rows, options.seed, options.threads, summary.pair_fit);
+    found.stopped_because = "the known pairs suffice";
+  } else {
     const ViewPair view =
         view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, 48, 0.5, options.threads);
-    found = run_portfolio(view, options, [&](double done) { step("search", done); });
-    weight = refine(source, target, view, found.map, options.seed, options.threads, [&](double done) { step("refine", done); });
+    // A fifth of the pairs, when there are enough, is kept to tell how good the map is.
+    const Index fold = pairs.count() >= 50 ? 5 : pairs.count() + 1;
+    const Pairs known = select(pairs, every(pairs.count(), fold, fold - 1, false)),
+                held_out = select(pairs, every(pairs.count(), fold, fold - 1, true));
+    found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
+    weight = refine(
+        source, target, known, held_out, view, found.map, options.seed, options.threads,
+        [&](double done) { step("refine", done); }, summary.pair_fit);
   }
-  summary.verdict = judge(found.agreement);
   summary.pair_free_score = found.pair_free_score;
   summary.agreement = found.agreement;
+  summary.verdict = judge(summary, pairs_alone);
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
   summary.map = make_map(problem.source, source.centred, target.centred, std::move(weight));
   nlohmann::ordered_json card = {
       {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
       {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
-      {"method", "linear, unpaired"},
+      {"method", pairs.count() == 0 ? "linear, unpaired"
+                 : pairs_alone      ? "linear, paired"
+                                    : "linear, some pairs"},
       {"normalisation", "centred unit rows"},
       {"seed", options.seed},
       {"verdict", to_string(summary.verdict)},
@@ -106,6 +149,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
       {"agreement", summary.agreement},
       {"starts", summary.starts.size()},
       {"stopped_because", summary.stopped_because}};
+  if (summary.pairs > 0) card["pairs"] = pair_card(summary.pair_fit, summary.pairs);
   summary.map.card = card.dump();
   step("refine", 1);
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

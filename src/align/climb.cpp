@@ -99,11 +99,30 @@ std::vector<Start> consensus(std::span<const AnchorMatch> matches) {
   return starts;
 }
 
+float pair_trust(const float* translated, const float* y, Index v) {
+  float cosine = 0;
+  for (Index c = 0; c < v; ++c) cosine += translated[c] * y[c];
+  return 1 / (1 + std::exp((0.15f - cosine) / 0.05f));
+}
+
+void add_pairs(const PairTerm& pairs, MatrixView map, Index soft_rows, MatrixSpan cross) {
+  if (pairs.x.rows() == 0) return;
+  const float weight = kPairWeight * static_cast<float>(soft_rows);
+  Matrix weighted = project(pairs.x, map, 1);
+  for (Index i = 0; i < weighted.rows(); ++i) {
+    const float trust = weight * pair_trust(weighted.row(i), pairs.y.row(i), weighted.cols());
+    for (Index c = 0; c < weighted.cols(); ++c) weighted(i, c) = trust * pairs.x(i, c);
+  }
+  gemm(weighted, true, pairs.y, false, cross, 1, 1);
+}
+
 Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps, Random& random, int threads) {
   for (float temperature : steps.temperatures) {
     const Matrix xs = gather(x, random.sample(x.rows, steps.rows)), ys = gather(y, random.sample(y.rows, steps.rows));
     const SoftMatch match = soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads});
-    Matrix next = polar_factor(cross_product(xs, match.targets, threads));
+    Matrix cross = cross_product(xs, match.targets, threads);
+    if (steps.pairs) add_pairs(*steps.pairs, map, xs.rows(), cross.span());
+    Matrix next = polar_factor(cross);
     if (steps.keep != 0) {
       for (Index i = 0; i < next.rows() * next.cols(); ++i)
         next.data()[i] = steps.keep * map.data()[i] + (1 - steps.keep) * next.data()[i];

@@ -43,12 +43,30 @@ struct Start {
 };
 std::vector<Start> consensus(std::span<const AnchorMatch> matches);
 
+/// What one known pair weighs, as a part of the softly matched rows beside it: softly matched rows err alike, so that more of
+/// them do not outweigh a pair. 3 of 10,000 was best from 20 to 3,000 pairs (docs/research/hard-pairs.md).
+constexpr float kPairWeight = 3e-4f;
+
+/// Known pairs in the coordinates of a view: x (p, v) row i belongs to y (p, v) row i.
+struct PairTerm {
+  Matrix x, y;
+};
+
+/// How far a pair is believed, in [0, 1], from the cosine of its translated x (v) and its y (v), both of unit norm: a half at
+/// 0.15. True pairs lie above it as soon as the map is half right, wrong ones around 0.
+float pair_trust(const float* translated, const float* y, Index v);
+
+/// Adds the pairs' cross-covariance to that of soft_rows softly matched rows, cross (v, v). Each pair weighs as much as the map
+/// (v, v) confirms it, so that a wrong one does little harm.
+void add_pairs(const PairTerm& pairs, MatrixView map, Index soft_rows, MatrixSpan cross);
+
 /// Soft matching (kernels/soft_match.h) and a Procrustes step at each temperature in turn, on `rows` fresh random rows a step.
 /// keep in [0, 1): weight of the old map in the new one.
 struct SoftSteps {
   std::vector<float> temperatures;
   Index rows = 2000;
   float keep = 0;
+  const PairTerm* pairs = nullptr;
 };
 Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps, Random& random, int threads);
 

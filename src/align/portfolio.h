@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "align/climb.h"
+#include "align/pairs.h"
 #include "vec2vec/align.h"
 
 namespace vec2vec {
@@ -17,9 +18,10 @@ struct PortfolioResult {
   std::string stopped_because;
 };
 
-/// Runs independent searches, cheap ones first, until two that share no k-means run end in the same map, or all searches or
-/// the time budget are used up. Within a search many starts climb a little and are thinned out by the pair-free score.
-/// `step` is called after each search with the part done and may throw.
-PortfolioResult run_portfolio(const ViewPair& view, const AlignOptions& options, const std::function<void(double)>& step);
+/// Runs independent searches, cheap ones first, until two that share no k-means run and no pair end in the same map, or all
+/// searches or the time budget are used up. Within a search many starts climb a little and are thinned out by the pair-free
+/// score. `step` is called after each search with the part done and may throw.
+PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const AlignOptions& options,
+                              const std::function<void(double)>& step);
 
 }  // namespace vec2vec

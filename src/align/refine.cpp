@@ -18,21 +18,32 @@ Side prepare_side(MatrixView rows, int threads) {
 
 namespace {
 
-/// x^T P y / rows for the coupling P made in the view `from` of at most `rows` rows a side.
-Matrix coupled_cross(const ViewPair& from, MatrixView map, MatrixView x, MatrixView y, Index rows, float temperature,
-                     int threads) {
-  const SoftMatch match = soft_match(project(SpreadRows(from.x, rows), map, threads), SpreadRows(from.y, rows),
-                                     SpreadRows(y, rows), {temperature, 2, threads});
-  Matrix cross = cross_product(SpreadRows(x, rows), match.targets, threads);
-  const float scale = 1.0f / static_cast<float>(match.targets.rows());
-  for (Index i = 0; i < cross.rows() * cross.cols(); ++i) cross.data()[i] *= scale;
-  return cross;
+/// Rows of the two sides in two coordinate systems: a coupling is made in one, a map fitted in the other.
+struct Rows {
+  MatrixView x, y;
+};
+
+/// fit.x^T P fit.y for the coupling P made between match.x map and match.y, on at most `rows` rows a side.
+Matrix coupled_cross(const Rows& match, MatrixView map, const Rows& fit, Index rows, float temperature, int threads) {
+  const SoftMatch found = soft_match(project(SpreadRows(match.x, rows), map, threads), SpreadRows(match.y, rows),
+                                     SpreadRows(fit.y, rows), {temperature, 2, threads});
+  return cross_product(SpreadRows(fit.x, rows), found.targets, threads);
+}
+
+/// The pairs that the map of the view confirms: a wrong one would pull on the last fit.
+Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
+  const PairTerm in = in_view(pairs, view);
+  const Matrix translated = project(in.x, map, 1);
+  std::vector<Index> numbers;
+  for (Index i = 0; i < pairs.count(); ++i)
+    if (pair_trust(translated.row(i), in.y.row(i), translated.cols()) > 0.5f) numbers.push_back(i);
+  return select(pairs, numbers);
 }
 
 }  // namespace
 
-Matrix refine(const Side& source, const Side& target, const ViewPair& view, MatrixView map, std::uint64_t seed, int threads,
-              const std::function<void(double)>& step) {
+Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
+              MatrixView map, std::uint64_t seed, int threads, const std::function<void(double)>& step, PairFit& fit) {
   constexpr double kPower = 0.25;
   constexpr int kFewestSteps = 4, kMostSteps = 20;
   constexpr Index kStepRows = 8000, kAllRows = 20000;
@@ -40,20 +51,29 @@ Matrix refine(const Side& source, const Side& target, const ViewPair& view, Matr
   const Index dims = std::min(source.centred.rows.cols(), target.centred.rows.cols());
   const ViewPair full =
       view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, dims, kPower, threads);
-  Matrix w = polar_factor(coupled_cross(view, map, full.x, full.y, kAllRows, 0.05f, threads));
+  const PairTerm known = in_view(pairs, full);
+  Matrix w = polar_factor(coupled_cross({view.x, view.y}, map, {full.x, full.y}, kAllRows, 0.05f, threads));
   step(0.1);
   // Steps go on while the score still rises: same-corpus encoders settle in a few, unrelated ones climb for long.
   std::vector<double> scores;
   for (int i = 0; i < kMostSteps; ++i) {
-    w = soft_steps(full.x, full.y, std::move(w), {{0.03f}, kStepRows, 0}, random, threads);
+    w = soft_steps(full.x, full.y, std::move(w), {{0.03f}, kStepRows, 0, &known}, random, threads);
     scores.push_back(pair_free_score(full.x, full.y, w, 2000, threads));
     step(0.1 + 0.8 * (i + 1) / kMostSteps);
     if (i >= kFewestSteps && scores.back() - scores[scores.size() - 4] < 0.004 * scores.back()) break;
   }
   // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its map is
   // fitted in the space itself, where cosines are meant. Ridge and power: docs/research/hard-pairs.md.
-  const Matrix cross = coupled_cross(full, w, source.centred.rows, target.centred.rows, kAllRows, 0.02f, threads);
-  return shrunk_map(source.principal, cross, 0.003, 0.25);
+  const Matrix cross = coupled_cross({full.x, full.y}, w, {source.centred.rows, target.centred.rows}, kAllRows, 0.02f, threads);
+  const SoftCross soft = {cross, std::min(kAllRows, full.x.rows())};
+  const Pairs trusted = confirmed(pairs, full, w);
+  auto last_map = [&](const Pairs& known_pairs) {
+    return shrunk_map(source.principal, mean_cross(soft, known_pairs, threads), fit.ridge, fit.power);
+  };
+  score_held_out(held_out, held_out.count() > 0 ? last_map(trusted) : Matrix(), target.centred.rows, threads, fit);
+  const Pairs all = join(trusted, confirmed(held_out, full, w));
+  fit.dropped = pairs.count() + held_out.count() - all.count();
+  return last_map(all);
 }
 
 double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads) {

@@ -6,14 +6,25 @@
 namespace vec2vec {
 
 std::string AlignSummary::brief() const {
-  char text[512];
-  std::snprintf(text, sizeof text,
-                "%s  (%lld -> %lld dimensions, %.1f s)\n"
-                "  agreement of independent starts  %.3f   (1 = the same map, 0 = unrelated)\n"
-                "  pair-free score                  %.4f\n"
-                "  starts tried                     %zu; stopped because %s\n",
-                to_string(verdict), static_cast<long long>(map.source_dim()), static_cast<long long>(map.target_dim()), seconds,
-                agreement, pair_free_score, starts.size(), stopped_because.c_str());
+  char line[256];
+  std::string text;
+  auto add = [&](const char* format, auto... values) {
+    std::snprintf(line, sizeof line, format, values...);
+    text += line;
+  };
+  add("%s  (%lld -> %lld dimensions, %.1f s)\n", to_string(verdict), static_cast<long long>(map.source_dim()),
+      static_cast<long long>(map.target_dim()), seconds);
+  if (!starts.empty()) {
+    add("  agreement of independent starts  %.3f   (1 = the same map, 0 = unrelated)\n", agreement);
+    add("  pair-free score                  %.4f\n", pair_free_score);
+  }
+  if (pairs > 0)
+    add("  known pairs                      %lld, of which the map contradicts %lld\n", static_cast<long long>(pairs),
+        static_cast<long long>(pair_fit.dropped));
+  if (pair_fit.pairs > 0)
+    add("  top-1 of held-out pairs          %.3f   (95 %%: %.3f to %.3f; %lld pairs, each among up to %lld)\n", pair_fit.top1,
+        pair_fit.top1_low, pair_fit.top1_high, static_cast<long long>(pair_fit.pairs), static_cast<long long>(pair_fit.pool));
+  add("  starts kept                      %zu; stopped because %s\n", starts.size(), stopped_because.c_str());
   return text;
 }
 
@@ -26,6 +37,13 @@ std::string AlignSummary::to_json() const {
                                  {"source_dim", map.source_dim()},
                                  {"target_dim", map.target_dim()},
                                  {"starts", nlohmann::ordered_json::array()}};
+  if (pairs > 0) {
+    json["pairs"] = {{"given", pairs}, {"dropped", pair_fit.dropped}};
+    if (pair_fit.pairs > 0)
+      json["pairs"]["cross_validation"] = {{"pairs", pair_fit.pairs},         {"pool", pair_fit.pool},
+                                           {"top1", pair_fit.top1},           {"top1_low", pair_fit.top1_low},
+                                           {"top1_high", pair_fit.top1_high}, {"cosine", pair_fit.cosine}};
+  }
   for (const StartReport& s : starts)
     json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
   return json.dump(2);

@@ -5,51 +5,12 @@
 #include <cmath>
 #include <cstring>
 
-#include "core/gemm.h"
-#include "core/random.h"
-#include "linear/polar.h"
+#include "align/planted.h"
 #include "vec2vec/error.h"
-#include "vec2vec/evaluate.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {
 namespace {
-
-/// Latent points with structure that no rotation keeps: clusters of unequal size and spread.
-Matrix latent(Index rows, Index dim, std::uint64_t seed) {
-  Random centres(11), random(seed);
-  Matrix centre(40, dim), out(rows, dim);
-  for (Index i = 0; i < 40 * dim; ++i)
-    centre.data()[i] = static_cast<float>(centres.normal() * std::pow(0.97, static_cast<double>(i % dim)));
-  for (Index i = 0; i < rows; ++i) {
-    const Index c = static_cast<Index>(40 * random.uniform() * random.uniform());
-    for (Index j = 0; j < dim; ++j)
-      out(i, j) = centre(c, j) + 0.6f * static_cast<float>(random.normal() * std::pow(0.97, static_cast<double>(j)));
-  }
-  return out;
-}
-
-Matrix random_map(Index from, Index to, std::uint64_t seed) {
-  Random random(seed);
-  Matrix m(from, to);
-  for (Index i = 0; i < from * to; ++i) m.data()[i] = static_cast<float>(random.normal());
-  return polar_factor(m);
-}
-
-Matrix times(MatrixView a, MatrixView b, double noise = 0, std::uint64_t seed = 0) {
-  Matrix c(a.rows, b.cols);
-  gemm(a, false, b, false, c.span());
-  Random random(seed);
-  if (noise > 0)
-    for (Index i = 0; i < c.rows() * c.cols(); ++i) c.data()[i] += static_cast<float>(noise * random.normal());
-  return c;
-}
-
-double top1(const Map& map, MatrixView source, MatrixView target) {
-  Matrix out(source.rows, map.target_dim());
-  map.translate(source, out.span());
-  return evaluate(out, target, map.target_mean, {.bootstrap = 0}).top1.value;
-}
 
 struct Planted {
   Index source_dim, target_dim;
@@ -96,10 +57,10 @@ TEST(Align, RealDemoPairComesNearThePairedOracle) {
 
 TEST(Align, PureNoiseIsNotCalledAligned) {
   Random random(9);
-  Matrix a(3000, 64), b(3000, 64);
+  Matrix a(1000, 64), b(1000, 64);
   for (Matrix* m : {&a, &b})
     for (Index i = 0; i < m->rows() * m->cols(); ++i) m->data()[i] = static_cast<float>(random.normal());
-  EXPECT_NE(align({a, b, "a", "b"}, {}).verdict, Verdict::kAligned);
+  EXPECT_NE(align({a, b, "a", "b"}, {.time_budget = 15}).verdict, Verdict::kAligned);
 }
 
 TEST(Align, SameSeedSameBytesForAnyThreadCount) {

@@ -1,0 +1,85 @@
+// The ladder of supervision: no pairs (align_test.cpp), a few, many.
+#include <gtest/gtest.h>
+
+#include "align/planted.h"
+#include "vec2vec/align.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kLatent = 32, kSourceDim = 48, kTargetDim = 64, kHeldOut = 400;
+
+/// Two noisy views of latent points: rows 0 .. pairs - 1 of both sides are of the same points, the others are not.
+struct TwoSides {
+  Matrix to_source = random_map(kLatent, kSourceDim, 1), to_target = random_map(kLatent, kTargetDim, 2);
+  Matrix source, target, held_out_source, held_out_target;
+
+  TwoSides(Index rows, Index pairs, double noise) {
+    const Matrix shared = latent(pairs, kLatent, 3);
+    auto side = [&](Matrix rest, MatrixView map, std::uint64_t seed) {
+      for (Index i = 0; i < pairs; ++i) std::copy_n(shared.row(i), kLatent, rest.row(i));
+      return times(rest, map, noise, seed);
+    };
+    source = side(latent(rows, kLatent, 21), to_source, 5);
+    target = side(latent(rows, kLatent, 22), to_target, 6);
+    const Matrix held_out = latent(kHeldOut, kLatent, 23);
+    held_out_source = times(held_out, to_source, noise, 7);
+    held_out_target = times(held_out, to_target, noise, 8);
+  }
+
+  AlignProblem problem(Index pairs) const {
+    AlignProblem problem{source, target, "a", "b"};
+    for (Index i = 0; i < pairs; ++i) problem.pairs.push_back({i, i});
+    return problem;
+  }
+  double top1_of(const Map& map) const { return top1(map, held_out_source, held_out_target); }
+};
+
+TEST(Ladder, PairsSolveWhatIsTooSmallWithoutThem) {
+  const TwoSides sides(180, 80, 0.15);
+  const AlignSummary without = align(sides.problem(0)), with = align(sides.problem(80));
+  EXPECT_LT(sides.top1_of(without.map), 0.5) << "too easy to show anything";
+  EXPECT_GT(sides.top1_of(with.map), sides.top1_of(without.map) + 0.2) << with.brief();
+  EXPECT_EQ(with.pair_fit.pairs, 16);  // a fifth is held out
+  EXPECT_GE(with.pair_fit.top1_high, sides.top1_of(with.map) - 0.05);
+}
+
+TEST(Ladder, WrongPairsAreNamedAndDoLittleHarm) {
+  const TwoSides sides(3000, 20, 0.01);
+  AlignProblem problem = sides.problem(20);
+  for (Index i = 0; i < 5; ++i) problem.pairs[static_cast<std::size_t>(i)].target = 1000 + 7 * i;
+  const AlignSummary summary = align(problem);
+  EXPECT_GE(summary.pair_fit.dropped, 3) << summary.brief();  // two points of one cluster may pass for a pair
+  EXPECT_LE(summary.pair_fit.dropped, 5);
+  EXPECT_GE(sides.top1_of(summary.map), 0.95);
+}
+
+TEST(Ladder, ManyPairsAreFittedByThemselves) {
+  const TwoSides sides(2000, 2000, 0.05);
+  const AlignSummary summary = align(sides.problem(2000));
+  const Evaluation ours = scores(summary.map, sides.held_out_source, sides.held_out_target),
+                   procrustes = scores(fit_paired(sides.source, sides.target), sides.held_out_source, sides.held_out_target);
+  EXPECT_TRUE(summary.starts.empty());
+  EXPECT_EQ(summary.pair_fit.pairs, 2000);
+  EXPECT_GE(ours.top1.value, procrustes.top1.value - 0.02);
+  EXPECT_GE(ours.centred_cosine.value, procrustes.centred_cosine.value - 1e-3);
+  EXPECT_EQ(summary.verdict, Verdict::kAligned) << summary.brief();
+}
+
+TEST(Ladder, ShuffledPairsAreNotAligned) {
+  const TwoSides sides(1000, 0, 0.01);
+  EXPECT_EQ(align(sides.problem(1000)).verdict, Verdict::kNotAligned);
+}
+
+TEST(Ladder, RefusesPairsThatNameNoRow) {
+  const TwoSides sides(100, 0, 0.01);
+  for (const RowPair& bad : {RowPair{-1, 0}, RowPair{0, 100}}) {
+    AlignProblem problem = sides.problem(0);
+    problem.pairs = {bad};
+    EXPECT_THROW(align(problem), Error);
+  }
+}
+
+}  // namespace
+}  // namespace vec2vec
