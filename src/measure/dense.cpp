@@ -15,8 +15,8 @@ void require_convergence(int info) {
   if (info != 0) throw Error(ErrorKind::kInternal, "a matrix decomposition did not converge", "measure");
 }
 
-/// Singular values and, when u is given, vectors. Divide and conquer is several times as fast but now and then fails on many equal
-/// singular values, which whitened covariances have; QR iteration does not.
+/// Singular values and, when u is given, vectors. Divide and conquer is several times as fast but now and then fails on many
+/// equal singular values, which whitened covariances have; QR iteration does not.
 void decompose(const Dense& matrix, Vector& s, Dense* u, Dense* vt) {
   const auto p = static_cast<lapack_int>(matrix.rows()), q = static_cast<lapack_int>(matrix.cols()), r = std::min(p, q);
   const char job = u ? 'S' : 'N';
@@ -26,8 +26,8 @@ void decompose(const Dense& matrix, Vector& s, Dense* u, Dense* vt) {
   if (LAPACKE_dgesdd(LAPACK_COL_MAJOR, job, p, q, work.data(), p, s.data(), u_data, p, vt_data, r) == 0) return;
   work = matrix;
   Vector unconverged(r);
-  require_convergence(LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, p, q, work.data(), p, s.data(), u_data, p, vt_data, r,
-                                     unconverged.data()));
+  require_convergence(
+      LAPACKE_dgesvd(LAPACK_COL_MAJOR, job, job, p, q, work.data(), p, s.data(), u_data, p, vt_data, r, unconverged.data()));
 }
 
 }  // namespace

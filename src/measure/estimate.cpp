@@ -63,6 +63,7 @@ std::vector<std::vector<double>> null_values(Index rows, Index permutations, std
 NullSummary summarize_null(std::vector<double> values) {
   NullSummary null;
   null.mean = mean_of(values);
+  if (std::isnan(null.mean)) return {null.mean, null.mean, null.mean};
   if (values.size() >= kEnoughForQuantiles) {
     std::sort(values.begin(), values.end());
     null.low = quantile(values, 0.025);

@@ -56,15 +56,21 @@ void score_canonical(const Covariance& fit, const PrincipalAxes& axes, const Cov
   const Index all_x = usable(axes.x), all_y = usable(axes.y);
   const Dense white_x = whitener(axes.x, all_x), white_y = whitener(axes.y, all_y);
   const Dense whitened = multiply(white_x, true, multiply(fit.xy, false, white_y, false), false);
+  // With as many directions as rows some correlate perfectly whatever the data, and which ones is arbitrary.
+  const auto defined = [&](Index count_x, Index count_y) {
+    return &fit == &test || static_cast<double>(count_x + count_y) < fit.n;
+  };
+  scores.svcca = scores.pwcca = std::numeric_limits<double>::quiet_NaN();
   const auto directions = [&](Index count_x, Index count_y) {
     const ThinSvd svd = thin_svd(whitened.topLeftCorner(count_x, count_y));
     return std::pair{multiply(white_x.leftCols(count_x), false, svd.u, false),
                      multiply(white_y.leftCols(count_y), false, svd.v, false)};
   };
-  {
-    const auto [a, b] = directions(leading(axes.x, all_x), leading(axes.y, all_y));
+  if (const Index x = leading(axes.x, all_x), y = leading(axes.y, all_y); defined(x, y)) {
+    const auto [a, b] = directions(x, y);
     scores.svcca = correlations(a, b, test).mean();
   }
+  if (!defined(all_x, all_y)) return;
   const auto [a, b] = directions(all_x, all_y);
   // What variate i carries of the smaller side, as in the authors' code: the sum over its columns of |cov(x a_i, x_j)|.
   const Vector weights =
@@ -74,7 +80,10 @@ void score_canonical(const Covariance& fit, const PrincipalAxes& axes, const Cov
 
 double procrustes_similarity(const Covariance& fit, const Covariance& test) {
   const ThinSvd svd = thin_svd(fit.xy);
-  const double aligned = svd.u.cwiseProduct(multiply(test.xy, false, svd.v, false)).sum();
+  // Directions that the fit says nothing about (fewer rows than dimensions) are not rotated into each other but left out.
+  Index count = 0;
+  while (count < svd.s.size() && svd.s(count) > kNegligible * svd.s(0)) ++count;
+  const double aligned = svd.u.leftCols(count).cwiseProduct(multiply(test.xy, false, svd.v.leftCols(count), false)).sum();
   return aligned / std::sqrt(test.xx.trace() * test.yy.trace());
 }
 

@@ -19,7 +19,8 @@ struct MapScores {
   double ridge_back = 0;  ///< the same with sides exchanged
 };
 
-/// Canonical correlations, by the directions of `fit` (with its axes), measured on `test`.
+/// Canonical correlations, by the directions of `fit` (with its axes), measured on `test`: the same object, or another one. NaN
+/// on another when `fit` has no more pairs than both sides together have directions.
 void score_canonical(const Covariance& fit, const PrincipalAxes& axes, const Covariance& test, MapScores& scores);
 
 /// Procrustes similarity of the rotation of `fit` on `test`.

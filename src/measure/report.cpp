@@ -81,9 +81,10 @@ std::string Measurement::brief() const {
   std::snprintf(line, sizeof line, "%-29s %9s  %-21s %-30s %9s\n", "measure", "value", "  95 % interval", "  null (95 %)",
                 "adjusted");
   text += line;
-  bool some_sampled = false;
+  bool some_sampled = false, some_undefined = false;
   for (const Measure& m : measures) {
     const std::string null = figure(m.null_mean) + " (" + figure(m.null_low) + " .. " + figure(m.null_high) + ")";
+    some_undefined = some_undefined || std::isnan(m.value);
     some_sampled = some_sampled || (m.estimate && rows == rows_given);
     std::snprintf(line, sizeof line, "%-29s %s%8s  %8s .. %-9s %-30s %9s\n", m.info->title.c_str(), m.estimate ? "~" : " ",
                   figure(m.value).c_str(), figure(m.low).c_str(), figure(m.high).c_str(), null.c_str(),
@@ -91,6 +92,7 @@ std::string Measurement::brief() const {
     text += line;
   }
   if (some_sampled) text += "~ an estimate: from a random part of the rows (--pair-rows)\n";
+  if (some_undefined) text += "- undefined: more rows are needed than the two dimensions together\n";
   text += "adjusted: 0 = rows paired at random, 1 = the same up to what the measure ignores\n";
   if (!reference.empty()) {
     text += "\nBy the reference definitions (values clipped at the 0.95 quantile; see docs/measures.md):\n";
