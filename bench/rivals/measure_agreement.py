@@ -158,8 +158,8 @@ def canonical(fit_x, fit_y, test_x, test_y, share, weighted):
         if share < 1:
             kept = int(np.searchsorted(np.cumsum(s[:kept] ** 2), share * (s[:kept] ** 2).sum()) + 1)
         bases.append(v[:kept].T / s[:kept])
-    if len(fit_x) <= bases[0].shape[1] + bases[1].shape[1] and fit_x is not test_x:
-        return np.nan  # some directions correlate perfectly whatever the data
+    if len(fit_x) <= bases[0].shape[1] + bases[1].shape[1] and (weighted or fit_x is not test_x):
+        return np.nan  # some directions correlate perfectly whatever the data, and which ones is arbitrary
     variates = [(fit - fit.mean(0)) @ basis for fit, basis in zip((fit_x, fit_y), bases)]
     u, _, vt = np.linalg.svd(variates[0].T @ variates[1], full_matrices=False)
     a, b = (test_x - test_x.mean(0)) @ bases[0] @ u, (test_y - test_y.mean(0)) @ bases[1] @ vt.T

@@ -56,17 +56,16 @@ void score_canonical(const Covariance& fit, const PrincipalAxes& axes, const Cov
   const Index all_x = usable(axes.x), all_y = usable(axes.y);
   const Dense white_x = whitener(axes.x, all_x), white_y = whitener(axes.y, all_y);
   const Dense whitened = multiply(white_x, true, multiply(fit.xy, false, white_y, false), false);
-  // With as many directions as rows some correlate perfectly whatever the data, and which ones is arbitrary.
-  const auto defined = [&](Index count_x, Index count_y) {
-    return &fit == &test || static_cast<double>(count_x + count_y) < fit.n;
-  };
+  // With as many directions as rows some correlate perfectly whatever the data, and which ones is arbitrary: only their mean on
+  // the fit itself does not depend on it.
+  const auto defined = [&](Index count_x, Index count_y) { return static_cast<double>(count_x + count_y) < fit.n; };
   scores.svcca = scores.pwcca = std::numeric_limits<double>::quiet_NaN();
   const auto directions = [&](Index count_x, Index count_y) {
     const ThinSvd svd = thin_svd(whitened.topLeftCorner(count_x, count_y));
     return std::pair{multiply(white_x.leftCols(count_x), false, svd.u, false),
                      multiply(white_y.leftCols(count_y), false, svd.v, false)};
   };
-  if (const Index x = leading(axes.x, all_x), y = leading(axes.y, all_y); defined(x, y)) {
+  if (const Index x = leading(axes.x, all_x), y = leading(axes.y, all_y); &fit == &test || defined(x, y)) {
     const auto [a, b] = directions(x, y);
     scores.svcca = correlations(a, b, test).mean();
   }
