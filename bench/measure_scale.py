@@ -90,6 +90,7 @@ def main():
     parser.add_argument("--dense-rows", type=int, default=10000)
     parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "measure" / "scale.jsonl")
+    parser.add_argument("--families", default="cka,maps", help="feature-space families to time")
     parser.add_argument("--dense", nargs=2, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     run_inside("bench-venv", ["numpy"])
@@ -122,7 +123,7 @@ def main():
     show("dense numpy, few rows", {"mutual_knn": value}, cost)
     large = make(arguments.rows)
     show("k-NN", *ours(large, "mutual_knn"), arguments.rows)
-    for family in ("cka", "maps"):
+    for family in filter(None, arguments.families.split(",")):
         show(family, *ours(large, family))
     few, slow = record["k-NN, few rows"], record["dense numpy, few rows"]
     print(f"dense way: {slow['seconds'] / few['seconds']:.1f} times the time, {slow['peak_mib'] / few['peak_mib']:.1f} times the memory")

@@ -11,7 +11,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr double kNullBudget = 2e12;  // flops; some 10 s on two cores
+constexpr double kNullBudget = 1e12;  // flops; some seconds on two cores
 constexpr std::size_t kEnoughForQuantiles = 40;
 
 /// The 0.975 quantile of Student's t (Cornish-Fisher; 0.3 % low for 4 degrees of freedom, better above).

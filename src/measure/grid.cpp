@@ -14,7 +14,7 @@ namespace {
 /// Options whose progress functor sees the work of cell `done` of `total` under that cell's name.
 MeasureOptions within_grid(const MeasureOptions& options, std::size_t done, std::size_t total) {
   MeasureOptions inner = options;
-  if (options.progress) {
+  if (options.progress && total > 1) {
     const std::string cell = " (" + std::to_string(done + 1) + " of " + std::to_string(total) + ")";
     inner.progress = [&options, cell](std::string_view stage, double part) {
       return options.progress(std::string(stage) + cell, part);

@@ -1,20 +1,11 @@
 #include <cmath>
 #include <cstdio>
 
+#include "core/figure.h"
 #include "measure/json.h"
 
 namespace vec2vec {
 namespace {
-
-/// Four decimals for what lies in [-10, 10], fewer above, an exponent for what four decimals would lose.
-std::string figure(double x) {
-  if (std::isnan(x)) return "-";
-  const double size = std::abs(x);
-  const char* format = size > 1e-12 && size < 5e-4 ? "%.1e" : size < 10 ? "%.4f" : size < 1000 ? "%.2f" : "%.1f";
-  char text[32];
-  std::snprintf(text, sizeof text, format, size > 1e-12 ? x : 0.0);
-  return text;
-}
 
 std::string side_line(const char* letter, const MeasuredSide& side) {
   char line[256];
@@ -32,9 +23,7 @@ std::string side_line(const char* letter, const MeasuredSide& side) {
   return text;
 }
 
-nlohmann::ordered_json to_json(const SideFigure& figure) {
-  return {{"value", figure.value}, {"low", figure.low}, {"high", figure.high}};
-}
+nlohmann::ordered_json to_json(const SideFigure& f) { return {{"value", f.value}, {"low", f.low}, {"high", f.high}}; }
 
 nlohmann::ordered_json to_json(const MeasuredSide& side) {
   return {{"name", side.name},

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "measure/dense.h"
+
 namespace vec2vec {
 namespace {
 
@@ -19,20 +21,38 @@ double distance(const Matrix& rows, Index i, Index j) {
   return std::sqrt(square);
 }
 
-/// 1 - mean cosine over the pairs of all rows but one group's, from sums of unit rows.
-double isotropy_without(const Space& space, const std::vector<Index>& order, Range left_out) {
-  std::vector<double> sum(static_cast<std::size_t>(space.dim()));
-  double squares = 0, n = 0;
-  for (Index p = 0; p < space.rows(); ++p) {
-    if (p >= left_out.begin && p < left_out.end) continue;
-    const float* row = space.unit.row(order[static_cast<std::size_t>(p)]);
-    ++n;
-    for (std::size_t j = 0; j < sum.size(); ++j) {
-      sum[j] += static_cast<double>(row[j]);
-      squares += static_cast<double>(row[j]) * static_cast<double>(row[j]);
-    }
+/// Sums over unit rows that isotropy is made of.
+struct DirectionSums {
+  Vector sum;          ///< of rows
+  double squares = 0;  ///< of norms: the number of rows that are not zero
+  double n = 0;
+
+  DirectionSums operator-(const DirectionSums& other) const { return {sum - other.sum, squares - other.squares, n - other.n}; }
+  /// 1 - mean cosine over the pairs of different rows.
+  double isotropy() const { return 1 - (sum.squaredNorm() - squares) / (n * (n - 1)); }
+};
+
+DirectionSums direction_sums(const Space& space, std::span<const Index> rows) {
+  DirectionSums sums{Vector::Zero(space.dim()), 0, static_cast<double>(rows.size())};
+  for (const Index i : rows) {
+    const Eigen::Map<const Eigen::VectorXf> row(space.unit.row(i), space.dim());
+    sums.sum += row.cast<double>();
+    sums.squares += row.cast<double>().squaredNorm();
   }
-  return 1 - (std::inner_product(sum.begin(), sum.end(), sum.begin(), 0.0) - squares) / (n * (n - 1));
+  return sums;
+}
+
+SideFigure isotropy(const Space& space, const MeasureOptions& options) {
+  const std::vector<Index> order = fold_order(space.rows(), options.seed);
+  const DirectionSums all = direction_sums(space, order);
+  std::vector<double> without;
+  for (Index g = 0; g < kJackknifeGroups; ++g) {
+    const Range range = group_range(space.rows(), kJackknifeGroups, g);
+    const std::span<const Index> group(order.data() + range.begin, static_cast<std::size_t>(range.size()));
+    without.push_back((all - direction_sums(space, group)).isotropy());
+  }
+  const Interval interval = jackknife_interval(all.isotropy(), without);
+  return {all.isotropy(), interval.low, interval.high};
 }
 
 }  // namespace
@@ -87,13 +107,7 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
     side.intrinsic_dimension_fit = two_nn_fit(std::move(log_ratios));
   }
 
-  const std::vector<Index> order = fold_order(space.rows(), options.seed);
-  const double isotropy = isotropy_without(space, order, {});
-  std::vector<double> without;
-  for (Index g = 0; g < kJackknifeGroups; ++g)
-    without.push_back(isotropy_without(space, order, group_range(space.rows(), kJackknifeGroups, g)));
-  const Interval interval = jackknife_interval(isotropy, without);
-  side.isotropy = {isotropy, interval.low, interval.high};
+  side.isotropy = isotropy(space, options);
   return side;
 }
 

@@ -29,6 +29,26 @@ TEST(Cka, AgreesWithDenseKernelsInSampleSpace) {
   expect_dense_values(space_of(rows), space_of(related_rows(rows, 120, 0.5, 4)));
 }
 
+TEST(Cka, JackknifeLeavesOutEachGroup) {
+  const Matrix rows = random_rows(150, 6, 5);
+  const Space a = space_of(rows), b = space_of(related_rows(rows, 9, 0.5, 6));
+  const std::vector<Index> order = fold_order(150, 0);
+  std::vector<double> without;
+  for (Index g = 0; g < kJackknifeGroups; ++g) {
+    const Range group = group_range(150, kJackknifeGroups, g);
+    std::vector<Index> kept;
+    for (Index p = 0; p < 150; ++p)
+      if (p < group.begin || p >= group.end) kept.push_back(order[static_cast<std::size_t>(p)]);
+    const auto hsic = [&](const Space& x, const Space& y) { return linear_kernel_sums(x, y, kept, kept, 1).unbiased(); };
+    without.push_back(hsic(a, b) / std::sqrt(hsic(a, a) * hsic(b, b)));
+  }
+  const Estimate estimate = measure_cka(a, b, {.permutations = 10})[0];
+  const Interval expected = jackknife_interval(estimate.value, without);
+  EXPECT_NEAR(estimate.interval.low, expected.low, 1e-9);
+  EXPECT_NEAR(estimate.interval.high, expected.high, 1e-9);
+  EXPECT_LT(estimate.interval.low, estimate.interval.high - 1e-3);
+}
+
 TEST(Cka, UnbiasedIsCentredOnZeroForIndependentSpacesAndBiasedIsNot) {
   for (const Index n : {32, 128, 512, 4096}) {
     const Index repeats = std::max<Index>(4, 6000 / n);
