@@ -55,7 +55,8 @@ struct Measure {
   bool estimate = false;            ///< from a sample of the rows given
 };
 
-/// A figure of one side alone, with its 95 % bootstrap (intrinsic dimension) or jackknife (isotropy) interval.
+/// A figure of one side alone, with its 95 % bootstrap (intrinsic dimension) or jackknife (isotropy) interval. The intrinsic
+/// dimension and repeated_rows come with the neighbour search, so they need a measure of the families knn or cknna.
 struct SideFigure {
   double value = 0, low = 0, high = 0;
 };

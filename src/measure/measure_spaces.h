@@ -9,7 +9,7 @@ void require_pairs(std::span<const NamedRows> spaces, const MeasureOptions& opti
 /// The rows to use: all, or options.sample random ones in ascending order.
 std::vector<Index> choose_rows(Index given, const MeasureOptions& options);
 
-/// A space with its neighbours.
+/// A space, with its neighbours if options ask for a measure of them.
 Space prepare_space(const NamedRows& given, const std::vector<Index>& chosen, const MeasureOptions& options);
 
 /// All measures asked for of two prepared spaces.

@@ -77,7 +77,7 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
   side.zero_rows = space.zero_rows;
 
   std::vector<double> log_ratios;
-  for (Index i = 0; i < space.rows(); ++i) {
+  for (Index i = 0; i < space.near.rows; ++i) {
     const auto near = space.near.of(i);
     const double first = distance(space.unit, i, near[0]), second = distance(space.unit, i, near[1]);
     if (first == 0) {

@@ -3,7 +3,7 @@
 
 namespace vec2vec {
 
-/// Intrinsic dimension (needs two neighbours of every row in space.near) and isotropy of one side.
+/// Intrinsic dimension (NaN when space.near is empty) and isotropy of one side.
 MeasuredSide measure_side(const Space& space, const MeasureOptions& options);
 
 /// TwoNN from the ratios second / first neighbour distance, all > 1 or equal to it: the slope of the line through the origin

@@ -116,6 +116,9 @@ TEST_F(MeasureTest, OnlyTakesWhatWasAskedFor) {
   EXPECT_NE(m.find("cka_biased"), nullptr);
   EXPECT_EQ(m.find("lcs_knn"), nullptr);
   const Measurement all = of(a, b);
+  options.only = {"cka"};  // without neighbours there is no intrinsic dimension
+  EXPECT_TRUE(std::isnan(of(a, b, options).a.intrinsic_dimension.value));
+  EXPECT_GT(m.a.intrinsic_dimension.low, 1);
   EXPECT_EQ(m.find("cka")->value, all.find("cka")->value);
   EXPECT_EQ(m.find("cka")->null_values, all.find("cka")->null_values);
 }
