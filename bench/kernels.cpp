@@ -8,6 +8,7 @@
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "kernels/nearest.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
 #include "match/kmeans.h"
@@ -71,6 +72,21 @@ void BM_SoftMatchReference(benchmark::State& state) {
   report(state, 4.0 * 2 * 200 * 200 * 48);
 }
 BENCHMARK(BM_SoftMatchReference)->Unit(benchmark::kMillisecond);
+
+/// Flops done: n^2 d, half of a dense product, since the products are symmetric.
+void BM_Nearest(benchmark::State& state) {
+  const Index n = state.range(0), d = state.range(1);
+  const Matrix x = random_unit(n, d, 1);
+  for (auto _ : state) benchmark::DoNotOptimize(nearest_rows(x, 10, 0).index.data());
+  report(state, static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(d));
+}
+BENCHMARK(BM_Nearest)
+    ->Args({4096, 384})
+    ->Args({10000, 768})
+    ->Args({30000, 384})
+    ->Args({30000, 768})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void BM_Translate(benchmark::State& state) {
   Map map;

@@ -39,6 +39,7 @@ using Run = std::function<int()>;
 void add_align(CLI::App& app, Run& run);
 void add_translate(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
+void add_measure(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

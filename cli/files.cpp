@@ -58,6 +58,18 @@ void require_writable(const std::string& path, bool force, const std::vector<std
   unlink(probe.c_str());
 }
 
+void write_text(const std::string& path, const std::string& text) {
+  const std::string part = path + ".part-" + std::to_string(getpid());
+  std::ofstream file(part, std::ios::binary);
+  file << text;
+  file.close();
+  std::error_code error;
+  if (file) fs::rename(part, path, error);
+  if (file && !error) return;
+  fs::remove(part, error);
+  bad_input("cannot be written", path, "another folder, or more space on the disk");
+}
+
 bool looks_like_map(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string start(64 * 1024, '\0');

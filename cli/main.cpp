@@ -70,6 +70,7 @@ int main(int argc, char** argv) {
   add_align(app, run);
   add_translate(app, run);
   add_evaluate(app, run);
+  add_measure(app, run);
   add_inspect(app, run);
   const int parsed = parse(app, argc, argv);
   if (parsed >= 0) return parsed;

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "vec2vec/matrix.h"
 
@@ -29,6 +30,10 @@ struct OpenOptions {
 /// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.
 /// Throws Error{kBadInput} for missing, foreign, truncated or empty files.
 std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options = {});
+
+/// Names of the 2-d tensors of a safetensors file, numbers in them compared as numbers (layer.2 before layer.10); empty for a
+/// file of another format.
+std::vector<std::string> list_tensors(const std::string& path);
 
 /// Reads a whole source into memory: (rows, dim).
 Matrix read_all(RowSource& source);

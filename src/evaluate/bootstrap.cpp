@@ -8,17 +8,13 @@
 #include "vec2vec/error.h"
 
 namespace vec2vec {
-namespace {
 
-/// The quantile p in [0, 1] of sorted values, interpolated linearly between neighbours.
 double quantile(std::span<const double> sorted, double p) {
   const double position = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const auto above = std::min(below + 1, sorted.size() - 1);
   return std::lerp(sorted[below], sorted[above], position - static_cast<double>(below));
 }
-
-}  // namespace
 
 std::vector<Interval> bootstrap(Index rows, Index resamples, Index count, const WeightedStatistics& statistics,
                                 std::uint64_t seed, int threads, const Progress& progress) {

@@ -21,6 +21,9 @@ using WeightedStatistics = std::function<void(std::span<const std::uint32_t> wei
 std::vector<Interval> bootstrap(Index rows, Index resamples, Index count, const WeightedStatistics& statistics,
                                 std::uint64_t seed, int threads, const Progress& progress = {});
 
+/// The quantile p in [0, 1] of sorted values, interpolated linearly between neighbours.
+double quantile(std::span<const double> sorted, double p);
+
 /// sum(weights * values) / sum(weights).
 double weighted_mean(std::span<const std::uint32_t> weights, std::span<const double> values);
 

@@ -1,9 +1,9 @@
-#include <cmath>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
+#include "core/figure.h"
 #include "vec2vec/evaluate.h"
 
 namespace vec2vec {
@@ -24,15 +24,6 @@ std::vector<NamedScore> named_scores(const Evaluation& e) {
           {"foscttm", "FOSCTTM", &e.foscttm},
           {"centred_cosine", "centred cosine", &e.centred_cosine},
           {"cosine", "raw cosine", &e.cosine}};
-}
-
-/// Four decimals for shares and cosines, fewer for large ranks, an exponent for what four decimals would lose.
-std::string figure(double x) {
-  const double size = std::abs(x);
-  const char* format = size > 1e-12 && size < 5e-4 ? "%.1e" : size < 10 ? "%.4f" : size < 1000 ? "%.2f" : "%.1f";
-  char text[32];
-  std::snprintf(text, sizeof text, format, size > 1e-12 ? x : 0.0);
-  return text;
 }
 
 }  // namespace

@@ -1,10 +1,12 @@
 #include "io/safetensors.h"
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
 
 #include "io/strided_source.h"
 #include "vec2vec/error.h"
+#include "vec2vec/rows.h"
 
 namespace vec2vec {
 namespace {
@@ -61,6 +63,17 @@ SafetensorsHeader read_safetensors_header(const MappedFile& file) {
     bad_input(std::string("malformed safetensors header: ") + error.what(), file.path());
   }
   return header;
+}
+
+std::vector<std::string> list_tensors(const std::string& path) {
+  const MappedFile file(path);
+  std::vector<std::string> names;
+  if (!looks_like_safetensors(file)) return names;
+  for (const auto& [name, info] : read_safetensors_header(file).tensors)
+    if (info.shape.size() == 2) names.push_back(name);
+  std::sort(names.begin(), names.end(),
+            [](const std::string& x, const std::string& y) { return ::strverscmp(x.c_str(), y.c_str()) < 0; });
+  return names;
 }
 
 Layout safetensors_layout(const MappedFile& file, const std::string& tensor) {

@@ -1,0 +1,30 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "vec2vec/matrix.h"
+#include "vec2vec/progress.h"
+
+namespace vec2vec {
+
+/// The k nearest other rows of each of n rows, best first; equal similarities in the order of their index.
+struct Neighbours {
+  Index rows = 0, k = 0;
+  std::vector<std::int32_t> index;  ///< (rows, k)
+  std::vector<double> similarity;   ///< (rows, k), inner products
+
+  std::span<const std::int32_t> of(Index i) const { return {index.data() + i * k, static_cast<std::size_t>(k)}; }
+  std::span<const double> similarity_of(Index i) const { return {similarity.data() + i * k, static_cast<std::size_t>(k)}; }
+};
+
+/// Exact nearest rows by inner product among rows (n, d), a row itself left out; 1 <= k < n < 2^31. Values must be finite.
+/// Blocked GEMM with the selection fused into it: S = rows rows^T is symmetric, so each tile above the diagonal serves both its
+/// rows and its columns. Float32 products choose k + 8 candidates, which are ranked again in double.
+/// Cost: n^2 d flops; memory O(n k) + 4 MiB a thread. The same bytes for any number of threads.
+Neighbours nearest_rows(MatrixView rows, Index k, int threads, const Progress& progress = {});
+
+/// The same by a full sort of double products; for tests.
+Neighbours nearest_rows_reference(MatrixView rows, Index k);
+
+}  // namespace vec2vec

@@ -1,0 +1,114 @@
+#include "measure/side.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "measure/dense.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr double kKeptShare = 0.9;  // Facco et al. leave out the largest tenth of the ratios
+
+double distance(const Matrix& rows, Index i, Index j) {
+  double square = 0;
+  for (Index c = 0; c < rows.cols(); ++c) {
+    const double difference = static_cast<double>(rows(i, c)) - static_cast<double>(rows(j, c));
+    square += difference * difference;
+  }
+  return std::sqrt(square);
+}
+
+/// Sums over unit rows that isotropy is made of.
+struct DirectionSums {
+  Vector sum;          ///< of rows
+  double squares = 0;  ///< of norms: the number of rows that are not zero
+  double n = 0;
+
+  DirectionSums operator-(const DirectionSums& other) const { return {sum - other.sum, squares - other.squares, n - other.n}; }
+  /// 1 - mean cosine over the pairs of different rows.
+  double isotropy() const { return 1 - (sum.squaredNorm() - squares) / (n * (n - 1)); }
+};
+
+DirectionSums direction_sums(const Space& space, std::span<const Index> rows) {
+  DirectionSums sums{Vector::Zero(space.dim()), 0, static_cast<double>(rows.size())};
+  for (const Index i : rows) {
+    const Eigen::Map<const Eigen::VectorXf> row(space.unit.row(i), space.dim());
+    sums.sum += row.cast<double>();
+    sums.squares += row.cast<double>().squaredNorm();
+  }
+  return sums;
+}
+
+SideFigure isotropy(const Space& space, const MeasureOptions& options) {
+  const std::vector<Index> order = fold_order(space.rows(), options.seed);
+  const DirectionSums all = direction_sums(space, order);
+  std::vector<double> without;
+  for (Index g = 0; g < kJackknifeGroups; ++g) {
+    const Range range = group_range(space.rows(), kJackknifeGroups, g);
+    const std::span<const Index> group(order.data() + range.begin, static_cast<std::size_t>(range.size()));
+    without.push_back((all - direction_sums(space, group)).isotropy());
+  }
+  const Interval interval = jackknife_interval(all.isotropy(), without);
+  return {all.isotropy(), interval.low, interval.high};
+}
+
+}  // namespace
+
+double two_nn_fit(std::vector<double> log_ratios) {
+  std::sort(log_ratios.begin(), log_ratios.end());
+  const auto n = static_cast<double>(log_ratios.size());
+  const auto kept = static_cast<std::size_t>(kKeptShare * n);
+  double xy = 0, xx = 0;
+  for (std::size_t i = 0; i < kept; ++i) {
+    const double y = -std::log(1 - static_cast<double>(i) / n);  // F is the part of ratios that are smaller
+    xy += log_ratios[i] * y;
+    xx += log_ratios[i] * log_ratios[i];
+  }
+  return xx > 0 ? xy / xx : std::numeric_limits<double>::quiet_NaN();
+}
+
+MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
+  MeasuredSide side;
+  side.name = space.name;
+  side.dim = space.dim();
+  side.zero_rows = space.zero_rows;
+
+  std::vector<double> log_ratios;
+  for (Index i = 0; i < space.near.rows; ++i) {
+    const auto near = space.near.of(i);
+    const double first = distance(space.unit, i, near[0]), second = distance(space.unit, i, near[1]);
+    if (first == 0) {
+      ++side.repeated_rows;
+    } else {
+      log_ratios.push_back(std::log(std::max(second / first, 1.0)));
+    }
+  }
+  const auto used = static_cast<double>(log_ratios.size());
+  const double sum = std::accumulate(log_ratios.begin(), log_ratios.end(), 0.0);
+  constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+  if (log_ratios.size() < 2 || sum == 0) {
+    side.intrinsic_dimension = {kUndefined, kUndefined, kUndefined};
+    side.intrinsic_dimension_fit = kUndefined;
+  } else {
+    // The ratios' logarithms are exponential with rate d: (n - 1) / sum is unbiased for d.
+    side.intrinsic_dimension.value = side.intrinsic_dimension.low = side.intrinsic_dimension.high = (used - 1) / sum;
+    if (options.bootstrap > 0) {
+      const auto statistic = [&](std::span<const std::uint32_t> weights, std::span<double> out) {
+        out[0] = (used - 1) / (used * weighted_mean(weights, log_ratios));
+      };
+      const Interval interval = bootstrap(static_cast<Index>(log_ratios.size()), options.bootstrap, 1, statistic, options.seed,
+                                          options.threads, options.progress)[0];
+      side.intrinsic_dimension.low = interval.low;
+      side.intrinsic_dimension.high = interval.high;
+    }
+    side.intrinsic_dimension_fit = two_nn_fit(std::move(log_ratios));
+  }
+
+  side.isotropy = isotropy(space, options);
+  return side;
+}
+
+}  // namespace vec2vec

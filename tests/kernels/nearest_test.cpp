@@ -1,0 +1,77 @@
+#include "kernels/nearest.h"
+
+#include <gtest/gtest.h>
+
+#include "core/random.h"
+#include "space/spectrum.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+Matrix random_unit(Index n, Index d, std::uint64_t seed) {
+  Random random(seed);
+  Matrix m(n, d);
+  for (Index i = 0; i < n * d; ++i) m.data()[i] = static_cast<float>(random.normal());
+  normalise_rows(m.span());
+  return m;
+}
+
+void expect_equal(const Neighbours& x, const Neighbours& y) {
+  EXPECT_EQ(x.index, y.index);
+  EXPECT_EQ(x.similarity, y.similarity);
+}
+
+TEST(Nearest, AgreesWithTheReference) {
+  // Below, at and above a tile; a number of columns that no vector length divides.
+  for (const Index n : {2, 17, 1023, 1024, 1025, 2300}) {
+    const Matrix rows = random_unit(n, 21, static_cast<std::uint64_t>(n));
+    for (const Index k : {Index{1}, Index{10}, n - 1}) {
+      if (k >= n || (k > 10 && n > 1100)) continue;
+      SCOPED_TRACE(std::to_string(n) + " rows, k " + std::to_string(k));
+      expect_equal(nearest_rows(rows, k, 2), nearest_rows_reference(rows, k));
+    }
+  }
+}
+
+TEST(Nearest, EqualRowsComeInTheOrderOfTheirIndex) {
+  // 1,500 rows, of which each is there 60 times: more than k + 8 candidates tie, across tiles.
+  const Matrix few = random_unit(25, 33, 3);
+  Matrix rows(1500, 33);
+  for (Index i = 0; i < 1500; ++i) std::copy_n(few.row(i % 25), 33, rows.row(i));
+  const Neighbours found = nearest_rows(rows, 10, 2);
+  for (Index i = 0; i < 1500; ++i) {
+    Index expected = i % 25;
+    for (const std::int32_t neighbour : found.of(i)) {
+      if (expected == i) expected += 25;
+      ASSERT_EQ(neighbour, expected) << "row " << i;
+      expected += 25;
+    }
+  }
+}
+
+TEST(Nearest, SameBytesForAnyNumberOfThreads) {
+  const Matrix rows = random_unit(3000, 40, 4);
+  const Neighbours one = nearest_rows(rows, 10, 1);
+  expect_equal(one, nearest_rows(rows, 10, 2));
+  expect_equal(one, nearest_rows(rows, 10, 5));
+}
+
+TEST(Nearest, RefusesKOutOfRange) {
+  const Matrix rows = random_unit(10, 4, 5);
+  EXPECT_THROW(nearest_rows(rows, 0, 1), Error);
+  EXPECT_THROW(nearest_rows(rows, 10, 1), Error);
+}
+
+TEST(Nearest, CanBeCancelled) {
+  const Matrix rows = random_unit(100, 4, 6);
+  try {
+    nearest_rows(rows, 3, 1, [](std::string_view, double) { return false; });
+    FAIL() << "was not cancelled";
+  } catch (const Error& e) {
+    EXPECT_EQ(e.kind(), ErrorKind::kInterrupted);
+  }
+}
+
+}  // namespace
+}  // namespace vec2vec
