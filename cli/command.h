@@ -40,5 +40,6 @@ void add_align(CLI::App& app, Run& run);
 void add_translate(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
+void add_encode(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

@@ -71,6 +71,7 @@ int main(int argc, char** argv) {
   add_translate(app, run);
   add_evaluate(app, run);
   add_inspect(app, run);
+  add_encode(app, run);
   const int parsed = parse(app, argc, argv);
   if (parsed >= 0) return parsed;
   catch_interrupts();

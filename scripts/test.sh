@@ -13,7 +13,7 @@ suites_of() {
 }
 
 step "setup"
-scripts/setup.sh
+scripts/setup.sh --encode || { scripts/setup.sh && echo "left out: text encoders (OpenVINO could not be installed)"; }
 
 step "release build"
 cmake --preset release
