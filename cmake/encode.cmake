@@ -27,4 +27,8 @@ target_link_libraries(vec2vec_encode PUBLIC vec2vec
 if(VEC2VEC_HAS_OPENVINO)
   # OpenVINO first: the loader then takes its copy of TBB for both.
   target_link_libraries(vec2vec_encode PRIVATE openvino::runtime ${OPENVINO_TOKENIZERS_LIBRARY})
+  # Installed programs find OpenVINO where the build found it.
+  get_filename_component(tokenizers_folder ${OPENVINO_TOKENIZERS_LIBRARY} DIRECTORY)
+  set(VEC2VEC_ENCODE_RPATH $<TARGET_FILE_DIR:openvino::runtime> ${tokenizers_folder})
+  set_target_properties(vec2vec_encode PROPERTIES INSTALL_RPATH "${VEC2VEC_ENCODE_RPATH}")
 endif()
