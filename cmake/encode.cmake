@@ -1,7 +1,7 @@
 # vec2vec::encode, the text encoders: a library of its own, so that only those who want them need OpenVINO. Without OpenVINO the
 # library still builds, and says what to install when it is used.
 set(VEC2VEC_HAS_OPENVINO OFF)
-if(VEC2VEC_ENCODE)
+if(VEC2VEC_ENCODE AND NOT VEC2VEC_SANITIZE)  # OpenVINO's TBB does not run under AddressSanitizer
   set(openvino_home ${PROJECT_SOURCE_DIR}/build/openvino)
   find_package(OpenVINO QUIET COMPONENTS Runtime HINTS ${openvino_home}/openvino/cmake)
   find_library(OPENVINO_TOKENIZERS_LIBRARY openvino_tokenizers

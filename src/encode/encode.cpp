@@ -55,6 +55,8 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
                      const EncodeOptions& options) {
   if (options.column < 0) bad_input("column must be 0 (whole lines) or more", "column");
   if (options.block_rows < 1 || options.block_rows > 65536) bad_input("block_rows must be in 1 .. 65536", "block_rows");
+  if (!options.output.overwrite && std::filesystem::exists(out_path))
+    bad_input("the output file exists already", out_path, "choose another name, or allow overwriting (--force)");
   const Clock::time_point start = Clock::now();
   const Encoder encoder(model_folder, options.encoder);
   EncodeSummary summary;

@@ -165,6 +165,16 @@ TEST_F(BertEncoder, StaticModelsAverageTheirTokens) {
   }
 }
 
+TEST_F(BertEncoder, TokensThatTheModelDoesNotKnowAreRefused) {
+  auto tokenizer = model.tokenizer();
+  tokenizer["model"]["vocab"]["dog"] = 12;  // one row beyond the word embeddings
+  write_text(dir.path("m/tokenizer.json"), tokenizer.dump());
+  const Encoder encoder(dir.path("m"));
+  Matrix row(1, encoder.dim());
+  EXPECT_NO_THROW(encoder.encode(std::vector<std::string_view>{"the cat"}, row.span()));
+  EXPECT_THROW(encoder.encode(std::vector<std::string_view>{"the dog"}, row.span()), Error);
+}
+
 TEST_F(BertEncoder, FoldersThatLackSomethingAreRefusedByName) {
   const auto refused = [&](const std::string& part) {
     try {

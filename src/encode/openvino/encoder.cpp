@@ -18,14 +18,14 @@ const char* name_of(Pooling pooling) { return pooling == Pooling::kCls ? "cls" :
 /// Infer requests that are not in use; a thread takes one for each batch.
 class RequestPool {
  public:
-  RequestPool(ov::CompiledModel model, int count) {
-    for (int i = 0; i < count; ++i) free_.push_back(model.create_infer_request());
-  }
+  explicit RequestPool(ov::CompiledModel model) : model_(std::move(model)) {}
+
   template <class Work>
   void with_one(const Work& work) {
     ov::InferRequest request;
     {
       const std::lock_guard lock(mutex_);
+      if (free_.empty()) free_.push_back(model_.create_infer_request());
       request = std::move(free_.back());
       free_.pop_back();
     }
@@ -43,6 +43,7 @@ class RequestPool {
   }
 
  private:
+  ov::CompiledModel model_;
   std::mutex mutex_;
   std::vector<ov::InferRequest> free_;
 };
@@ -55,7 +56,7 @@ struct Encoder::Parts {
   ModelFolder folder;
   Tokenizer tokenizer;
   std::string prefix, card;
-  Index dim = 0;
+  Index dim = 0, vocabulary = 0;  // of EncoderGraph
   int threads = 1;
   std::unique_ptr<RequestPool> requests;
 
@@ -79,13 +80,15 @@ Encoder::Encoder(const std::string& path, const EncoderOptions& options) {
   try {
     // One single-threaded stream a thread: a batch gives the same bytes whatever the number of threads.
     const bool half = options.precision == Precision::kBfloat16;
+    const EncoderGraph graph = encoder_graph(p.folder);
+    p.vocabulary = graph.vocabulary;
     ov::CompiledModel model = ov::Core().compile_model(
-        encoder_graph(p.folder), "CPU", ov::num_streams(p.threads), ov::inference_num_threads(p.threads),
+        graph.model, "CPU", ov::num_streams(p.threads), ov::inference_num_threads(p.threads),
         ov::hint::enable_cpu_pinning(false), ov::hint::inference_precision(half ? ov::element::bf16 : ov::element::f32));
     const auto width = model.output(0).get_partial_shape()[1];
     if (width.is_dynamic()) bad_input("the dimension of the vectors is not fixed", p.folder.weights);
     p.dim = width.get_length();
-    p.requests = std::make_unique<RequestPool>(model, p.threads);
+    p.requests = std::make_unique<RequestPool>(model);
   } catch (const ov::Exception& error) {
     throw Error(ErrorKind::kInternal, std::string("OpenVINO: ") + error.what(), p.folder.weights);
   }
@@ -135,7 +138,12 @@ TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan 
   });
 
   std::vector<Index> lengths;
-  for (auto& row : ids) {
+  for (const auto& row : ids) {
+    if (const auto most = std::max_element(row.begin(), row.end());
+        p.vocabulary > 0 && most != row.end() && *most >= p.vocabulary)
+      bad_input(
+          "the tokeniser gives token " + std::to_string(*most) + ", but the model knows only " + std::to_string(p.vocabulary),
+          p.folder.tokenizer, "the tokeniser that belongs to these weights");
     counts.tokens += static_cast<Index>(row.size());
     lengths.push_back(std::max<Index>(1, static_cast<Index>(row.size())));
   }

@@ -38,6 +38,13 @@ Node pooled(const Node& states, const Node& mask, Pooling pooling) {
   return std::make_shared<op::NormalizeL2>(row, integers({1}), 1e-24f, ov::op::EpsMode::MAX);
 }
 
+/// The whole graph, from its inputs (n, width) and the token states (n, width, dim) that come of them.
+std::shared_ptr<ov::Model> encoder_model(const Node& states, const std::shared_ptr<op::Parameter>& ids,
+                                         const std::shared_ptr<op::Parameter>& mask, Pooling pooling) {
+  return std::make_shared<ov::Model>(ov::OutputVector{pooled(states, mask, pooling)}, ov::ParameterVector{ids, mask},
+                                     "encoder");
+}
+
 /// Bucket of the distance `key - query` in MPNet's relative attention (T5's scheme, both directions, as in the model's code).
 Index relative_bucket(Index distance, Index buckets) {
   constexpr double kMaxDistance = 128;
@@ -56,20 +63,21 @@ class TransformerBuilder {
     weights_.find_prefix("embeddings.word_embeddings.weight");
   }
 
-  std::shared_ptr<ov::Model> build() {
+  EncoderGraph build() {
     const auto ids = token_input("input_ids"), mask = token_input("attention_mask");
     Node x = embeddings(ids);
     const Node bias = attention_bias(mask);
     for (Index layer = 0; layer < m_.layers; ++layer) x = block(x, bias, "encoder.layer." + std::to_string(layer) + ".");
-    return std::make_shared<ov::Model>(ov::OutputVector{pooled(x, mask, m_.pooling)}, ov::ParameterVector{ids, mask},
-                                       "encoder");
+    return {encoder_model(x, ids, mask, m_.pooling), vocabulary_};
   }
 
  private:
   /// ids (n, width) -> (n, width, hidden).
   Node embeddings(const Node& ids) {
     const std::string e = "embeddings.";
-    Node x = std::make_shared<op::Gather>(weights_.get(e + "word_embeddings.weight", {-1, m_.hidden}), ids, integer(0));
+    const auto words = weights_.get(e + "word_embeddings.weight", {-1, m_.hidden});
+    vocabulary_ = static_cast<Index>(words->get_shape()[0]);
+    Node x = std::make_shared<op::Gather>(words, ids, integer(0));
     width_ = std::make_shared<op::Gather>(std::make_shared<op::ShapeOf>(ids), integer(1), integer(0));
     const auto end = std::make_shared<op::Add>(width_, integer(m_.first_position));
     const auto positions = std::make_shared<op::Range>(integer(m_.first_position), end, integer(1), ov::element::i64);
@@ -157,19 +165,20 @@ class TransformerBuilder {
   const ModelFolder& m_;
   Weights weights_;
   Node width_;
+  Index vocabulary_ = 0;
 };
 
 /// Static models (word2vec-like tables of sub-words): the mean of the tokens' rows.
-std::shared_ptr<ov::Model> static_graph(const ModelFolder& model) {
-  const Weights weights(model.weights);
+EncoderGraph static_graph(const ModelFolder& folder) {
+  const Weights weights(folder.weights);
   const auto ids = token_input("input_ids"), mask = token_input("attention_mask");
-  const auto states = std::make_shared<op::Gather>(weights.get(weights.only_matrix(), {-1, -1}), ids, integer(0));
-  return std::make_shared<ov::Model>(ov::OutputVector{pooled(states, mask, Pooling::kMean)}, ov::ParameterVector{ids, mask},
-                                     "encoder");
+  const auto table = weights.get(weights.only_matrix(), {-1, -1});
+  const auto states = std::make_shared<op::Gather>(table, ids, integer(0));
+  return {encoder_model(states, ids, mask, Pooling::kMean), static_cast<Index>(table->get_shape()[0])};
 }
 
 /// Reads an ONNX model and pools its token states; segments, if it asks for them, are 0.
-std::shared_ptr<ov::Model> onnx_graph(const ModelFolder& folder) {
+EncoderGraph onnx_graph(const ModelFolder& folder) {
   std::shared_ptr<ov::Model> model;
   try {
     model = ov::Core().read_model(folder.weights);
@@ -192,9 +201,7 @@ std::shared_ptr<ov::Model> onnx_graph(const ModelFolder& folder) {
   for (const auto& output : model->outputs()) {
     const auto rank = output.get_partial_shape().rank();
     if (rank.is_static() && rank.get_length() == 3) {
-      const Node states = output.get_node()->input_value(0);
-      return std::make_shared<ov::Model>(ov::OutputVector{pooled(states, mask, folder.pooling)}, ov::ParameterVector{ids, mask},
-                                         "encoder");
+      return {encoder_model(output.get_node()->input_value(0), ids, mask, folder.pooling), 0};
     }
   }
   bad_input("the model has no output of token states (texts, tokens, dimension)", folder.weights,
@@ -203,7 +210,7 @@ std::shared_ptr<ov::Model> onnx_graph(const ModelFolder& folder) {
 
 }  // namespace
 
-std::shared_ptr<ov::Model> encoder_graph(const ModelFolder& folder) {
+EncoderGraph encoder_graph(const ModelFolder& folder) {
   if (folder.kind == ModelKind::kOnnx) return onnx_graph(folder);
   if (folder.kind == ModelKind::kStatic) return static_graph(folder);
   return TransformerBuilder(folder).build();
