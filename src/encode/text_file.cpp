@@ -1,21 +1,14 @@
 #include "encode/text_file.h"
 
-#include <algorithm>
 #include <cstring>
 
+#include "io/lines.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
 constexpr Index kIndexStep = 256;
-
-std::string_view line_at(const MappedFile& file, std::uint64_t begin) {
-  const char* text = reinterpret_cast<const char*>(file.data()) + begin;
-  const std::uint64_t left = file.size() - begin;
-  const void* newline = std::memchr(text, '\n', left);
-  return {text, newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - text) : static_cast<std::size_t>(left)};
-}
 
 /// The k-th tab-separated column (from 1) of a line without its newline, or the line for k = 0. False: there are fewer columns.
 bool column_of(std::string_view line, Index k, std::string_view& text) {

@@ -175,6 +175,22 @@ TEST_F(BertEncoder, TokensThatTheModelDoesNotKnowAreRefused) {
   EXPECT_THROW(encoder.encode(std::vector<std::string_view>{"the dog"}, row.span()), Error);
 }
 
+TEST_F(BertEncoder, ATokenizerThatCannotRunIsBadInput) {
+  const nlohmann::json broken = {{"model",
+                                  {{"type", "BPE"},
+                                   {"vocab", {{"a", 0}, {"b", 1}}},
+                                   {"merges", nlohmann::json::array({{"a", "z"}})},
+                                   {"unk_token", "u"}}}};
+  write_text(dir.path("m/tokenizer.json"), broken.dump());
+  try {
+    Encoder(dir.path("m")).tokenize("ab");
+    FAIL() << "a merge of unknown tokens went through";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kBadInput);
+    EXPECT_EQ(error.where(), dir.path("m/tokenizer.json"));
+  }
+}
+
 TEST_F(BertEncoder, FoldersThatLackSomethingAreRefusedByName) {
   const auto refused = [&](const std::string& part) {
     try {

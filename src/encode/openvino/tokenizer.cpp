@@ -62,19 +62,25 @@ void read_post_processor(const json& processor, std::vector<std::int32_t>& befor
   }
 }
 
+[[noreturn]] void cannot_run(const ov::Exception& error, const std::string& path) {
+  bad_input(std::string("OpenVINO Tokenizers cannot run this tokeniser: ") + error.what(), path,
+            "a whole copy of the model folder");
+}
+
 }  // namespace
 
-Tokenizer::Tokenizer(const ModelFolder& folder) {
-  const std::string& path = folder.tokenizer;
+Tokenizer::Tokenizer(const ModelFolder& folder) : path_(folder.tokenizer) {
   try {
-    const json description = path.ends_with(".txt") ? json_of_vocab(path, folder.tokenizer_config) : read_json(path);
+    const json description = path_.ends_with(".txt") ? json_of_vocab(path_, folder.tokenizer_config) : read_json(path_);
     // Static models average the tokens of the text and nothing else.
     if (folder.kind != ModelKind::kStatic) read_post_processor(description.value("post_processor", json()), before_, after_);
     model_ = ov::Core().compile_model(tokenizer_graph(description), "CPU");
   } catch (const json::exception& error) {
-    bad_input(std::string("the tokenizer is malformed: ") + error.what(), path, "a whole copy of the model folder");
+    bad_input(std::string("the tokenizer is malformed: ") + error.what(), path_, "a whole copy of the model folder");
+  } catch (const ov::Exception& error) {
+    cannot_run(error, path_);
   } catch (const UnsupportedTokenizer& error) {
-    bad_input(std::string("not supported: ") + error.what(), path, "another model; docs/encode.md lists what is supported");
+    bad_input(std::string("not supported: ") + error.what(), path_, "another model; docs/encode.md lists what is supported");
   }
 }
 
@@ -84,7 +90,11 @@ std::vector<std::vector<std::int32_t>> Tokenizer::encode(std::span<const std::st
   std::copy(texts.begin(), texts.end(), strings.data<std::string>());
   ov::InferRequest request = ov::CompiledModel(model_).create_infer_request();
   request.set_input_tensor(strings);
-  request.infer();
+  try {
+    request.infer();
+  } catch (const ov::Exception& error) {
+    cannot_run(error, path_);
+  }
   const auto* begins = request.get_output_tensor(0).data<std::int32_t>();
   const auto* ends = request.get_output_tensor(1).data<std::int32_t>();
   const auto* ids = request.get_output_tensor(2).data<std::int32_t>();

@@ -20,6 +20,7 @@ class Tokenizer {
                                                 std::vector<bool>& cut) const;
 
  private:
+  std::string path_;
   ov::CompiledModel model_;
   std::vector<std::int32_t> before_, after_;  // special tokens around every text
 };
