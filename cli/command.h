@@ -41,5 +41,7 @@ void add_translate(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_measure(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
+void add_encode(CLI::App& app, Run& run);
+void add_defend(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

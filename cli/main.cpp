@@ -72,6 +72,8 @@ int main(int argc, char** argv) {
   add_evaluate(app, run);
   add_measure(app, run);
   add_inspect(app, run);
+  add_encode(app, run);
+  add_defend(app, run);
   const int parsed = parse(app, argc, argv);
   if (parsed >= 0) return parsed;
   catch_interrupts();

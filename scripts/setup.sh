@@ -1,25 +1,49 @@
 #!/usr/bin/env bash
 # Installs what the project needs on Debian 12; does nothing when all is there.
 #   scripts/setup.sh           what the build and the tests need
+#   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino, for vec2vec encode
 #   scripts/setup.sh --fuzz    the same, and what scripts/fuzz.sh needs
 #   scripts/setup.sh --dev     the same, and formatters and linters
 set -euo pipefail
 
 packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libssl-dev
   libgtest-dev libbenchmark-dev python3)
+# OpenVINO's Python wheels hold its C++ headers, libraries and CMake files.
+encode=(python3-venv)
+openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 
+root=$(cd "$(dirname "$0")/.." && pwd)
+
+with_encode=false
 for option in "$@"; do
   case $option in
+    --encode)
+      packages+=("${encode[@]}")
+      with_encode=true
+      ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,5s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac
 done
+
+install_openvino() {
+  local target=$root/build/openvino
+  [[ -f $target/installed.txt && $(<"$target/installed.txt") == "${openvino[*]}" ]] && return
+  echo "setup: installing ${openvino[*]} in build/openvino"
+  rm -rf "$target" "$target.new"
+  # The system's Python: another one on the path may lack venv.
+  /usr/bin/python3 -m venv "$target.new/venv"
+  "$target.new/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target "$target.new" "${openvino[@]}"
+  rm -rf "$target.new/venv"
+  echo "${openvino[*]}" >"$target.new/installed.txt"
+  mv "$target.new" "$target"
+}
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup: not a Debian system; install the equivalents of: ${packages[*]}" >&2
@@ -31,20 +55,22 @@ for package in "${packages[@]}"; do
   status=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [[ $status == installed ]] || missing+=("$package")
 done
-if ((${#missing[@]} == 0)); then
-  echo "setup: all packages are there"
-  exit 0
-fi
 
-as_root=()
-if ((EUID != 0)); then
-  if ! command -v sudo >/dev/null; then
-    echo "setup: run as root: apt-get install ${missing[*]}" >&2
-    exit 1
+install_missing() {
+  local as_root=()
+  if ((EUID != 0)); then
+    if ! command -v sudo >/dev/null; then
+      echo "setup: run as root: apt-get install ${missing[*]}" >&2
+      exit 1
+    fi
+    as_root=(sudo)
   fi
-  as_root=(sudo)
-fi
-echo "setup: installing ${missing[*]}"
-apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
-"${apt[@]}" update
-"${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+  echo "setup: installing ${missing[*]}"
+  local apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o DPkg::Lock::Timeout=300)
+  "${apt[@]}" update
+  "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+}
+
+if ((${#missing[@]} > 0)); then install_missing; fi
+if $with_encode; then install_openvino; fi
+echo "setup: all is there"

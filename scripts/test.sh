@@ -13,7 +13,7 @@ suites_of() {
 }
 
 step "setup"
-scripts/setup.sh
+scripts/setup.sh --encode || { scripts/setup.sh && echo "left out: text encoders (OpenVINO could not be installed)"; }
 
 step "release build"
 cmake --preset release
@@ -26,7 +26,7 @@ step "parsers under AddressSanitizer and UBSan"
 cmake --preset asan
 cmake --build --preset asan -j "$jobs"
 folders=()
-for folder in tests/io tests/map tests/inspect; do [[ -d $folder ]] && folders+=("$folder"); done
+for folder in tests/io tests/map tests/inspect tests/encode tests/audit; do [[ -d $folder ]] && folders+=("$folder"); done
 ctest --test-dir build/asan --output-on-failure -j "$jobs" --no-tests=error -R "$(suites_of "${folders[@]}")"
 
 step "fuzzing"

@@ -1,6 +1,8 @@
 #pragma once
 /// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
 #include "vec2vec/align.h"
+#include "vec2vec/defend.h"
+#include "vec2vec/encode.h"
 #include "vec2vec/error.h"
 #include "vec2vec/evaluate.h"
 #include "vec2vec/inspect.h"

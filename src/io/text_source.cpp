@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "io/lines.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -31,13 +31,6 @@ Index parse_line(std::string_view line, float* out, Index capacity) {
     ++count;
     at = next;
   }
-}
-
-std::string_view line_at(const MappedFile& file, std::uint64_t begin) {
-  const char* text = reinterpret_cast<const char*>(file.data()) + begin;
-  const std::uint64_t left = file.size() - begin;
-  const void* newline = std::memchr(text, '\n', left);
-  return {text, newline ? static_cast<std::size_t>(static_cast<const char*>(newline) - text) : static_cast<std::size_t>(left)};
 }
 
 bool blank(std::string_view line) { return std::all_of(line.begin(), line.end(), is_separator); }

@@ -47,7 +47,7 @@ class Cli : public ::testing::Test {
   const std::string a = dir.path("a.npy"), b = dir.path("b.npy"), map = dir.path("map.safetensors"), out = dir.path("out.npy");
 };
 
-const std::vector<std::string> kCommands = {"align", "translate", "evaluate", "measure", "inspect"};
+const std::vector<std::string> kCommands = {"align", "translate", "evaluate", "measure", "inspect", "encode", "defend"};
 
 TEST_F(Cli, HelpOfEveryCommandHasExamplesAndCommonOptions) {
   const CliResult all = run_cli({"--help"});

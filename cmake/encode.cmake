@@ -1,0 +1,34 @@
+# vec2vec::encode, the text encoders: a library of its own, so that only those who want them need OpenVINO. Without OpenVINO the
+# library still builds, and says what to install when it is used.
+set(VEC2VEC_HAS_OPENVINO OFF)
+if(VEC2VEC_ENCODE AND NOT VEC2VEC_SANITIZE)  # OpenVINO's TBB does not run under AddressSanitizer
+  set(openvino_home ${PROJECT_SOURCE_DIR}/build/openvino)
+  find_package(OpenVINO QUIET COMPONENTS Runtime HINTS ${openvino_home}/openvino/cmake)
+  find_library(OPENVINO_TOKENIZERS_LIBRARY openvino_tokenizers
+    HINTS ${openvino_home}/openvino_tokenizers/lib ${OpenVINO_DIR}/../../openvino_tokenizers/lib)
+  if(OpenVINO_FOUND AND OPENVINO_TOKENIZERS_LIBRARY)
+    set(VEC2VEC_HAS_OPENVINO ON)
+  endif()
+endif()
+message(STATUS "vec2vec encode: ${VEC2VEC_HAS_OPENVINO}")
+
+file(GLOB VEC2VEC_ENCODE_SOURCES CONFIGURE_DEPENDS src/encode/*.cpp)
+if(VEC2VEC_HAS_OPENVINO)
+  file(GLOB VEC2VEC_OPENVINO_SOURCES CONFIGURE_DEPENDS src/encode/openvino/*.cpp)
+else()
+  set(VEC2VEC_OPENVINO_SOURCES src/encode/no_openvino/encoder.cpp)
+endif()
+add_library(vec2vec_encode ${VEC2VEC_ENCODE_SOURCES} ${VEC2VEC_OPENVINO_SOURCES})
+add_library(vec2vec::encode ALIAS vec2vec_encode)
+set_target_properties(vec2vec_encode PROPERTIES EXPORT_NAME encode)
+target_include_directories(vec2vec_encode PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(vec2vec_encode PUBLIC vec2vec
+  PRIVATE $<BUILD_INTERFACE:vec2vec_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+if(VEC2VEC_HAS_OPENVINO)
+  # OpenVINO first: the loader then takes its copy of TBB for both.
+  target_link_libraries(vec2vec_encode PRIVATE openvino::runtime ${OPENVINO_TOKENIZERS_LIBRARY})
+  # Installed programs find OpenVINO where the build found it.
+  get_filename_component(tokenizers_folder ${OPENVINO_TOKENIZERS_LIBRARY} DIRECTORY)
+  set(VEC2VEC_ENCODE_RPATH $<TARGET_FILE_DIR:openvino::runtime> ${tokenizers_folder})
+  set_target_properties(vec2vec_encode PROPERTIES INSTALL_RPATH "${VEC2VEC_ENCODE_RPATH}")
+endif()

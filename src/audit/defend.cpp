@@ -1,0 +1,70 @@
+#include "vec2vec/defend.h"
+
+#include <chrono>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "core/parallel.h"
+#include "io/atomic_file.h"
+#include "vec2vec/error.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec {
+namespace {
+
+void check_finite(MatrixView rows, Index first_row, const std::string& path) {
+  for (Index i = 0; i < rows.rows; ++i)
+    for (Index c = 0; c < rows.cols; ++c)
+      if (!std::isfinite(rows.row(i)[c]))
+        bad_input("NaN or infinite values", path + ", row " + std::to_string(first_row + i),
+                  "remove or repair the row; vec2vec inspect counts them");
+}
+
+void write_provenance(const std::string& in_path, const std::string& out_path, const DefendSummary& summary,
+                      const DefendOptions& options) {
+  const nlohmann::ordered_json provenance = {{"what", "vectors changed by vec2vec defend; not the rows of the encoder"},
+                                             {"file", std::filesystem::path(out_path).filename().string()},
+                                             {"rows", summary.rows},
+                                             {"dim", summary.dim},
+                                             {"steps", to_string(options.steps)},
+                                             {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
+                                             {"library_version", version()}};
+  AtomicFile file(out_path + ".provenance.json", true);
+  file.write(provenance.dump(2) + "\n");
+  file.commit();
+}
+
+}  // namespace
+
+DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, const std::string& out_path,
+                     const DefendOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  if (options.block_rows < 1) bad_input("block_rows must be 1 or more", "block_rows");
+  const auto source = open_rows(in_path, in_options);
+  const Defence defence(options.steps, source->dim(), options.key);
+  DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path)};
+  const auto sink = create_rows(out_path, summary.rows, summary.dim, options.output);
+  const Index block = std::min(options.block_rows, summary.rows);
+  constexpr Index kPart = 256;
+  Matrix in(block, summary.source_dim), out(block, summary.dim);
+  for (Index begin = 0; begin < summary.rows; begin += block) {
+    const Index count = std::min(block, summary.rows - begin);
+    source->read(begin, in.span().middle_rows(0, count));
+    parallel_for((count + kPart - 1) / kPart, options.threads, [&](Index part) {
+      const Index first = part * kPart, rows = std::min(kPart, count - first);
+      const MatrixView x = in.view().middle_rows(first, rows);
+      check_finite(x, begin + first, in_path);
+      defence.apply(x, begin + first, out.span().middle_rows(first, rows));
+    });
+    sink->write(out.view().middle_rows(0, count));
+    if (options.progress && !options.progress("defend", static_cast<double>(begin + count) / static_cast<double>(summary.rows)))
+      throw Error(ErrorKind::kInterrupted, "interrupted", out_path, "nothing was written");
+  }
+  write_provenance(in_path, out_path, summary, options);
+  sink->commit();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return summary;
+}
+
+}  // namespace vec2vec

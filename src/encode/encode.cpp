@@ -1,0 +1,104 @@
+#include "vec2vec/encode.h"
+
+#include <chrono>
+#include <ctime>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "encode/partial_rows.h"
+#include "encode/text_file.h"
+#include "io/atomic_file.h"
+#include "vec2vec/error.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// All that decides the rows: two runs with equal identities give the same bytes.
+Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
+  return {{"model", Json::parse(summary.card)},
+          {"texts_sha256", summary.texts_sha256},
+          {"column", options.column},
+          {"block_rows", options.block_rows},
+          {"library_version", version()}};
+}
+
+void write_provenance(const std::string& out_path, const std::string& model_folder, const std::string& texts_path,
+                      const EncodeSummary& summary, const EncodeOptions& options) {
+  const Json provenance = {{"what", "vectors of texts, encoded by vec2vec"},
+                           {"file", std::filesystem::path(out_path).filename().string()},
+                           {"rows", summary.rows},
+                           {"dim", summary.dim},
+                           {"model_folder", model_folder},
+                           {"model", Json::parse(summary.card)},
+                           {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}},
+                           {"library_version", version()}};
+  AtomicFile file(out_path + ".provenance.json", true);
+  file.write(provenance.dump(2) + "\n");
+  file.commit();
+}
+
+}  // namespace
+
+void EncoderOptions::validate() const {
+  if (max_tokens < 0 || max_tokens > 1'000'000) bad_input("max_tokens must be in 0 .. 1000000", "max_tokens");
+  if (threads < 0) bad_input("threads must be 0 (all cores) or more", "threads");
+  if (!valid_utf8(prefix)) bad_input("the prefix is not UTF-8", "prefix");
+}
+
+EncodeSummary encode(const std::string& model_folder, const std::string& texts_path, const std::string& out_path,
+                     const EncodeOptions& options) {
+  if (options.column < 0) bad_input("column must be 0 (whole lines) or more", "column");
+  if (options.block_rows < 1 || options.block_rows > 65536) bad_input("block_rows must be in 1 .. 65536", "block_rows");
+  if (!options.output.overwrite && std::filesystem::exists(out_path))
+    bad_input("the output file exists already", out_path, "choose another name, or allow overwriting (--force)");
+  const Clock::time_point start = Clock::now();
+  const Encoder encoder(model_folder, options.encoder);
+  EncodeSummary summary;
+  summary.dim = encoder.dim();
+  summary.card = encoder.card();
+  const TextFile texts(texts_path, options.column);
+  summary.rows = texts.rows();
+  summary.empty_texts = texts.empty_rows();
+  summary.texts_sha256 = file_sha256(texts_path);
+  PartialRows partial(out_path + ".partial", identity_of(summary, options).dump(), summary.dim, options.restart);
+  summary.resumed_rows = partial.rows();
+  summary.load_seconds = seconds_since(start);
+
+  const auto total = static_cast<double>(summary.rows);
+  Matrix rows(std::min(options.block_rows, summary.rows), summary.dim);
+  while (partial.rows() < summary.rows) {
+    const Index first = partial.rows(), count = std::min(options.block_rows, summary.rows - first);
+    const MatrixSpan block = rows.span().middle_rows(0, count);
+    Progress progress;
+    if (options.progress)
+      progress = [&](std::string_view stage, double done) {
+        return options.progress(stage, (static_cast<double>(first) + done * static_cast<double>(count)) / total);
+      };
+    try {
+      const TokenCounts counts = encoder.encode(texts.read(first, count), block, progress);
+      summary.counts.tokens += counts.tokens;
+      summary.counts.cut_texts += counts.cut_texts;
+    } catch (const Error& error) {
+      if (error.kind() != ErrorKind::kInterrupted) throw;
+      throw Error(ErrorKind::kInterrupted, "interrupted", out_path + ".partial",
+                  "the same command; it goes on from row " + std::to_string(first) + " of " + std::to_string(summary.rows));
+    }
+    partial.append(block);
+  }
+
+  const auto sink = create_rows(out_path, summary.rows, summary.dim, options.output);
+  partial.copy_to(*sink);
+  write_provenance(out_path, model_folder, texts_path, summary, options);
+  sink->commit();
+  partial.remove();
+  summary.seconds = seconds_since(start);
+  return summary;
+}
+
+}  // namespace vec2vec

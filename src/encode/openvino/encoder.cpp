@@ -1,0 +1,181 @@
+#include <cstring>
+#include <mutex>
+#include <openvino/openvino.hpp>
+
+#include "core/parallel.h"
+#include "encode/batches.h"
+#include "encode/model_folder.h"
+#include "encode/openvino/tokenizer.h"
+#include "encode/openvino/transformer.h"
+#include "vec2vec/encode.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+const char* name_of(Pooling pooling) { return pooling == Pooling::kCls ? "cls" : "mean"; }
+
+/// Infer requests that are not in use; a thread takes one for each batch.
+class RequestPool {
+ public:
+  explicit RequestPool(ov::CompiledModel model) : model_(std::move(model)) {}
+
+  template <class Work>
+  void with_one(const Work& work) {
+    ov::InferRequest request;
+    {
+      const std::lock_guard lock(mutex_);
+      if (free_.empty()) free_.push_back(model_.create_infer_request());
+      request = std::move(free_.back());
+      free_.pop_back();
+    }
+    const auto give_back = [&] {
+      const std::lock_guard lock(mutex_);
+      free_.push_back(std::move(request));
+    };
+    try {
+      work(request);
+    } catch (...) {
+      give_back();
+      throw;
+    }
+    give_back();
+  }
+
+ private:
+  ov::CompiledModel model_;
+  std::mutex mutex_;
+  std::vector<ov::InferRequest> free_;
+};
+
+}  // namespace
+
+bool has_encoders() { return true; }
+
+struct Encoder::Parts {
+  ModelFolder folder;
+  Tokenizer tokenizer;
+  std::string prefix, card;
+  Index dim = 0, vocabulary = 0;  // of EncoderGraph
+  int threads = 1;
+  std::unique_ptr<RequestPool> requests;
+
+  explicit Parts(ModelFolder f) : folder(std::move(f)), tokenizer(folder) {}
+};
+
+Encoder::Encoder(const std::string& path, const EncoderOptions& options) {
+  options.validate();
+  ModelFolder folder = read_model_folder(path);
+  if (options.pooling != Pooling::kModel) folder.pooling = options.pooling;
+  if (options.max_tokens > folder.max_tokens && folder.kind != ModelKind::kOnnx && folder.kind != ModelKind::kStatic) {
+    const Index most = folder.positions - folder.first_position;
+    if (options.max_tokens > most)
+      bad_input("the model reads at most " + std::to_string(most) + " tokens", path, "fewer --max-tokens");
+  }
+  if (options.max_tokens > 0) folder.max_tokens = options.max_tokens;
+  parts_ = std::make_unique<Parts>(std::move(folder));
+  Parts& p = *parts_;
+  p.prefix = options.prefix;
+  p.threads = thread_count(options.threads);
+  try {
+    // One single-threaded stream a thread: a batch gives the same bytes whatever the number of threads.
+    const bool half = options.precision == Precision::kBfloat16;
+    const EncoderGraph graph = encoder_graph(p.folder);
+    p.vocabulary = graph.vocabulary;
+    ov::CompiledModel model = ov::Core().compile_model(
+        graph.model, "CPU", ov::num_streams(p.threads), ov::inference_num_threads(p.threads),
+        ov::hint::enable_cpu_pinning(false), ov::hint::inference_precision(half ? ov::element::bf16 : ov::element::f32));
+    const auto width = model.output(0).get_partial_shape()[1];
+    if (width.is_dynamic()) bad_input("the dimension of the vectors is not fixed", p.folder.weights);
+    p.dim = width.get_length();
+    p.requests = std::make_unique<RequestPool>(model);
+  } catch (const ov::Exception& error) {
+    throw Error(ErrorKind::kInternal, std::string("OpenVINO: ") + error.what(), p.folder.weights);
+  }
+  p.card = nlohmann::ordered_json{{"kind", to_string(p.folder.kind)},
+                                  {"dim", p.dim},
+                                  {"weights_sha256", file_sha256(p.folder.weights)},
+                                  {"tokenizer_sha256", file_sha256(p.folder.tokenizer)},
+                                  {"pooling", name_of(p.folder.pooling)},
+                                  {"max_tokens", p.folder.max_tokens},
+                                  {"prefix", p.prefix},
+                                  {"precision", options.precision == Precision::kBfloat16 ? "bfloat16" : "float32"},
+                                  {"runtime", std::string("OpenVINO ") + ov::get_openvino_version().buildNumber}}
+               .dump();
+}
+
+Encoder::~Encoder() = default;
+Encoder::Encoder(Encoder&&) noexcept = default;
+Encoder& Encoder::operator=(Encoder&&) noexcept = default;
+
+Index Encoder::dim() const { return parts_->dim; }
+Index Encoder::max_tokens() const { return parts_->folder.max_tokens; }
+const std::string& Encoder::card() const { return parts_->card; }
+
+std::vector<std::int32_t> Encoder::tokenize(std::string_view text) const {
+  const std::string with_prefix = parts_->prefix + std::string(text);
+  std::vector<bool> cut;
+  return parts_->tokenizer.encode({&with_prefix, 1}, parts_->folder.max_tokens, cut)[0];
+}
+
+TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan out, const Progress& progress) const {
+  const Parts& p = *parts_;
+  if (out.rows != static_cast<Index>(texts.size()) || out.cols != p.dim)
+    throw Error(ErrorKind::kInternal, "the output has another shape than the texts and the model");
+  std::vector<std::vector<std::int32_t>> ids(texts.size());
+  TokenCounts counts;
+  std::mutex mutex;
+  constexpr Index kPart = 256;
+  parallel_for((out.rows + kPart - 1) / kPart, p.threads, [&](Index part) {
+    const auto first = static_cast<std::size_t>(part * kPart), end = std::min(first + kPart, texts.size());
+    std::vector<std::string> strings;
+    for (std::size_t i = first; i < end; ++i) strings.push_back(p.prefix + std::string(texts[i]));
+    std::vector<bool> cut;
+    auto rows = p.tokenizer.encode(strings, p.folder.max_tokens, cut);
+    std::move(rows.begin(), rows.end(), ids.begin() + static_cast<std::ptrdiff_t>(first));
+    const std::lock_guard lock(mutex);
+    counts.cut_texts += std::count(cut.begin(), cut.end(), true);
+  });
+
+  std::vector<Index> lengths;
+  for (const auto& row : ids) {
+    if (const auto most = std::max_element(row.begin(), row.end());
+        p.vocabulary > 0 && most != row.end() && *most >= p.vocabulary)
+      bad_input(
+          "the tokeniser gives token " + std::to_string(*most) + ", but the model knows only " + std::to_string(p.vocabulary),
+          p.folder.tokenizer, "the tokeniser that belongs to these weights");
+    counts.tokens += static_cast<Index>(row.size());
+    lengths.push_back(std::max<Index>(1, static_cast<Index>(row.size())));
+  }
+  const std::vector<Batch> batches = batches_by_length(lengths);
+  double done = 0;
+  parallel_for(static_cast<Index>(batches.size()), p.threads, [&](Index b) {
+    const Batch& batch = batches[static_cast<std::size_t>(b)];
+    const auto height = batch.texts.size(), width = static_cast<std::size_t>(batch.width);
+    ov::Tensor tokens(ov::element::i64, {height, width}), mask(ov::element::i64, {height, width});
+    auto *token = tokens.data<std::int64_t>(), *one = mask.data<std::int64_t>();
+    std::fill_n(token, height * width, 0);
+    std::fill_n(one, height * width, 0);
+    for (std::size_t i = 0; i < height; ++i) {
+      const auto& row = ids[static_cast<std::size_t>(batch.texts[i])];
+      std::copy(row.begin(), row.end(), token + i * width);
+      std::fill_n(one + i * width, row.size(), 1);
+    }
+    p.requests->with_one([&](ov::InferRequest& request) {
+      request.set_tensor("input_ids", tokens);
+      request.set_tensor("attention_mask", mask);
+      request.infer();
+      const auto* rows = request.get_output_tensor(0).data<float>();
+      for (std::size_t i = 0; i < height; ++i)
+        std::memcpy(out.row(batch.texts[i]), rows + i * static_cast<std::size_t>(p.dim),
+                    static_cast<std::size_t>(p.dim) * sizeof(float));
+    });
+    if (!progress) return;
+    const std::lock_guard lock(mutex);
+    done += static_cast<double>(height) / static_cast<double>(texts.size());
+    if (!progress("encode", done)) throw Error(ErrorKind::kInterrupted, "interrupted");
+  });
+  return counts;
+}
+
+}  // namespace vec2vec

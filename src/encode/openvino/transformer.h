@@ -1,0 +1,19 @@
+#pragma once
+#include <memory>
+#include <openvino/core/model.hpp>
+
+#include "encode/model_folder.h"
+
+namespace vec2vec {
+
+struct EncoderGraph {
+  std::shared_ptr<ov::Model> model;
+  Index vocabulary = 0;  ///< token ids the model knows: 0 .. vocabulary - 1; 0 = not known (ONNX)
+};
+
+/// The encoder of a model folder as one graph. Inputs: input_ids and attention_mask, both int64 (n, width), padded at the right
+/// with mask 0. Output: unit rows (n, dim), pooled over the tokens of the mask.
+/// Throws Error{kBadInput} naming the file for missing tensors, wrong shapes, or an ONNX model without token states.
+EncoderGraph encoder_graph(const ModelFolder& folder);
+
+}  // namespace vec2vec

@@ -1,0 +1,99 @@
+#include "encode/text_file.h"
+
+#include <cstring>
+
+#include "io/lines.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kIndexStep = 256;
+
+/// The k-th tab-separated column (from 1) of a line without its newline, or the line for k = 0. False: there are fewer columns.
+bool column_of(std::string_view line, Index k, std::string_view& text) {
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  for (; k > 1; --k) {
+    const std::size_t tab = line.find('\t');
+    if (tab == std::string_view::npos) return false;
+    line.remove_prefix(tab + 1);
+  }
+  text = k == 0 ? line : line.substr(0, line.find('\t'));
+  return true;
+}
+
+std::uint64_t first_byte(const MappedFile& file) {
+  return file.size() >= 3 && std::memcmp(file.data(), "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
+}
+
+}  // namespace
+
+bool valid_utf8(std::string_view bytes) {
+  const auto* at = reinterpret_cast<const unsigned char*>(bytes.data());
+  const auto* const end = at + bytes.size();
+  while (at < end) {
+    for (std::uint64_t eight; end - at >= 8; at += 8) {  // most text is ASCII
+      std::memcpy(&eight, at, 8);
+      if (eight & 0x8080808080808080u) break;
+    }
+    if (at == end) return true;
+    const unsigned lead = *at++;
+    if (lead < 0x80) continue;
+    int more = 1;
+    unsigned low = 0x80, high = 0xBF;  // of the next byte
+    if (lead >= 0xC2 && lead <= 0xDF) {
+    } else if (lead >= 0xE0 && lead <= 0xEF) {
+      more = 2;
+      if (lead == 0xE0) low = 0xA0;
+      if (lead == 0xED) high = 0x9F;
+    } else if (lead >= 0xF0 && lead <= 0xF4) {
+      more = 3;
+      if (lead == 0xF0) low = 0x90;
+      if (lead == 0xF4) high = 0x8F;
+    } else {
+      return false;
+    }
+    for (; more > 0; --more, ++at, low = 0x80, high = 0xBF)
+      if (at == end || *at < low || *at > high) return false;
+  }
+  return true;
+}
+
+TextFile::TextFile(const std::string& path, Index column) : file_(path), column_(column) {
+  for (std::uint64_t begin = first_byte(file_); begin < file_.size(); ++rows_) {
+    if (rows_ % kIndexStep == 0) offsets_.push_back(begin);
+    const std::string_view line = line_at(file_, begin);
+    begin += line.size() + 1;
+    std::string_view text;
+    const auto where = [&] { return path + ", line " + std::to_string(rows_ + 1); };
+    if (!column_of(line, column_, text))
+      bad_input("fewer than " + std::to_string(column_) + " tab-separated columns", where(),
+                "another column, or repair the line");
+    if (!valid_utf8(text))
+      bad_input("not UTF-8", where(),
+                "convert the file, say from Latin-1: iconv -f latin1 -t utf-8; or drop bad bytes: iconv -c -t utf-8");
+    empty_rows_ += text.empty();
+  }
+  if (rows_ == 0) bad_input("the file holds no text", path);
+}
+
+std::vector<std::string_view> TextFile::read(Index first, Index count) const {
+  if (first < 0 || count < 0 || count > rows_ - first)
+    throw Error(ErrorKind::kInternal, "lines outside the file were asked for", file_.path());
+  file_.check_not_truncated();
+  std::vector<std::string_view> texts;
+  if (count == 0) return texts;
+  texts.reserve(static_cast<std::size_t>(count));
+  std::uint64_t begin = offsets_[static_cast<std::size_t>(first / kIndexStep)];
+  for (Index row = first / kIndexStep * kIndexStep; row < first + count; ++row) {
+    const std::string_view line = line_at(file_, begin);
+    begin += line.size() + 1;
+    if (row < first) continue;
+    std::string_view text;
+    column_of(line, column_, text);
+    texts.push_back(text);
+  }
+  return texts;
+}
+
+}  // namespace vec2vec

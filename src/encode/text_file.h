@@ -1,0 +1,33 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/mapped_file.h"
+#include "vec2vec/matrix.h"
+
+namespace vec2vec {
+
+/// Whether the bytes are well-formed UTF-8 (Unicode 15, table 3-7: no surrogates, nothing overlong).
+bool valid_utf8(std::string_view bytes);
+
+/// The lines of a UTF-8 text file, or one tab-separated column of them. A byte order mark and the carriage returns of Windows
+/// are left out; an empty line is an empty text.
+class TextFile {
+ public:
+  /// Reads the file once, to count and check it. column: 0 = whole lines, k = their k-th column. Throws Error{kBadInput} naming
+  /// the first line that is not UTF-8 or has too few columns.
+  TextFile(const std::string& path, Index column);
+
+  Index rows() const { return rows_; }
+  Index empty_rows() const { return empty_rows_; }
+  /// Texts first .. first + count - 1; they point into the mapped file. Throws Error{kBadInput} if the file was cut meanwhile.
+  std::vector<std::string_view> read(Index first, Index count) const;
+
+ private:
+  MappedFile file_;
+  Index column_, rows_ = 0, empty_rows_ = 0;
+  std::vector<std::uint64_t> offsets_;  // of every kIndexStep-th line
+};
+
+}  // namespace vec2vec
