@@ -224,7 +224,7 @@ def render(records):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "align")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results.md")
     arguments = parser.parse_args()
     records = load(arguments.results)

@@ -125,7 +125,7 @@ def section(records, store=STORE):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
-    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "align")
     parser.add_argument("--store", type=Path, default=STORE)
     parser.add_argument("--again", action="store_true", help="also measure what is there already")
     arguments = parser.parse_args()

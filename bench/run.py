@@ -227,7 +227,7 @@ def main():
     parser.add_argument("--rival-seeds", type=numbers, default=[RIVAL_SEED])
     parser.add_argument("--rival-unequal", action="store_true", help="run it on pairs of unequal dimension too (it pads with zeros)")
     parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
-    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results")
+    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "align")
     parser.add_argument("--again", action="store_true", help="also run what is there already")
     arguments = parser.parse_args()
     run_inside("bench-venv", ["numpy"])

@@ -45,22 +45,26 @@ Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
 Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
               MatrixView map, std::uint64_t seed, int threads, const std::function<void(double)>& step, PairFit& fit) {
   constexpr double kPower = 0.25;
-  constexpr int kFewestSteps = 4, kMostSteps = 20;
-  constexpr Index kStepRows = 8000, kAllRows = 20000;
+  constexpr int kSmallSteps = 4, kMostSteps = 20;
+  constexpr Index kSmallStepRows = 4000, kStepRows = 8000, kLiftRows = 10000, kAllRows = 20000;
   Random random(seed, 1000);
   const Index dims = std::min(source.centred.rows.cols(), target.centred.rows.cols());
   const ViewPair full =
       view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, dims, kPower, threads);
   const PairTerm known = in_view(pairs, full);
-  Matrix w = polar_factor(coupled_cross({view.x, view.y}, map, {full.x, full.y}, kAllRows, 0.05f, threads));
+  Matrix w = polar_factor(coupled_cross({view.x, view.y}, map, {full.x, full.y}, kLiftRows, 0.05f, threads));
   step(0.1);
-  // Steps go on while the score still rises: same-corpus encoders settle in a few, unrelated ones climb for long.
+  auto soft_step = [&](Index rows) {
+    w = soft_steps(full.x, full.y, std::move(w), {{0.03f}, rows, 0, &known}, random, threads);
+  };
+  for (int i = 0; i < kSmallSteps; ++i) soft_step(kSmallStepRows);  // a quarter of the cost, and as good at first
+  // Large steps go on while the score still rises: same-corpus encoders settle in a few, unrelated ones climb for long.
   std::vector<double> scores;
   for (int i = 0; i < kMostSteps; ++i) {
-    w = soft_steps(full.x, full.y, std::move(w), {{0.03f}, kStepRows, 0, &known}, random, threads);
+    soft_step(kStepRows);
     scores.push_back(pair_free_score(full.x, full.y, w, 2000, threads));
     step(0.1 + 0.8 * (i + 1) / kMostSteps);
-    if (i >= kFewestSteps && scores.back() - scores[scores.size() - 4] < 0.004 * scores.back()) break;
+    if (i >= 2 && scores.back() - scores[scores.size() - 3] < 0.003 * scores.back()) break;
   }
   // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its map is
   // fitted in the space itself, where cosines are meant. Ridge and power: docs/research/hard-pairs.md.
