@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "cli/run_cli.h"
 #include "core/random.h"
@@ -143,6 +146,44 @@ TEST_F(Cli, AnOutputThatCannotBeWrittenIsRefused) {
   EXPECT_EQ(run_cli({"align", a, b, "-o", dir.path("."), "--force"}).code, 2);
   make_map();
   EXPECT_EQ(run_cli({"translate", map, a, dir.path("out.unknown")}).code, 2);
+}
+
+/// Files of this process and its children may not grow beyond `bytes`: writes fail as they do on a full disk.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit = {bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    handler_ = std::signal(SIGXFSZ, SIG_IGN);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_;
+  void (*handler_)(int);
+};
+
+TEST_F(Cli, AFullDiskLeavesNothingBehind) {
+  make_map();
+  const std::string many = dir.path("many.npy");
+  write_rows(many, 6000, 12, 1);
+  auto files = [&] {
+    std::set<std::string> names;
+    for (const auto& entry : std::filesystem::directory_iterator(dir.path("."))) names.insert(entry.path().filename());
+    return names;
+  };
+  const auto before = files();
+  const FileSizeLimit limit(100000);
+  for (const char* name : {"out.npy", "out.safetensors", "out.fvecs", "out.csv"}) {
+    const CliResult result = run_cli({"translate", map, many, dir.path(name)});
+    EXPECT_NE(result.code, 0) << name;
+    EXPECT_TRUE(contains(result.err, "cannot write")) << result.err;
+    EXPECT_EQ(files(), before) << name;
+  }
 }
 
 TEST_F(Cli, JsonIsJson) {
