@@ -24,6 +24,7 @@ class AtomicFile {
 
   std::string path_, temporary_;
   bool overwrite_;
+  std::size_t unsent_ = 0;  ///< bytes since the disk was last set to work
   std::FILE* file_ = nullptr;
 };
 

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <ctime>
 #include <filesystem>
+#include <future>
 #include <nlohmann/json.hpp>
 
 #include "core/parallel.h"
@@ -60,14 +61,17 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   check_fit(map, *source, in_path, options.ignore_fingerprint);
   TranslateSummary summary;
   summary.rows = source->rows();
-  summary.input_sha256 = file_sha256(in_path);
+  std::future<std::string> input_sha256 = std::async(std::launch::async, [&] { return file_sha256(in_path); });
   summary.map_sha256 = file_sha256(map_path);
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), options.output);
 
   const Index block = std::max<Index>(1, options.block_rows);
   constexpr Index kPart = 512;
-  Matrix in(std::min(block, source->rows()), source->dim()), out(in.rows(), map.target_dim());
+  Matrix in(std::min(block, source->rows()), source->dim());
+  Matrix buffers[2] = {Matrix(in.rows(), map.target_dim()), Matrix(in.rows(), map.target_dim())};
+  std::future<void> writing;  // of the last block, from the buffer that is not being filled
   for (Index begin = 0; begin < source->rows(); begin += block) {
+    Matrix& out = buffers[begin / block % 2];
     const Index count = std::min(block, source->rows() - begin), parts = (count + kPart - 1) / kPart;
     std::vector<Index> zero(static_cast<std::size_t>(parts));
     parallel_for(parts, options.threads, [&](Index p) {
@@ -86,11 +90,14 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
       options.centred ? map.translate_centred(x, y) : map.translate(x, y);
     });
     for (Index z : zero) summary.zero_rows += z;
-    sink->write(out.view().middle_rows(0, count));
+    if (writing.valid()) writing.get();
+    writing = std::async(std::launch::async, [&sink, &out, count] { sink->write(out.view().middle_rows(0, count)); });
     if (options.progress &&
         !options.progress("translate", static_cast<double>(begin + count) / static_cast<double>(source->rows())))
       throw Error(ErrorKind::kInterrupted, "interrupted", out_path, "nothing was written");
   }
+  if (writing.valid()) writing.get();
+  summary.input_sha256 = input_sha256.get();
   write_provenance(out_path, in_path, map_path, summary, options.centred);  // first: no translated file is ever without it
   sink->commit();
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
