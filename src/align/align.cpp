@@ -127,7 +127,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
                 held_out = select(pairs, every(pairs.count(), fold, fold - 1, true));
     found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
     weight = refine(
-        source, target, known, held_out, view, found.map, options.seed, options.threads,
+        source, target, known, held_out, view, found.map, !found.easy, options.seed, options.threads,
         [&](double done) { step("refine", done); }, summary.pair_fit);
   }
   summary.pair_free_score = found.pair_free_score;

@@ -25,6 +25,7 @@ struct Round {
 };
 
 struct SearchOptions {
+  bool cheap = false;
   AnchorOptions anchors;
   std::vector<int> chunks;    ///< consensus over so many runs each; 1 = the single runs
   std::vector<Round> rounds;  ///< each thins out the branches before it
@@ -41,10 +42,12 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
 /// nearer to the truth than any of them.
 /// With enough pairs, two searches that start from one half of them each may do.
 std::vector<SearchOptions> plan(Index pairs) {
-  const SearchOptions cheap = {{24, 16, 4000, 2}, {16}, {{3, false, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, 15), 1000}}};
+  const SearchOptions cheap = {
+      true, {24, 16, 4000, 2}, {16}, {{3, false, anneal({0.2f, 0.14f, 0.1f, 0.07f, 0.05f}, 15), 1000}}};
   const std::vector<float> short_reheat = anneal({0.1f, 0.07f, 0.05f}, 8), reheat = anneal({0.1f, 0.07f, 0.05f}, 15);
   auto full = [&](Index anchors) -> SearchOptions {
-    return {{anchors, 40, 15000, 2},
+    return {false,
+            {anchors, 40, 15000, 2},
             {1, 10, 20, 40},
             {{100, false, anneal({0.2f, 0.14f, 0.1f}, 6), 1000},
              {16, false, anneal({0.1f, 0.07f, 0.05f}, 12), 1000},
@@ -54,7 +57,7 @@ std::vector<SearchOptions> plan(Index pairs) {
   };
   std::vector<SearchOptions> searches = {cheap, cheap, full(60), full(50), full(60), full(50), full(80), full(80)};
   if (pairs >= 100) {
-    const SearchOptions paired = {{24, 0, 0, 0}, {}, {{1, false, reheat, 2000}}};
+    const SearchOptions paired = {false, {24, 0, 0, 0}, {}, {{1, false, reheat, 2000}}};
     searches.insert(searches.begin(), {paired, paired});
   }
   return searches;
@@ -159,6 +162,7 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
       }
     if (result.agreement >= kSameSolution) {
       result.stopped_because = "two independent searches found the same map";
+      result.easy = searches[i].cheap;
       break;
     }
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -16,6 +16,7 @@ struct PortfolioResult {
   double agreement = 0;  ///< mean cosine of the best map's translations with those of the best other search's
   std::vector<StartReport> starts;
   std::string stopped_because;
+  bool easy = false;  ///< two cheap searches sufficed: encoders of much the same space
 };
 
 /// Runs independent searches, cheap ones first, until two that share no k-means run and no pair end in the same map, or all

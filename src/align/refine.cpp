@@ -43,10 +43,12 @@ Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
 }  // namespace
 
 Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
-              MatrixView map, std::uint64_t seed, int threads, const std::function<void(double)>& step, PairFit& fit) {
+              MatrixView map, bool thorough, std::uint64_t seed, int threads, const std::function<void(double)>& step,
+              PairFit& fit) {
   constexpr double kPower = 0.25;
-  constexpr int kSmallSteps = 4, kMostSteps = 20;
-  constexpr Index kSmallStepRows = 4000, kStepRows = 8000, kLiftRows = 10000, kAllRows = 20000;
+  constexpr Index kLiftRows = 10000, kAllRows = 20000;
+  const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
+  const Index small = std::min<Index>(4000, fewer * 2 / 5), large = std::min<Index>(8000, fewer * 4 / 5);
   Random random(seed, 1000);
   const Index dims = std::min(source.centred.rows.cols(), target.centred.rows.cols());
   const ViewPair full =
@@ -54,21 +56,20 @@ Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const 
   const PairTerm known = in_view(pairs, full);
   Matrix w = polar_factor(coupled_cross({view.x, view.y}, map, {full.x, full.y}, kLiftRows, 0.05f, threads));
   step(0.1);
-  auto soft_step = [&](Index rows) {
-    w = soft_steps(full.x, full.y, std::move(w), {{0.03f}, rows, 0, &known}, random, threads);
+  // Fresh subsets of rows keep the map from confirming its own mistakes: many small steps before few large ones end higher than
+  // large ones alone, and steps on all rows end lowest.
+  int done = 0;
+  const int small_steps = thorough ? 40 : 4, large_steps = thorough ? 12 : 4;
+  auto soft_step = [&](Index rows, float temperature) {
+    w = soft_steps(full.x, full.y, std::move(w), {{temperature}, rows, 0, &known}, random, threads);
+    step(0.1 + 0.8 * ++done / (small_steps + large_steps));
   };
-  for (int i = 0; i < kSmallSteps; ++i) soft_step(kSmallStepRows);  // a quarter of the cost, and as good at first
-  // Large steps go on while the score still rises: same-corpus encoders settle in a few, unrelated ones climb for long.
-  std::vector<double> scores;
-  for (int i = 0; i < kMostSteps; ++i) {
-    soft_step(kStepRows);
-    scores.push_back(pair_free_score(full.x, full.y, w, 2000, threads));
-    step(0.1 + 0.8 * (i + 1) / kMostSteps);
-    if (i >= 2 && scores.back() - scores[scores.size() - 3] < 0.003 * scores.back()) break;
-  }
+  for (int i = 0; i < small_steps; ++i) soft_step(small, thorough ? 0.04f : 0.03f);
+  for (int i = 0; i < large_steps; ++i) soft_step(large, 0.03f);
   // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its map is
   // fitted in the space itself, where cosines are meant. Ridge and power: docs/research/hard-pairs.md.
-  const Matrix cross = coupled_cross({full.x, full.y}, w, {source.centred.rows, target.centred.rows}, kAllRows, 0.02f, threads);
+  const Matrix cross = coupled_cross({full.x, full.y}, w, {source.centred.rows, target.centred.rows}, kAllRows,
+                                     thorough ? 0.025f : 0.02f, threads);
   const SoftCross soft = {cross, std::min(kAllRows, full.x.rows())};
   const Pairs trusted = confirmed(pairs, full, w);
   auto last_map = [&](const Pairs& known_pairs) {

@@ -18,9 +18,11 @@ Side prepare_side(MatrixView rows, int threads);
 /// coupling gives a first map of the full, mildly whitened space; soft steps follow there until they settle; their last
 /// coupling gives the map of the space itself, which is not orthogonal (linear/shrunk_map.h). `step` is called between
 /// stages with the part done in [0, 1] and may throw.
-/// Known pairs take part in all steps; those held out only in the very last fit, after the map was scored on them (fit).
+/// thorough: many more steps, which unrelated encoders need. Known pairs take part in all steps; those held out only in the
+/// very last fit, after the map was scored on them (fit).
 Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
-              MatrixView map, std::uint64_t seed, int threads, const std::function<void(double)>& step, PairFit& fit);
+              MatrixView map, bool thorough, std::uint64_t seed, int threads, const std::function<void(double)>& step,
+              PairFit& fit);
 
 /// Fraction in [-1, 1] to which two maps (d_source, d_target) translate rows alike: mean cosine of their translations.
 double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads);

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Times `vec2vec translate` on a large file against the two bounds of this machine, each measured in the same run:
+
+    bench/translate_speed.py [--rows 1000000] [--pairs 384x384,384x768,768x768] [--repeat 3]
+
+GEMM bound: 2 rows d_source d_target flops at the float32 speed that all cores together reach on 1024 x 1024 products
+(build/bench, made on first use). Disk bound: reading the input and writing as many bytes as the output, with fsync, and nothing
+else. Prints a line a shape and appends records to bench/results/translate.jsonl.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from bench_env import ROOT, natural_blas, run_inside
+
+
+def gemm_flops():
+    """Flop/s of all cores, out of the benchmark of the translate kernel: its speed over its share of the peak."""
+    subprocess.run(["cmake", "--preset", "bench"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(["cmake", "--build", "--preset", "bench"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+    command = [ROOT / "build/bench/bench/vec2vec_bench", "--benchmark_filter=BM_Translate/384/384", "--benchmark_format=json"]
+    out = subprocess.run(command, check=True, capture_output=True, env=natural_blas(os.environ)).stdout
+    result = json.loads(out)["benchmarks"][0]
+    return result["flops"] / result["of_peak"]
+
+
+def disk_seconds(source, bytes_out, target):
+    start = time.perf_counter()
+    chunk = bytes(32 << 20)
+    with open(source, "rb") as file:
+        while file.read(32 << 20):
+            pass
+    with open(target, "wb") as file:
+        for _ in range(bytes_out // len(chunk)):
+            file.write(chunk)
+        file.write(chunk[: bytes_out % len(chunk)])
+        file.flush()
+        os.fsync(file.fileno())
+    seconds = time.perf_counter() - start
+    os.unlink(target)
+    return seconds
+
+
+def make_map(vec2vec, folder, d_source, d_target, rng):
+    import numpy as np
+
+    latent = rng.standard_normal((2000, 32), dtype=np.float32)
+    files = []
+    for name, dim in (("a", d_source), ("b", d_target)):
+        files.append(folder / f"{name}.npy")
+        np.save(files[-1], latent @ rng.standard_normal((32, dim), dtype=np.float32))
+    out = folder / "map.safetensors"
+    subprocess.run([vec2vec, "align", *files, "-o", out, "--paired", "--procrustes", "--force", "--quiet"], check=True)
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1000000)
+    parser.add_argument("--pairs", default="384x384,384x768,768x768")
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
+    arguments = parser.parse_args()
+    run_inside("bench-venv", ["numpy"])
+    import numpy as np
+
+    flops, rng = gemm_flops(), np.random.default_rng(0)
+    print(f"GEMM: {flops / 1e9:.0f} Gflop/s on {os.cpu_count()} cores")
+    for shape in arguments.pairs.split(","):
+        d_source, d_target = map(int, shape.split("x"))
+        with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
+            folder = Path(name)
+            map_file = make_map(arguments.vec2vec, folder, d_source, d_target, rng)
+            rows = np.lib.format.open_memmap(folder / "in.npy", "w+", np.float32, (arguments.rows, d_source))
+            for begin in range(0, arguments.rows, 100000):
+                rows[begin : begin + 100000] = rng.standard_normal(rows[begin : begin + 100000].shape, dtype=np.float32)
+            del rows
+            os.sync()
+            ours, disk = [], []
+            for _ in range(arguments.repeat):
+                disk.append(disk_seconds(folder / "in.npy", arguments.rows * d_target * 4, folder / "plain.bin"))
+                start = time.perf_counter()
+                command = [arguments.vec2vec, "translate", map_file, folder / "in.npy", folder / "out.npy"]
+                subprocess.run([*command, "--ignore-fingerprint", "--quiet"], check=True, stdout=subprocess.DEVNULL)
+                ours.append(time.perf_counter() - start)
+                os.unlink(folder / "out.npy")
+        record = {"rows": arguments.rows, "d_source": d_source, "d_target": d_target, "seconds": sorted(ours)[len(ours) // 2]}
+        record |= {"gemm_bound": 2 * arguments.rows * d_source * d_target / flops, "disk_bound": sorted(disk)[len(disk) // 2]}
+        record["share"] = max(record["gemm_bound"], record["disk_bound"]) / record["seconds"]
+        record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+        with (ROOT / "bench" / "results" / "translate.jsonl").open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        print(
+            f"{shape}: {record['seconds']:.2f} s, {arguments.rows / record['seconds']:,.0f} rows/s; bounds: GEMM"
+            f" {record['gemm_bound']:.2f} s, disk {record['disk_bound']:.2f} s; {record['share']:.0%} of the slower"
+        )
+
+
+if __name__ == "__main__":
+    main()
