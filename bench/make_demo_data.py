@@ -62,7 +62,7 @@ def main():
     with gzip.open(arguments.shared / "corpora" / "train_general_all.tsv.gz", "rt", encoding="utf-8", newline="\n") as file:
         lines = [line.rstrip("\n").split("\t", 1) for line, _ in zip(file, range(44096))]
     parts = choose(lines, np.random.default_rng(SEED))
-    minilm, mpnet = (np.load(arguments.shared / "data" / f"general.{name}.npy") for name in ("minilm", "mpnet"))
+    minilm, mpnet, e5 = (np.load(arguments.shared / "data" / f"general.{name}.npy") for name in ("minilm", "mpnet", "e5"))
     pairs = parts["a"][:PAIR_ROWS]
     files = {
         "minilm.a": minilm[parts["a"]],
@@ -71,6 +71,9 @@ def main():
         "mpnet.pairs": mpnet[pairs],
         "minilm.eval": minilm[parts["eval"]],
         "mpnet.eval": mpnet[parts["eval"]],
+        "e5.b": e5[parts["b"]],
+        "e5.pairs": e5[pairs],
+        "e5.eval": e5[parts["eval"]],
     }
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, rows in files.items():
