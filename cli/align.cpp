@@ -1,5 +1,6 @@
 #include "vec2vec/align.h"
 
+#include <chrono>
 #include <cmath>
 #include <iostream>
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include "command.h"
 #include "files.h"
+#include "neural_arguments.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -22,8 +24,9 @@ struct Side {
 struct AlignArguments {
   Common common;
   Side source, target;
-  std::string output;
+  std::string output, method = "linear";
   std::string pairs;
+  NeuralArguments neural;
   bool force = false, paired = false, procrustes = false;
   double time_budget = 0;  // seconds
   Index max_rows = 0;
@@ -103,7 +106,42 @@ int align_procrustes(const LoadedRows& source, const LoadedRows& target, const n
   return kSuccess;
 }
 
+/// The verdict that the card of a linear map holds; UNCERTAIN when it holds none.
+Verdict verdict_of(const Map& map) {
+  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  for (Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
+    if (card.value("verdict", "") == to_string(v)) return v;
+  return Verdict::kUncertain;
+}
+
+/// Trains the translator from the linear map `start` (ignored with --init random) and writes the neural map.
+int train(const AlignProblem& problem, const Map& start, Verdict verdict, double time_budget,
+          const nlohmann::ordered_json& inputs, const AlignArguments& arguments, ProgressLine& progress) {
+  NeuralOptions options = arguments.neural.options();
+  options.seed = arguments.common.seed;
+  options.threads = arguments.common.threads;
+  options.time_budget = time_budget;
+  options.progress = progress.functor();
+  NeuralSummary summary = train_neural(problem, start, options);
+  progress.finish();
+  save(summary.map, inputs, arguments);
+  if (arguments.common.json) {
+    auto json = nlohmann::ordered_json::parse(summary.to_json());
+    json["verdict"] = to_string(verdict);
+    json["map"] = arguments.output;
+    json["inputs"] = inputs;
+    std::cout << json.dump(2) << "\n";
+    return exit_code(verdict);
+  }
+  std::cout << to_string(verdict)
+            << (options.start == NeuralStart::kLinear ? "  (of the linear start)\n" : "  (a random start has no verdict)\n")
+            << summary.brief();
+  if (!arguments.common.quiet) print_next_steps(arguments);
+  return exit_code(verdict);
+}
+
 int run_align(AlignArguments arguments) {
+  const auto begin = std::chrono::steady_clock::now();
   for (Side* side : {&arguments.source, &arguments.target}) {
     if (side->name.empty()) side->name = stem_of(side->path);
   }
@@ -115,6 +153,7 @@ int run_align(AlignArguments arguments) {
               arguments.target.path, "align without --paired when rows do not belong together one to one");
   }
   require_writable(arguments.output, arguments.force, {arguments.source.path, arguments.target.path});
+  if (arguments.method == "neural") arguments.neural.options().validate();
 
   ProgressLine progress(arguments.common.quiet);
   const LoadedRows source = load_rows(*source_file, arguments.max_rows, "read " + arguments.source.name, progress.functor());
@@ -127,15 +166,25 @@ int run_align(AlignArguments arguments) {
     return align_procrustes(source, target, inputs, arguments);
   }
 
+  const bool neural = arguments.method == "neural";
+  AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
+  if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
+    const Map start = arguments.neural.init == "random" ? Map{} : Map::load(arguments.neural.start);
+    return train(problem, start, verdict_of(start), arguments.time_budget, inputs, arguments, progress);
+  }
   AlignOptions options;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.time_budget = arguments.time_budget;
   options.progress = progress.functor();
-  AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
   if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
   if (!arguments.pairs.empty()) problem.pairs = read_pairs(arguments.pairs);
   AlignSummary summary = align(problem, options);
+  if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
+    const double used = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double left = arguments.time_budget > 0 ? std::max(1e-3, arguments.time_budget - used) : 0;
+    return train(problem, summary.map, summary.verdict, left, inputs, arguments, progress);
+  }
   progress.finish();
   save(summary.map, inputs, arguments);
 
@@ -199,6 +248,14 @@ void add_align(CLI::App& app, Run& run) {
       ->add_flag("--procrustes", arguments->procrustes,
                  "With --paired: the plain orthogonal map, the oracle that unpaired maps are measured against")
       ->needs(paired);
+  command
+      ->add_option("--method", arguments->method,
+                   "linear, or neural: the linear map first, then the translator of vec2vec trained from it (minutes)")
+      ->check(CLI::IsMember({"linear", "neural"}).description(""))
+      ->type_name("METHOD")
+      ->excludes("--procrustes")
+      ->capture_default_str();
+  add_neural(*command, arguments->neural);
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
@@ -206,6 +263,7 @@ void add_align(CLI::App& app, Run& run) {
       "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --time-budget 5m --seed 1 --json\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --pairs pairs.csv\n"
       "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors --method neural --checkpoint training.safetensors --log losses.csv\n"
       "\n"
       "Exit codes: 0 ALIGNED, 3 UNCERTAIN, 4 NOT_ALIGNED (a map is written in each case),\n"
       "1 internal failure, 2 bad input, 130 interrupted (nothing is written)");

@@ -4,6 +4,7 @@
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino, for vec2vec encode
 #   scripts/setup.sh --fuzz    the same, and what scripts/fuzz.sh needs
 #   scripts/setup.sh --dev     the same, and formatters and linters
+#   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
 
 packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libssl-dev
@@ -13,6 +14,7 @@ encode=(python3-venv)
 openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
+torch=(python3-torch python3-numpy)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -24,9 +26,10 @@ for option in "$@"; do
       with_encode=true
       ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
+    --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,6s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 
 #include "vec2vec/matrix.h"
@@ -6,6 +7,10 @@
 #include "vec2vec/rows.h"
 
 namespace vec2vec {
+
+namespace neural {
+class Network;
+}
 
 /// What tells the rows of one model from those of another of the same dimension.
 struct Fingerprint {
@@ -18,14 +23,16 @@ struct Fingerprint {
   double share = 0;  ///< fraction of the centred unit rows' energy along the axes; other models' rows have about r / dim
 };
 
-/// A linear translation of rows x (1, d_source) into the target space:
+/// A translation of rows x (1, d_source) into the target space:
 ///   u = unit(x) - source_mean;   v = unit(u) * weight;   y = unit(unit(v) * spread + target_mean)
+/// A neural map has layers N in the place of the matrix: v = N(unit(u)) (docs/neural.md).
 /// The target's mean and the mean norm of its centred unit rows ("spread") turn a centred direction back into a raw vector.
 class Map {
  public:
   Matrix source_mean;  ///< (1, d_source)
   Matrix target_mean;  ///< (1, d_target)
-  Matrix weight;       ///< (d_source, d_target)
+  Matrix weight;       ///< (d_source, d_target); of a neural map: its linear start or nearest linear map, not used
+  std::shared_ptr<const neural::Network> network;  ///< layers of a neural map; null: the map is linear
   float target_spread = 1.0f;
   Matrix source_axes;       ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
   double source_share = 0;  ///< Fingerprint::share of those rows
@@ -35,7 +42,7 @@ class Map {
   Index target_dim() const { return weight.cols(); }
 
   /// in (n, d_source) -> out (n, d_target), raw unit rows of the target space. Zero rows give the target's mean direction.
-  /// Cost: one GEMM of 2 n d_source d_target flops.
+  /// Cost: one GEMM of 2 n d_source d_target flops; of a neural map: 2 n times the number of its parameters.
   void translate(MatrixView in, MatrixSpan out) const;
 
   /// Same without adding the target's mean: centred unit rows, as compared by centred cosine.

@@ -7,6 +7,7 @@
 #include "core/gemm.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
+#include "neural/network.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
@@ -14,7 +15,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr int kFormatVersion = 1;
+constexpr int kLinearVersion = 1, kNeuralVersion = 2;  // programs that know linear maps only must refuse the others
 
 void add_mean(MatrixSpan rows, MatrixView mean, float spread) {
   for (Index i = 0; i < rows.rows; ++i)
@@ -38,6 +39,30 @@ Matrix read_tensor(const MappedFile& file, const SafetensorsHeader& header, cons
   return m;
 }
 
+/// The layers of a neural map, each of the size that the description of them says.
+std::shared_ptr<const neural::Network> read_network(const MappedFile& file, const SafetensorsHeader& header,
+                                                    const std::string& layers, const Map& map) {
+  const auto shapes = neural::Network::parse(layers, file.path());
+  // No more is allocated than the file holds.
+  double values = 0;
+  for (const auto& s : shapes)
+    for (int layer = 0; layer < s.depth; ++layer)
+      values +=
+          static_cast<double>(layer == 0 ? s.in : s.hidden) * static_cast<double>(layer + 1 == s.depth ? s.out : s.hidden);
+  if (values * sizeof(float) > static_cast<double>(file.size()) || shapes.front().in != map.source_dim() ||
+      shapes.back().out != map.target_dim())
+    bad_input("the layers of the map do not fit its tensors", file.path(), "make it again with vec2vec align");
+  auto network = std::make_shared<neural::Network>(shapes);
+  for (const neural::Slot& slot : network->parameters.slots) {
+    const Matrix tensor = read_tensor(file, header, slot.name);
+    if (tensor.rows() != slot.rows || tensor.cols() != slot.cols)
+      bad_input("tensor '" + slot.name + "' of the map has an unexpected shape", file.path(),
+                "make it again with vec2vec align");
+    std::copy_n(tensor.data(), slot.size(), network->parameters.value(slot).data);
+  }
+  return network;
+}
+
 }  // namespace
 
 void Map::translate_centred(MatrixView in, MatrixSpan out) const {
@@ -46,7 +71,12 @@ void Map::translate_centred(MatrixView in, MatrixSpan out) const {
   normalise_rows(u.span());
   for (Index i = 0; i < in.rows; ++i)
     for (Index c = 0; c < in.cols; ++c) u(i, c) -= source_mean(0, c);
-  gemm(u, false, weight, false, out);  // the scale of u cancels in the next line
+  if (network) {
+    normalise_rows(u.span());
+    network->apply(u, out);
+  } else {
+    gemm(u, false, weight, false, out);  // the scale of u cancels in the next line
+  }
   normalise_rows(out);
 }
 
@@ -57,20 +87,25 @@ void Map::translate(MatrixView in, MatrixSpan out) const {
 }
 
 void Map::save(const std::string& path, bool overwrite) const {
-  const std::pair<const char*, const Matrix*> tensors[] = {
-      {"source.mean", &source_mean}, {"target.mean", &target_mean}, {"linear.weight", &weight}, {"source.axes", &source_axes}};
+  std::vector<std::pair<std::string, MatrixView>> tensors = {
+      {"source.mean", source_mean}, {"target.mean", target_mean}, {"linear.weight", weight}, {"source.axes", source_axes}};
+  if (network)
+    for (const neural::Slot& slot : network->parameters.slots) tensors.emplace_back(slot.name, network->parameters.value(slot));
   std::vector<TensorSpec> specs;
   for (const auto& [name, m] : tensors)
-    specs.push_back({name, "F32", {m->rows(), m->cols()}, static_cast<std::uint64_t>(m->rows() * m->cols()) * sizeof(float)});
+    specs.push_back({name, "F32", {m.rows, m.cols}, static_cast<std::uint64_t>(m.rows * m.cols) * sizeof(float)});
+  const int format_version = network ? kNeuralVersion : kLinearVersion;
   auto details = card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(card);
-  details["format_version"] = kFormatVersion;
+  details["format_version"] = format_version;
   details["library_version"] = version();
   details["target_spread"] = target_spread;
   details["source_share"] = source_share;
+  std::map<std::string, std::string> metadata = {
+      {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", details.dump()}};
+  if (network) metadata["layers"] = network->describe();
   AtomicFile file(path, overwrite);
-  file.write(make_safetensors_header(
-      specs, {{"format", "vec2vec-map"}, {"version", std::to_string(kFormatVersion)}, {"card", details.dump()}}));
-  for (const auto& [name, m] : tensors) file.write(m->data(), static_cast<std::size_t>(m->rows() * m->cols()) * sizeof(float));
+  file.write(make_safetensors_header(specs, metadata));
+  for (const auto& [name, m] : tensors) file.write(m.data, static_cast<std::size_t>(m.rows * m.cols) * sizeof(float));
   file.commit();
 }
 
@@ -83,9 +118,10 @@ Map Map::load(const std::string& path) {
   };
   if (metadata("format") != "vec2vec-map")
     bad_input("a safetensors file, but not a vec2vec map", path, "make one with vec2vec align");
-  if (metadata("version") != std::to_string(kFormatVersion))
-    bad_input("the map has format version '" + metadata("version") + "', this program reads version " +
-                  std::to_string(kFormatVersion),
+  const bool is_neural = metadata("version") == std::to_string(kNeuralVersion);
+  if (!is_neural && metadata("version") != std::to_string(kLinearVersion))
+    bad_input("the map has format version '" + metadata("version") + "', this program reads versions " +
+                  std::to_string(kLinearVersion) + " and " + std::to_string(kNeuralVersion),
               path, "use the vec2vec release that made it, or a newer one");
   Map map;
   map.source_mean = read_tensor(file, header, "source.mean");
@@ -95,6 +131,7 @@ Map Map::load(const std::string& path) {
   if (map.source_mean.rows() != 1 || map.target_mean.rows() != 1 || map.source_mean.cols() != map.weight.rows() ||
       map.target_mean.cols() != map.weight.cols() || map.source_axes.cols() != map.weight.rows())
     bad_input("the tensors of the map do not fit together", path, "make it again with vec2vec align");
+  if (is_neural) map.network = read_network(file, header, metadata("layers"), map);
   try {
     map.card = metadata("card");
     const auto card = nlohmann::json::parse(map.card);

@@ -1,0 +1,87 @@
+#include "neural_arguments.h"
+
+#include "vec2vec/error.h"
+
+namespace vec2vec::cli {
+namespace {
+
+/// The losses by the names they have on the command line, in the log and in docs/neural.md.
+const std::pair<const char*, double LossWeights::*> kLosses[] = {{"reconstruction", &LossWeights::reconstruction},
+                                                                 {"cycle", &LossWeights::cycle},
+                                                                 {"preservation", &LossWeights::preservation},
+                                                                 {"cycle-preservation", &LossWeights::cycle_preservation},
+                                                                 {"generator", &LossWeights::generator},
+                                                                 {"latent-generator", &LossWeights::latent_generator},
+                                                                 {"matching", &LossWeights::matching}};
+
+void set_loss(LossWeights& weights, const std::string& text) {
+  const std::size_t equals = text.find('=');
+  for (const auto& [name, weight] : kLosses) {
+    if (text.substr(0, equals) != name || equals == std::string::npos) continue;
+    if (CLI::detail::lexical_cast(text.substr(equals + 1), weights.*weight) && weights.*weight >= 0) return;
+    bad_input("the coefficient must be a number of at least 0", "--loss " + text, std::string("--loss ") + name + "=1");
+  }
+  std::string names;
+  for (const auto& entry : kLosses) names += (names.empty() ? "" : ", ") + std::string(entry.first);
+  bad_input("no such loss", "--loss " + text, "NAME=COEFFICIENT with one of " + names);
+}
+
+}  // namespace
+
+NeuralOptions NeuralArguments::options() const {
+  NeuralOptions o = neural_preset(preset);
+  o.start = init == "linear" ? NeuralStart::kLinear : NeuralStart::kRandom;
+  o.precision = precision == "auto"      ? NeuralPrecision::kAuto
+                : precision == "float32" ? NeuralPrecision::kFloat32
+                                         : NeuralPrecision::kBfloat16;
+  for (const std::string& text : losses) set_loss(o.loss, text);
+  if (steps >= 0) o.steps = steps;
+  if (width > 0) o.width = width;
+  if (batch > 0) o.batch = batch;
+  if (period > 0) o.period = period;
+  if (debias >= 0) o.matching_debias = debias;
+  if (whitening >= 0) o.matching_whitening = whitening;
+  if (temperature > 0) o.matching_temperature = temperature;
+  if (learning_rate > 0) o.learning_rate = learning_rate;
+  o.checkpoint = checkpoint;
+  o.log = log;
+  return o;
+}
+
+void add_neural(CLI::App& command, NeuralArguments& arguments) {
+  const std::string group = "With --method neural";
+  const auto add = [&](const char* name, auto& value, const char* help, const char* type) {
+    return command.add_option(name, value, help)->type_name(type)->group(group);
+  };
+  add("--preset", arguments.preset, "Settings to begin with: refine (small, quick) or paper (arXiv 2505.12540)", "NAME")
+      ->check(CLI::IsMember({"refine", "paper"}).description(""))
+      ->capture_default_str();
+  add("--init", arguments.init, "Start of training: linear (the linear map, found first) or random (from scratch)", "START")
+      ->check(CLI::IsMember({"linear", "random"}).description(""))
+      ->capture_default_str();
+  add("--start", arguments.start, "Start from this linear map of the same two files instead of finding one", "MAP");
+  add("--steps", arguments.steps, "Training steps; default: the preset's", "N")->check(at_least(0));
+  add("--width", arguments.width, "Of hidden layers and of the shared latent; default: the preset's", "N")->check(at_least(1));
+  add("--batch", arguments.batch, "Rows a side and step; default: the preset's", "N")->check(at_least(2));
+  add("--period", arguments.period, "Steps between scores, log lines and checkpoints; default: the preset's", "N")
+      ->check(at_least(1));
+  add("--learning-rate", arguments.learning_rate, "Learning rate of the translator; default: the preset's", "RATE")
+      ->check(CLI::PositiveNumber.description(""));
+  add("--loss", arguments.losses, "Coefficient of a loss, e.g. cycle=10; 0 switches it off; may be given several times",
+      "NAME=X");
+  add("--matching-temperature", arguments.temperature, "Of the coupling behind the matching loss; default: the preset's", "T")
+      ->check(CLI::PositiveNumber.description(""));
+  add("--matching-whitening", arguments.whitening, "Of the view it is made in, 0 to 1; default: the preset's", "W")
+      ->check(CLI::Range(0.0, 1.0).description(""));
+  add("--matching-debias", arguments.debias,
+      "How much of that coupling's blur is taken out of its targets, 0 to 1; default: the preset's", "D")
+      ->check(CLI::Range(0.0, 1.0).description(""));
+  add("--precision", arguments.precision, "Of matrix products: auto, float32 or bfloat16", "TYPE")
+      ->check(CLI::IsMember({"auto", "float32", "bfloat16"}).description(""))
+      ->capture_default_str();
+  add("--checkpoint", arguments.checkpoint,
+      "Keep the state of training in this file, and go on from it when it exists: repeat the command after a crash", "FILE");
+  add("--log", arguments.log, "Write losses and scores to this CSV file", "FILE");
+}
+
+}  // namespace vec2vec::cli

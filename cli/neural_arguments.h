@@ -1,0 +1,21 @@
+#pragma once
+#include "command.h"
+#include "vec2vec/neural.h"
+
+namespace vec2vec::cli {
+
+/// What the command line says of training. Settings that were not given keep the preset's value.
+struct NeuralArguments {
+  std::string preset = "refine", init = "linear", precision = "auto", start, checkpoint, log;
+  std::vector<std::string> losses;  // name=coefficient
+  Index steps = -1, width = 0, batch = 0, period = 0;
+  double learning_rate = 0, temperature = 0, whitening = -1, debias = -1;
+
+  /// The preset with everything that was given in its place. Throws Error{kBadInput} for losses that do not exist.
+  NeuralOptions options() const;
+};
+
+/// Adds the options that matter for --method neural, in a group of their own.
+void add_neural(CLI::App& command, NeuralArguments& arguments);
+
+}  // namespace vec2vec::cli

@@ -1,0 +1,61 @@
+#pragma once
+#include <array>
+#include <vector>
+
+#include "neural/discriminators.h"
+#include "neural/translator.h"
+
+namespace vec2vec::neural {
+
+/// Mean losses of a step, over both sides, without coefficients.
+struct Losses {
+  double reconstruction = 0, cycle = 0, preservation = 0, cycle_preservation = 0, generator = 0, latent_generator = 0,
+         matching = 0;
+};
+
+/// Forward and backward passes of a translator on one batch of each side: reconstruction, translation, cycle.
+class GeneratorPass {
+ public:
+  explicit GeneratorPass(const NeuralOptions& options);
+
+  /// x[s] (n, d_s): unit rows of side s, which must stay until backward is done.
+  void forward(const Translator& translator, const std::array<MatrixView, 2>& x);
+
+  /// Translations of side s into the other space (n, d_other), unit rows; latents of side s (n, latent).
+  MatrixView translation(int side) const { return sides_[static_cast<std::size_t>(side)].translated.rows; }
+  MatrixView latent(int side) const { return sides_[static_cast<std::size_t>(side)].latent; }
+
+  /// All losses and their gradients at the outputs. counterpart[s] (n, d_other) are the soft counterparts of the batch, used if
+  /// the matching loss is on; noise[0, 1] (n, d_other of side) and noise[2, 3] (n, latent) are added to what the discriminators
+  /// see of translations and latents, or have no data.
+  Losses lose(Discriminators& discriminators, const std::array<MatrixView, 2>& counterpart,
+              const std::array<MatrixView, 4>& noise);
+
+  /// Adds the gradients of all losses to translator.parameters.
+  void backward(Translator& translator);
+
+ private:
+  /// Output rows of unit norm with the gradient there, which backward turns into the gradient before the scaling to norm 1.
+  struct Output {
+    Matrix rows, d;
+    std::vector<float> norms;
+    Mlp::Tape tape;
+  };
+  struct Side {
+    MatrixView x;
+    Matrix adapted, d_adapted, latent, d_latent;  // A_s(x), T(A_s(x))
+    Matrix cycle_adapted, d_cycle_adapted, cycle_latent, d_cycle_latent;
+    Mlp::Tape input, backbone, cycle_input, cycle_backbone;
+    Output reconstructed, translated, cycled;
+  };
+  void forward_rows(const Translator& t, std::size_t s, Index first, Index count);
+  void backward_rows(const Translator& t, std::size_t s, Index first, Index count);
+
+  LossWeights weights_;
+  bool cycles_, reconstructs_;
+  int threads_;
+  Index n_ = 0;
+  std::array<Side, 2> sides_;
+};
+
+}  // namespace vec2vec::neural
