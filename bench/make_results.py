@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Renders docs/results.md from the runs in bench/results/*.jsonl (see bench/run.py). Standard library only.
+"""Renders docs/results.md, and the table of README.md, from the runs in bench/results/align (see bench/run.py). Standard library only.
 
-    bench/make_results.py [--results FOLDER] [--out FILE]
+    bench/make_results.py [--results FOLDER] [--out FILE] [--readme FILE]
 
 For each pair it takes the runs of the newest revision that has any, and of several runs with equal seed the last.
 """
@@ -165,7 +165,8 @@ def align_section(groups, n, extra):
     command = f"vec2vec align SOURCE.0-{n}.npy TARGET.20000-{20000 + n}.npy -o MAP --seed SEED{extra}"
     text = f"## Unpaired alignment, {n:,} rows a side{f', with `{extra.strip()}`' if extra else ''}\n\n"
     text += table(ALIGN_COLUMNS, align_rows(groups)) + "\n\n" + circumstances(runs, n, command)
-    text += "Seconds are wall time of the whole command, reading and hashing of the files included.\n"
+    text += "Seconds are wall time of the whole command, reading and hashing of the files included; the machine did other work "
+    text += "at the same time, so that they are upper bounds.\n"
     text += "\nTop-1 of every seed (? = verdict UNCERTAIN, ✗ = NOT_ALIGNED):\n\n"
     text += table(*seed_rows(groups)) + "\n\n" + circumstances(runs, n, command)
     text += "\nWhat the verdicts, which see no pair, were worth:\n\n"
@@ -201,10 +202,16 @@ def in_order(pairs):
     return sorted(pairs, key=lambda pair: (ORDER.index(pair) if pair in ORDER else len(ORDER), pair))
 
 
-def render(records):
+def by_size(records):
+    """{(rows, options, kind): {pair: records}}"""
     groups = defaultdict(lambda: defaultdict(list))
     for record in records:
         groups[(record["rows"], options(record), record["kind"])][record["pair"]].append(record)
+    return groups
+
+
+def render(records):
+    groups = by_size(records)
     text = []
     sizes = sorted({(rows, extra) for rows, extra, kind in groups if kind == "align"}, key=lambda size: (-size[0], size[1]))
     for n, extra in sizes:
@@ -222,15 +229,43 @@ def render(records):
     return head + "\n" + "\n".join(text)
 
 
+README_ROWS = 20000
+README_MARKS = ("<!-- made by bench/make_results.py -->", "<!-- end -->")
+
+
+def readme_table(records):
+    groups = by_size(records)
+    ours, oracles, rivals = (groups[(README_ROWS, "", kind)] for kind in ("align", "oracle", "mini-vec2vec"))
+    rows = []
+    for pair in in_order(ours):
+        runs = newest(ours[pair])
+        top1 = [score(run, "top1") for run in runs]
+        rival = f"{median(score(run, 'top1') for run in rivals[pair]):.3f}" if rivals.get(pair) else "–"
+        seconds = f"{median(run['seconds'] for run in runs):.0f}"
+        oracle = f"{score(oracles[pair][-1], 'top1'):.3f}"
+        rows.append([arrow(pair), oracle, f"**{median(top1):.3f}** ({min(top1):.3f})", f"{len(runs)}", rival, seconds])
+    columns = ["pair", "paired oracle", "vec2vec.cpp, no pairs: median (worst)", "seeds", "mini-vec2vec", "seconds"]
+    text = f"Top-1 of 4,096 held-out rows (chance: 0.0002), {README_ROWS:,} rows a side of different texts:\n\n"
+    return text + table(columns, rows) + "\n"
+
+
+def update_readme(path, records):
+    text = path.read_text()
+    first, last = (text.index(mark) for mark in README_MARKS)
+    path.write_text(text[:first] + README_MARKS[0] + "\n" + readme_table(records) + text[last:])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "align")
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results.md")
+    parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
     arguments = parser.parse_args()
     records = load(arguments.results)
     if not records:
         parser.error(f"no runs in {arguments.results}; bench/run.py makes them")
     arguments.out.write_text(render(records))
+    update_readme(arguments.readme, records)
     print(f"{len(records)} runs in {arguments.out}")
 
 
