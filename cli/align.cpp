@@ -169,6 +169,9 @@ int run_align(AlignArguments arguments) {
   const bool neural = arguments.method == "neural";
   AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
   if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
+    if (arguments.paired || !arguments.pairs.empty())
+      bad_input("known pairs only help to find the linear start", arguments.pairs,
+                "leave out --start and --init random, or the pairs");
     const Map start = arguments.neural.init == "random" ? Map{} : Map::load(arguments.neural.start);
     return train(problem, start, verdict_of(start), arguments.time_budget, inputs, arguments, progress);
   }

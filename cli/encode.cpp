@@ -122,7 +122,8 @@ void add_encode(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec encode build/models/all-MiniLM-L6-v2 texts.txt -o texts.npy\n"
-      "  vec2vec encode build/models/multilingual-e5-small notes.tsv --column 2 --prefix \"query: \" -o notes.npy --type float16\n"
+      "  vec2vec encode build/models/multilingual-e5-small notes.tsv --column 2 --prefix \"query: \" -o notes.npy --type "
+      "float16\n"
       "An interrupted run goes on from its last block when the same command is given again.");
   command->callback([arguments, &run] { run = [arguments] { return run_encode(*arguments); }; });
 }
