@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "align/pair_report.h"
 #include "align/portfolio.h"
 #include "align/refine.h"
 #include "core/parallel.h"
@@ -63,18 +64,6 @@ Verdict judge(const AlignSummary& summary, bool pairs_alone) {
   }
   if (summary.agreement >= 0.7) return Verdict::kAligned;
   return summary.agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
-}
-
-nlohmann::ordered_json pair_card(const PairFit& fit, Index pairs) {
-  nlohmann::ordered_json card = {{"given", pairs}, {"dropped", fit.dropped}};
-  if (fit.procrustes)
-    card["map"] = "Procrustes";
-  else
-    card.update({{"ridge", fit.ridge}, {"power", fit.power}});
-  if (fit.pairs > 0)
-    card["cross_validation"] = {{"pairs", fit.pairs},       {"pool", fit.pool},           {"top1", fit.top1},
-                                {"top1_low", fit.top1_low}, {"top1_high", fit.top1_high}, {"cosine", fit.cosine}};
-  return card;
 }
 
 }  // namespace
@@ -149,7 +138,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
       {"agreement", summary.agreement},
       {"starts", summary.starts.size()},
       {"stopped_because", summary.stopped_because}};
-  if (summary.pairs > 0) card["pairs"] = pair_card(summary.pair_fit, summary.pairs);
+  if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);
   summary.map.card = card.dump();
   step("refine", 1);
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -1,9 +1,21 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "vec2vec/align.h"
+#include "align/pair_report.h"
 
 namespace vec2vec {
+
+nlohmann::ordered_json pair_report(const PairFit& fit, Index pairs) {
+  nlohmann::ordered_json card = {{"given", pairs}, {"dropped", fit.dropped}};
+  if (fit.procrustes)
+    card["map"] = "Procrustes";
+  else
+    card.update({{"ridge", fit.ridge}, {"power", fit.power}});
+  if (fit.pairs > 0)
+    card["cross_validation"] = {{"pairs", fit.pairs},       {"pool", fit.pool},           {"top1", fit.top1},
+                                {"top1_low", fit.top1_low}, {"top1_high", fit.top1_high}, {"cosine", fit.cosine}};
+  return card;
+}
 
 std::string AlignSummary::brief() const {
   char line[256];
@@ -37,13 +49,7 @@ std::string AlignSummary::to_json() const {
                                  {"source_dim", map.source_dim()},
                                  {"target_dim", map.target_dim()},
                                  {"starts", nlohmann::ordered_json::array()}};
-  if (pairs > 0) {
-    json["pairs"] = {{"given", pairs}, {"dropped", pair_fit.dropped}};
-    if (pair_fit.pairs > 0)
-      json["pairs"]["cross_validation"] = {{"pairs", pair_fit.pairs},         {"pool", pair_fit.pool},
-                                           {"top1", pair_fit.top1},           {"top1_low", pair_fit.top1_low},
-                                           {"top1_high", pair_fit.top1_high}, {"cosine", pair_fit.cosine}};
-  }
+  if (pairs > 0) json["pairs"] = pair_report(pair_fit, pairs);
   for (const StartReport& s : starts)
     json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
   return json.dump(2);
