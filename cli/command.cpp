@@ -32,4 +32,17 @@ void add_open_options(CLI::App& command, OpenOptions& open, const std::string& s
       ->type_name("NAME");
 }
 
+void add_type_option(CLI::App& command, std::string& type) {
+  command.add_option("--type", type, "Type of the values written (npy and safetensors): float16 or float32")
+      ->check(CLI::IsMember({"float16", "float32"}).description(""))
+      ->type_name("TYPE")
+      ->capture_default_str();
+}
+
+void add_block_rows_option(CLI::App& command, Index& block_rows, const std::string& help) {
+  command.add_option("--block-rows", block_rows, help)->check(at_least(1))->type_name("N")->capture_default_str();
+}
+
+ValueType value_type(const std::string& type) { return type == "float16" ? ValueType::kFloat16 : ValueType::kFloat32; }
+
 }  // namespace vec2vec::cli

@@ -32,6 +32,11 @@ CLI::Validator at_least(Index smallest);
 /// Adds --raw-dim<suffix> and --tensor<suffix> for one input; suffix is "", "-a" or "-b".
 void add_open_options(CLI::App& command, OpenOptions& open, const std::string& suffix, const std::string& input);
 
+/// Adds --type, the type of the values written, and --block-rows with its help text.
+void add_type_option(CLI::App& command, std::string& type);
+void add_block_rows_option(CLI::App& command, Index& block_rows, const std::string& help);
+ValueType value_type(const std::string& type);
+
 /// What the chosen command does; returns the exit code. Parsing sets it, main calls it.
 using Run = std::function<int()>;
 

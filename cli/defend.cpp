@@ -24,7 +24,7 @@ int run_defend(const DefendArguments& arguments) {
   options.key = arguments.key.empty() ? key_of_seed(arguments.common.seed) : key_of_file(arguments.key);
   options.threads = arguments.common.threads;
   options.output.format = format_of_name(arguments.output);
-  options.output.type = arguments.type == "float16" ? ValueType::kFloat16 : ValueType::kFloat32;
+  options.output.type = value_type(arguments.type);
   require_writable(arguments.output, options.output.overwrite, {arguments.input, arguments.key});
   ProgressLine progress(arguments.common.quiet);
   options.progress = progress.functor();
@@ -66,15 +66,9 @@ void add_defend(CLI::App& app, Run& run) {
       ->required();
   command->add_option("--key", arguments->key, "File of at least 16 secret bytes; without it the secret is --seed")
       ->type_name("FILE");
-  command->add_option("--type", arguments->type, "Type of the values written (npy and safetensors): float16 or float32")
-      ->check(CLI::IsMember({"float16", "float32"}).description(""))
-      ->type_name("TYPE")
-      ->capture_default_str();
+  add_type_option(*command, arguments->type);
   command->add_flag("--force", arguments->options.output.overwrite, "Overwrite OUT");
-  command->add_option("--block-rows", arguments->options.block_rows, "Rows in memory at a time")
-      ->check(at_least(1))
-      ->type_name("N")
-      ->capture_default_str();
+  add_block_rows_option(*command, arguments->options.block_rows, "Rows in memory at a time");
   add_open_options(*command, arguments->open, "", "IN");
   add_common(*command, arguments->common);
   command->footer(

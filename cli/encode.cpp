@@ -48,7 +48,7 @@ int run_encode(const EncodeArguments& arguments) {
                                                          : Pooling::kModel;
   options.encoder.precision = arguments.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
   options.output.format = format_of_name(arguments.output);
-  options.output.type = arguments.type == "float16" ? ValueType::kFloat16 : ValueType::kFloat32;
+  options.output.type = value_type(arguments.type);
   require_writable(arguments.output, options.output.overwrite, {arguments.input});
   ProgressLine progress(arguments.common.quiet);
   options.progress = progress.functor();
@@ -108,14 +108,8 @@ void add_encode(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"float32", "bfloat16"}).description(""))
       ->type_name("TYPE")
       ->capture_default_str();
-  command->add_option("--type", arguments->type, "Type of the values written (npy and safetensors): float16 or float32")
-      ->check(CLI::IsMember({"float16", "float32"}).description(""))
-      ->type_name("TYPE")
-      ->capture_default_str();
-  command->add_option("--block-rows", options.block_rows, "Rows encoded, and kept for resuming, at a time")
-      ->check(at_least(1))
-      ->type_name("N")
-      ->capture_default_str();
+  add_type_option(*command, arguments->type);
+  add_block_rows_option(*command, options.block_rows, "Rows encoded, and kept for resuming, at a time");
   command->add_flag("--force", options.output.overwrite, "Overwrite the output file");
   command->add_flag("--restart", options.restart, "Drop the rows of an interrupted run instead of going on from them");
   add_common(*command, arguments->common);

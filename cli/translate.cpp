@@ -21,7 +21,7 @@ int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
   options.threads = arguments.common.threads;
   options.output.format = format_of_name(arguments.output);
-  options.output.type = arguments.type == "float16" ? ValueType::kFloat16 : ValueType::kFloat32;
+  options.output.type = value_type(arguments.type);
   const Map map = Map::load(arguments.map);
   require_writable(arguments.output, options.output.overwrite, {arguments.map, arguments.input});
   ProgressLine progress(arguments.common.quiet);
@@ -62,18 +62,12 @@ void add_translate(CLI::App& app, Run& run) {
                    "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .bin .raw .f32")
       ->type_name("FILE")
       ->required();
-  command->add_option("--type", arguments->type, "Type of the values written (npy and safetensors): float16 or float32")
-      ->check(CLI::IsMember({"float16", "float32"}).description(""))
-      ->type_name("TYPE")
-      ->capture_default_str();
+  add_type_option(*command, arguments->type);
   command->add_flag("--force", arguments->options.output.overwrite, "Overwrite OUT");
   command->add_flag("--centred", arguments->options.centred, "Write centred unit rows, without the target's mean");
   command->add_flag("--ignore-fingerprint", arguments->options.ignore_fingerprint,
                     "Translate rows that do not look like the map's source model");
-  command->add_option("--block-rows", arguments->options.block_rows, "Rows in memory at a time")
-      ->check(at_least(1))
-      ->type_name("N")
-      ->capture_default_str();
+  add_block_rows_option(*command, arguments->options.block_rows, "Rows in memory at a time");
   add_open_options(*command, arguments->open, "", "IN");
   add_common(*command, arguments->common);
   command->footer(

@@ -7,19 +7,13 @@
 
 #include "audit/keyed_random.h"
 #include "core/random.h"
+#include "random_matrix.h"
 #include "temp_dir.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
-
-Matrix gaussian_rows(Index n, Index dim, std::uint64_t seed) {
-  Random random(seed);
-  Matrix rows(n, dim);
-  for (Index i = 0; i < n * dim; ++i) rows.data()[i] = static_cast<float>(random.normal());
-  return rows;
-}
 
 double dot(MatrixView a, Index i, MatrixView b, Index j) {
   double sum = 0;
@@ -59,7 +53,7 @@ TEST(KeyedRandom, NormalsHaveTheirMomentsAndStreamsDiffer) {
 }
 
 TEST(Defence, RotationKeepsEveryProductAndMovesEveryRow) {
-  const Matrix rows = gaussian_rows(20, 33, 1), out = defended("rotate", rows);
+  const Matrix rows = random_matrix(20, 33, 1), out = defended("rotate", rows);
   for (Index i = 0; i < 20; ++i) {
     EXPECT_LT(std::abs(dot(rows, i, out, i)) / dot(rows, i, rows, i), 0.7);
     for (Index j = 0; j < 20; ++j) EXPECT_NEAR(dot(out, i, out, j), dot(rows, i, rows, j), 1e-4);
@@ -78,7 +72,7 @@ TEST(Defence, PermutationMovesColumnsAndChangesNoValue) {
 }
 
 TEST(Defence, ProjectionKeepsCosinesAboutOneOverRootOfItsColumns) {
-  const Matrix rows = gaussian_rows(40, 64, 2), out = defended("project=400", rows);
+  const Matrix rows = random_matrix(40, 64, 2), out = defended("project=400", rows);
   ASSERT_EQ(out.cols(), 400);
   double square = 0;
   for (Index i = 1; i < 40; ++i) square += std::pow(cosine(out, i, 0) - cosine(rows, i, 0), 2) / 39;
@@ -87,14 +81,14 @@ TEST(Defence, ProjectionKeepsCosinesAboutOneOverRootOfItsColumns) {
 }
 
 TEST(Defence, TruncationKeepsTheFirstColumns) {
-  const Matrix rows = gaussian_rows(3, 10, 3), out = defended("truncate=4", rows);
+  const Matrix rows = random_matrix(3, 10, 3), out = defended("truncate=4", rows);
   ASSERT_EQ(out.cols(), 4);
   for (Index i = 0; i < 3; ++i)
     for (Index c = 0; c < 4; ++c) EXPECT_EQ(out(i, c), rows(i, c));
 }
 
 TEST(Defence, NoiseHasTheAskedForNormAndDependsOnTheRowsNumber) {
-  Matrix rows = gaussian_rows(200, 384, 4);
+  Matrix rows = random_matrix(200, 384, 4);
   for (Index c = 0; c < 384; ++c) rows(1, c) = rows(0, c);
   const Matrix out = defended("noise=0.25", rows);
   double mean = 0;
@@ -112,7 +106,7 @@ TEST(Defence, NoiseHasTheAskedForNormAndDependsOnTheRowsNumber) {
 }
 
 TEST(Defence, QuantisationUsesItsLevelsAndIsFineEnough) {
-  const Matrix rows = gaussian_rows(5, 384, 5);
+  const Matrix rows = random_matrix(5, 384, 5);
   for (const int bits : {1, 2, 4, 8}) {
     const Matrix out = defended("quantise=" + std::to_string(bits), rows);
     for (Index i = 0; i < 5; ++i) {
@@ -132,7 +126,7 @@ TEST(Defence, QuantisationUsesItsLevelsAndIsFineEnough) {
 }
 
 TEST(Defence, StepsComposeInTheirOrder) {
-  const Matrix rows = gaussian_rows(4, 24, 6);
+  const Matrix rows = random_matrix(4, 24, 6);
   const Matrix together = defended("truncate=12,quantise=3,truncate=5", rows);
   const Matrix apart = defended("truncate=5", defended("quantise=3", defended("truncate=12", rows)));
   ASSERT_EQ(together.cols(), 5);
@@ -141,7 +135,7 @@ TEST(Defence, StepsComposeInTheirOrder) {
 }
 
 TEST(Defence, SameKeySameBytesOtherKeyOtherBytes) {
-  const Matrix rows = gaussian_rows(3, 16, 8);
+  const Matrix rows = random_matrix(3, 16, 8);
   for (const char* steps : {"rotate", "permute", "project=9", "noise=0.5"}) {
     const Matrix a = defended(steps, rows, 1), b = defended(steps, rows, 1), c = defended(steps, rows, 2);
     const auto bytes = static_cast<std::size_t>(a.rows() * a.cols()) * sizeof(float);
@@ -163,7 +157,7 @@ TEST(Defence, ParsesWhatItPrintsAndRefusesTheRest) {
 
 TEST(Defend, StreamsAFileWithTheSameBytesForAnyBlockAndThreads) {
   TempDir dir;
-  const Matrix rows = gaussian_rows(1000, 20, 9);
+  const Matrix rows = random_matrix(1000, 20, 9);
   const auto sink = create_rows(dir.path("in.npy"), 1000, 20);
   sink->write(rows);
   sink->commit();
@@ -199,7 +193,7 @@ TEST(Defend, KeyFilesMustHoldASecret) {
 
 TEST(Defend, RowsWithNaNAreNamedAndNothingIsWritten) {
   TempDir dir;
-  Matrix rows = gaussian_rows(300, 8, 10);
+  Matrix rows = random_matrix(300, 8, 10);
   rows(270, 3) = std::nanf("");
   const auto sink = create_rows(dir.path("in.npy"), 300, 8);
   sink->write(rows);

@@ -3,19 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "core/random.h"
+#include "random_matrix.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
-
-Matrix random_unit(Index n, Index d, std::uint64_t seed) {
-  Random random(seed);
-  Matrix m(n, d);
-  for (Index i = 0; i < n * d; ++i) m.data()[i] = static_cast<float>(random.normal());
-  normalise_rows(m.span());
-  return m;
-}
 
 void expect_equal(const Neighbours& x, const Neighbours& y) {
   EXPECT_EQ(x.index, y.index);

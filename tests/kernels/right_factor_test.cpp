@@ -6,16 +6,10 @@
 #include <cstring>
 
 #include "core/random.h"
+#include "random_matrix.h"
 
 namespace vec2vec {
 namespace {
-
-Matrix random_matrix(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  Matrix m(rows, cols);
-  for (Index i = 0; i < rows * cols; ++i) m.data()[i] = static_cast<float>(random.normal());
-  return m;
-}
 
 /// x y or x y^T by its definition, in double.
 double entry(const Matrix& x, const Matrix& y, RightFactor::Shape shape, Index i, Index j) {

@@ -8,18 +8,11 @@
 #include "core/random.h"
 #include "kernels/exp.h"
 #include "kernels/right_factor.h"
+#include "random_matrix.h"
 #include "space/spectrum.h"
 
 namespace vec2vec {
 namespace {
-
-Matrix random_unit(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  Matrix m(rows, cols);
-  for (Index i = 0; i < rows * cols; ++i) m.data()[i] = static_cast<float>(random.normal());
-  normalise_rows(m.span());
-  return m;
-}
 
 TEST(FastExp, AgreesWithTheLibraryOverItsRange) {
   for (float x = -87.0f; x < 88.0f; x += 0.01f) EXPECT_NEAR(fast_exp(x) / std::exp(static_cast<double>(x)), 1.0, 4e-7) << x;

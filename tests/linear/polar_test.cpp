@@ -4,16 +4,10 @@
 
 #include "core/gemm.h"
 #include "core/random.h"
+#include "random_matrix.h"
 
 namespace vec2vec {
 namespace {
-
-Matrix random_matrix(Index rows, Index cols, std::uint64_t seed) {
-  Random random(seed);
-  Matrix m(rows, cols);
-  for (Index i = 0; i < rows * cols; ++i) m.data()[i] = static_cast<float>(random.normal());
-  return m;
-}
 
 TEST(Polar, IsSemiOrthogonal) {
   for (auto [p, q] : {std::pair<Index, Index>{12, 12}, {8, 20}, {20, 8}}) {
