@@ -28,6 +28,7 @@ struct AlignArguments {
   std::string pairs;
   NeuralArguments neural;
   bool force = false, paired = false, procrustes = false;
+  Effort effort = Effort::kNormal;
   double time_budget = 0;  // seconds
   Index max_rows = 0;
 };
@@ -178,6 +179,7 @@ int run_align(AlignArguments arguments) {
   AlignOptions options;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
+  options.effort = arguments.effort;
   options.time_budget = arguments.time_budget;
   options.progress = progress.functor();
   if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
@@ -209,6 +211,22 @@ int run_align(AlignArguments arguments) {
   return exit_code(summary.verdict);
 }
 
+/// Reads 90s, 5m, 1h as seconds.
+CLI::Validator seconds_with_unit() {
+  return CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}}).description("");
+}
+
+void set_effort(std::string text, AlignArguments& arguments) {
+  for (Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
+    if (text == to_string(effort)) {
+      arguments.effort = effort;
+      return;
+    }
+  if (!seconds_with_unit()(text).empty() || (arguments.time_budget = std::stod(text)) <= 0)
+    throw CLI::ValidationError("--effort", "must be low, normal, high or a time such as 90s, 5m, 1h");
+  arguments.effort = Effort::kHigh;
+}
+
 }  // namespace
 
 void add_align(CLI::App& app, Run& run) {
@@ -225,9 +243,16 @@ void add_align(CLI::App& app, Run& run) {
   command->add_option("-o,--output", arguments->output, "Map file to write (safetensors)")->type_name("FILE")->required();
   command->add_flag("--force", arguments->force, "Overwrite the map file");
   command
+      ->add_option_function<std::string>(
+          "--effort", [arguments](const std::string& text) { set_effort(text, *arguments); },
+          "low, normal or high: searches before giving up (12, 24, 96) and steps of refinement; or a time, e.g. 90s, 5m, 1h: "
+          "high until then. Searches stop as soon as two of them agree")
+      ->type_name("EFFORT")
+      ->default_str("normal");
+  command
       ->add_option("--time-budget", arguments->time_budget,
                    "Begin no new start after this time, e.g. 90s, 5m, 1h; 0 = until the portfolio ends")
-      ->transform(CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}}).description(""))
+      ->transform(seconds_with_unit())
       ->check(not_negative)
       ->type_name("TIME")
       ->capture_default_str();
@@ -263,7 +288,7 @@ void add_align(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec align minilm.npy mpnet.npy -o map.safetensors\n"
-      "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --time-budget 5m --seed 1 --json\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --effort high --seed 1 --json\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --pairs pairs.csv\n"
       "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --method neural --checkpoint training.safetensors --log losses.csv\n"

@@ -9,8 +9,14 @@
 
 namespace vec2vec {
 
+/// How much time may be spent: searches before giving up, and how far the map is refined. An easy pair of encoders takes as
+/// many searches as it needs at any effort.
+enum class Effort { kLow, kNormal, kHigh };
+const char* to_string(Effort effort);
+
 struct AlignOptions {
   std::uint64_t seed = 0;
+  Effort effort = Effort::kNormal;
   int threads = 0;         ///< 0 = all cores
   double time_budget = 0;  ///< seconds after which no new start is tried; 0 = only the portfolio's own end
   Progress progress = {};

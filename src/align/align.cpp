@@ -80,6 +80,18 @@ const char* to_string(Verdict verdict) {
   return "";
 }
 
+const char* to_string(Effort effort) {
+  switch (effort) {
+    case Effort::kLow:
+      return "low";
+    case Effort::kNormal:
+      return "normal";
+    case Effort::kHigh:
+      return "high";
+  }
+  return "";
+}
+
 void AlignOptions::validate() const {
   if (threads < 0) bad_input("threads must be 0 (all cores) or more", "AlignOptions::threads");
   if (!(time_budget >= 0)) bad_input("the time budget must be 0 (none) or more seconds", "AlignOptions::time_budget");
@@ -108,16 +120,18 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
     weight = fit_pairs(source.principal, pairs, target.centred.rows, options.seed, options.threads, summary.pair_fit);
     found.stopped_because = "the known pairs suffice";
   } else {
-    const ViewPair view =
-        view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, 48, 0.5, options.threads);
+    const Index fewer = std::min(problem.source.rows, problem.target.rows);
+    summary.pair_fit.ridge = last_ridge(fewer);
+    const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal,
+                                    view_dims(fewer), 0.5, options.threads);
     // A fifth of the pairs, when there are enough, is kept to tell how good the map is.
     const Index fold = pairs.count() >= 50 ? 5 : pairs.count() + 1;
     const Pairs known = select(pairs, every(pairs.count(), fold, fold - 1, false)),
                 held_out = select(pairs, every(pairs.count(), fold, fold - 1, true));
     found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
     weight = refine(
-        source, target, known, held_out, view, found.map, !found.easy, options.seed, options.threads,
-        [&](double done) { step("refine", done); }, summary.pair_fit);
+        source, target, known, held_out, view, found.map, !found.easy, effort_plan(options.effort), options.seed,
+        options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
   }
   summary.pair_free_score = found.pair_free_score;
   summary.agreement = found.agreement;
@@ -133,6 +147,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
                                     : "linear, some pairs"},
       {"normalisation", "centred unit rows"},
       {"seed", options.seed},
+      {"effort", to_string(options.effort)},
       {"verdict", to_string(summary.verdict)},
       {"pair_free_score", summary.pair_free_score},
       {"agreement", summary.agreement},

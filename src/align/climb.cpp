@@ -123,7 +123,7 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
     Matrix cross = cross_product(xs, match.targets, threads);
     if (steps.pairs) add_pairs(*steps.pairs, map, xs.rows(), cross.span());
     Matrix next = polar_factor(cross);
-    if (steps.keep > 0) {
+    if (steps.keep != 0) {
       for (Index i = 0; i < next.rows() * next.cols(); ++i)
         next.data()[i] = steps.keep * map.data()[i] + (1 - steps.keep) * next.data()[i];
       next = polar_factor(next);

@@ -43,34 +43,35 @@ Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
 }  // namespace
 
 Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
-              MatrixView map, bool thorough, std::uint64_t seed, int threads, const std::function<void(double)>& step,
-              PairFit& fit) {
+              Matrix map, bool thorough, const EffortPlan& plan, std::uint64_t seed, int threads,
+              const std::function<void(double)>& step, PairFit& fit) {
   constexpr double kPower = 0.25;
-  constexpr Index kLiftRows = 10000, kAllRows = 20000;
   const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
-  const Index small = std::min<Index>(4000, fewer * 2 / 5), large = std::min<Index>(8000, fewer * 4 / 5);
+  const float temperature = refine_temperature(fewer);
   Random random(seed, 1000);
-  const Index dims = std::min(source.centred.rows.cols(), target.centred.rows.cols());
+  const Index dims = full_dims(fewer, std::min({plan.dims, source.centred.rows.cols(), target.centred.rows.cols()}));
   const ViewPair full =
       view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, dims, kPower, threads);
   const PairTerm known = in_view(pairs, full);
-  Matrix w = polar_factor(coupled_cross({view.x, view.y}, map, {full.x, full.y}, kLiftRows, 0.05f, threads));
+  Matrix w = polar_factor(coupled_cross({view.x, view.y}, map, {full.x, full.y}, plan.small_rows, 0.05f, threads));
   step(0.1);
   // Fresh subsets of rows keep the map from confirming its own mistakes: many small steps before few large ones end higher than
   // large ones alone, and steps on all rows end lowest.
   int done = 0;
-  const int small_steps = thorough ? 40 : 4, large_steps = thorough ? 12 : 4;
-  auto soft_step = [&](Index rows, float temperature) {
-    w = soft_steps(full.x, full.y, std::move(w), {{temperature}, rows, 0, &known}, random, threads);
+  thorough |= fewer < kFewRows;
+  const int small_steps = thorough ? plan.thorough_small * small_steps_factor(fewer) : plan.easy_small,
+            large_steps = thorough ? plan.thorough_large : plan.easy_large;
+  auto soft_step = [&](Index rows, float t) {
+    w = soft_steps(full.x, full.y, std::move(w), {{t}, rows, 0, &known}, random, threads);
     step(0.1 + 0.8 * ++done / (small_steps + large_steps));
   };
-  for (int i = 0; i < small_steps; ++i) soft_step(small, thorough ? 0.04f : 0.03f);
-  for (int i = 0; i < large_steps; ++i) soft_step(large, 0.03f);
+  for (int i = 0; i < small_steps; ++i) soft_step(std::min(plan.small_rows, fewer * 2 / 5), 1.3f * temperature);
+  for (int i = 0; i < large_steps; ++i) soft_step(std::min(plan.large_rows, fewer * 4 / 5), temperature);
   // The last coupling is made in the whitened view, of all rows (up to 20,000 a side: more rows, more cosine); its map is
   // fitted in the space itself, where cosines are meant. Ridge and power: docs/research/hard-pairs.md.
-  const Matrix cross = coupled_cross({full.x, full.y}, w, {source.centred.rows, target.centred.rows}, kAllRows,
-                                     thorough ? 0.025f : 0.02f, threads);
-  const SoftCross soft = {cross, std::min(kAllRows, full.x.rows())};
+  const Matrix cross = coupled_cross({full.x, full.y}, w, {source.centred.rows, target.centred.rows}, plan.last_rows,
+                                     (thorough ? 0.8f : 0.67f) * temperature, threads);
+  const SoftCross soft = {cross, std::min(plan.last_rows, full.x.rows())};
   const Pairs trusted = confirmed(pairs, full, w);
   auto last_map = [&](const Pairs& known_pairs) {
     return shrunk_map(source.principal, mean_cross(soft, known_pairs, threads), fit.ridge, fit.power);

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "align/climb.h"
+#include "align/effort.h"
 #include "align/pairs.h"
 
 namespace vec2vec {
@@ -21,8 +22,8 @@ Side prepare_side(MatrixView rows, int threads);
 /// thorough: many more steps, which unrelated encoders need. Known pairs take part in all steps; those held out only in the
 /// very last fit, after the map was scored on them (fit).
 Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
-              MatrixView map, bool thorough, std::uint64_t seed, int threads, const std::function<void(double)>& step,
-              PairFit& fit);
+              Matrix map, bool thorough, const EffortPlan& plan, std::uint64_t seed, int threads,
+              const std::function<void(double)>& step, PairFit& fit);
 
 /// Fraction in [-1, 1] to which two maps (d_source, d_target) translate rows alike: mean cosine of their translations.
 double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads);

@@ -1,0 +1,46 @@
+#pragma once
+#include <algorithm>
+#include <cmath>
+
+#include "vec2vec/align.h"
+
+namespace vec2vec {
+
+/// What an effort pays for (docs/how-it-works.md).
+struct EffortPlan {
+  int searches;                  ///< at most so many
+  Index dims;                    ///< of the space in which the refinement matches rows
+  Index small_rows, large_rows;  ///< rows a side of its small and large steps
+  int easy_small, easy_large;    ///< how many of each, when two cheap searches sufficed
+  int thorough_small, thorough_large;
+  Index last_rows;  ///< of the last coupling
+};
+
+inline EffortPlan effort_plan(Effort effort) {
+  switch (effort) {
+    case Effort::kLow:
+      return {12, 256, 2000, 4000, 8, 3, 30, 8, 12000};
+    case Effort::kNormal:
+      break;
+    case Effort::kHigh:
+      return {96, 384, 4000, 8000, 8, 8, 60, 20, 20000};
+  }
+  return {24, 384, 4000, 8000, 4, 4, 40, 12, 20000};
+}
+
+/// Fewer rows bear fewer dimensions, and want softer couplings, more small steps and a stronger ridge. Fitted to what was best
+/// from 1,000 to 20,000 rows a side (docs/research/hard-pairs.md); `rows` are those of the smaller side.
+inline Index view_dims(Index rows) {
+  return std::clamp(static_cast<Index>(8 * std::log2(static_cast<double>(rows) / 125)), Index{24}, Index{48});
+}
+inline Index full_dims(Index rows, Index most) {
+  return std::min(most, static_cast<Index>(50 * std::pow(static_cast<double>(rows) / 1000, 1.1)));
+}
+inline float refine_temperature(Index rows) {
+  return std::clamp(0.05f * std::pow(5000.0f / static_cast<float>(rows), 0.4f), 0.03f, 0.1f);
+}
+inline int small_steps_factor(Index rows) { return static_cast<int>(std::clamp(8000 / rows, Index{1}, Index{4})); }
+inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 20000.0 / static_cast<double>(rows)), 0.4); }
+constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly: it costs little
+
+}  // namespace vec2vec
