@@ -34,7 +34,7 @@ inline Index view_dims(Index rows) {
   return std::clamp(static_cast<Index>(8 * std::log2(static_cast<double>(rows) / 125)), Index{24}, Index{48});
 }
 inline Index full_dims(Index rows, Index most) {
-  return std::min(most, static_cast<Index>(50 * std::pow(static_cast<double>(rows) / 1000, 1.1)));
+  return std::min(most, std::max(Index{48}, static_cast<Index>(50 * std::pow(static_cast<double>(rows) / 1000, 1.1))));
 }
 inline float refine_temperature(Index rows) {
   return std::clamp(0.05f * std::pow(5000.0f / static_cast<float>(rows), 0.4f), 0.03f, 0.1f);

@@ -55,7 +55,7 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
 void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random,
            Climber& climber) {
   // Fresh rows in each step are noise that leads out of local optima: never most of the rows.
-  const Index rows = std::min<Index>(1000, std::min(view.x.rows(), view.y.rows()) / 3);
+  const Index rows = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 3, 200, 1000);
   climber.map = soft_steps(view.x, view.y, std::move(climber.map), {temperatures, rows, -2, &pairs}, random, 1);
   climber.mean = soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, 16), rows, 0.85f, &pairs}, random, 1);
   climber.score = pair_free_score(view.x, view.y, climber.mean, 2000, 1);
