@@ -153,7 +153,7 @@ def align(arguments, pair, seed, results, common):
     if not oracle:
         told = done["json"]
         record |= {"verdict": VERDICTS[done["exit"]], "starts": len(told.get("starts", []))}
-        for name in ("seconds", "pair_free_score", "agreement", "stopped_because"):
+        for name in ("seconds", "pair_free_score", "evidence", "stopped_because"):
             if name in told:
                 record["fit_seconds" if name == "seconds" else name] = told[name]
     record["scores"], record["eval_rows"] = scores_of(arguments, work, evaluation)

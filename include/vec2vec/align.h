@@ -59,11 +59,20 @@ struct PairFit {
   double cosine = 0;                             ///< mean centred cosine
 };
 
+/// What speaks for a map that was found without pairs. No member needs one (docs/how-it-works.md).
+struct Evidence {
+  double agreement = 0;          ///< of the best two independent searches: mean cosine of their translations, in [-1, 1]
+  double score_margin = 0;       ///< pair-free score over that of climbs from random maps, in standard deviations of theirs
+  double mutual_neighbours = 0;  ///< fraction of translated rows that are the nearest to their nearest target row, of 2,000
+  double half_agreement = 0;     ///< fraction of rows with the same nearest row under maps of disjoint halves of the rows
+  double probability = 0;        ///< that top-1 is above half of the paired oracle's, by a model calibrated on many runs
+};
+
 struct AlignSummary {
   Map map;
   Verdict verdict = Verdict::kUncertain;
+  Evidence evidence;
   double pair_free_score = 0;  ///< of the map returned; comparable between runs on the same two sets only
-  double agreement = 0;        ///< evidence: see docs/how-it-works.md
   std::vector<StartReport> starts;
   Index pairs = 0;  ///< known pairs given
   PairFit pair_fit;

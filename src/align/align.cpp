@@ -4,9 +4,10 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "align/pair_report.h"
+#include "align/evidence.h"
 #include "align/portfolio.h"
 #include "align/refine.h"
+#include "align/report.h"
 #include "core/parallel.h"
 #include "linear/polar.h"
 #include "vec2vec/error.h"
@@ -62,8 +63,8 @@ Verdict judge(const AlignSummary& summary, bool pairs_alone) {
     if (summary.pair_fit.top1_low >= 0.5) return Verdict::kAligned;
     return summary.pair_fit.top1_high >= 0.1 ? Verdict::kUncertain : Verdict::kNotAligned;
   }
-  if (summary.agreement >= 0.7) return Verdict::kAligned;
-  return summary.agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
+  if (summary.evidence.agreement >= 0.7) return Verdict::kAligned;
+  return summary.evidence.agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
 }
 
 }  // namespace
@@ -132,9 +133,13 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
     weight = refine(
         source, target, known, held_out, view, found.map, !found.easy, effort_plan(options.effort), options.seed,
         options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
+    summary.evidence.agreement = found.agreement;
+    summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
+    judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
+              summary.evidence);
+    summary.evidence.probability = success_probability(summary.evidence);
   }
   summary.pair_free_score = found.pair_free_score;
-  summary.agreement = found.agreement;
   summary.verdict = judge(summary, pairs_alone);
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
@@ -150,7 +155,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
       {"effort", to_string(options.effort)},
       {"verdict", to_string(summary.verdict)},
       {"pair_free_score", summary.pair_free_score},
-      {"agreement", summary.agreement},
+      {"evidence", evidence_report(summary.evidence)},
       {"starts", summary.starts.size()},
       {"stopped_because", summary.stopped_because}};
   if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);

@@ -139,4 +139,19 @@ double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, i
   return soft_match(project(SpreadRows(x, rows), map, threads), ys, ys, {0.05f, 4, threads}).score;
 }
 
+std::vector<float> anneal(std::initializer_list<float> levels, int each) {
+  std::vector<float> values;
+  for (float level : levels) values.insert(values.end(), static_cast<std::size_t>(each), level);
+  return values;
+}
+
+void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random,
+           Climber& climber) {
+  // Fresh rows in each step are noise that leads out of local optima: never most of the rows.
+  const Index rows = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 3, 200, 1000);
+  climber.map = soft_steps(view.x, view.y, std::move(climber.map), {temperatures, rows, -2, &pairs}, random, 1);
+  climber.mean = soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, 16), rows, 0.85f, &pairs}, random, 1);
+  climber.score = pair_free_score(view.x, view.y, climber.mean, 2000, 1);
+}
+
 }  // namespace vec2vec

@@ -1,4 +1,5 @@
 #pragma once
+#include <initializer_list>
 #include <span>
 #include <string>
 #include <vector>
@@ -75,5 +76,20 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
 /// Mean cosine under the entropic coupling (temperature 0.05, 4 passes) of `rows` rows a side, spread evenly. Higher is better;
 /// comparable only between maps of the same view and equally many rows.
 double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads);
+
+/// A map on its way up, and the mean of its last steps, which is what it is judged by.
+struct Climber {
+  std::size_t search = 0;
+  std::string start;
+  Matrix map, mean;   ///< (v, v)
+  double score = -2;  ///< pair-free, of the mean
+};
+
+/// So many steps at each of the temperatures.
+std::vector<float> anneal(std::initializer_list<float> levels, int each);
+
+/// Moves a climber on by overshooting steps at the given temperatures.
+void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random,
+           Climber& climber);
 
 }  // namespace vec2vec

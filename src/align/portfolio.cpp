@@ -35,31 +35,7 @@ std::vector<Search> plan(Index pairs, int count) {
   return searches;
 }
 
-/// A map on its way up, and the mean of its last steps, which is what it is judged by.
-struct Climber {
-  std::size_t search = 0;
-  std::string start;
-  Matrix map, mean;  ///< (v, v)
-  double score = -2;
-};
-
 bool better(const Climber& a, const Climber& b) { return a.score > b.score; }
-
-std::vector<float> anneal(std::initializer_list<float> levels, int each) {
-  std::vector<float> values;
-  for (float level : levels) values.insert(values.end(), static_cast<std::size_t>(each), level);
-  return values;
-}
-
-/// Moves a climber on by steps at the given temperatures.
-void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random,
-           Climber& climber) {
-  // Fresh rows in each step are noise that leads out of local optima: never most of the rows.
-  const Index rows = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 3, 200, 1000);
-  climber.map = soft_steps(view.x, view.y, std::move(climber.map), {temperatures, rows, -2, &pairs}, random, 1);
-  climber.mean = soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, 16), rows, 0.85f, &pairs}, random, 1);
-  climber.score = pair_free_score(view.x, view.y, climber.mean, 2000, 1);
-}
 
 /// The starts of one search: the known pairs alone, or its consensus of matched anchors in several weightings.
 std::vector<Climber> make_starts(const ViewPair& view, const PairTerm& pairs, const AnchorOptions& anchors, std::size_t search,

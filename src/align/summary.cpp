@@ -1,7 +1,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
-#include "align/pair_report.h"
+#include "align/report.h"
 
 namespace vec2vec {
 
@@ -17,6 +17,14 @@ nlohmann::ordered_json pair_report(const PairFit& fit, Index pairs) {
   return card;
 }
 
+nlohmann::ordered_json evidence_report(const Evidence& evidence) {
+  return {{"probability", evidence.probability},
+          {"agreement", evidence.agreement},
+          {"score_margin", evidence.score_margin},
+          {"mutual_neighbours", evidence.mutual_neighbours},
+          {"half_agreement", evidence.half_agreement}};
+}
+
 std::string AlignSummary::brief() const {
   char line[256];
   std::string text;
@@ -27,8 +35,13 @@ std::string AlignSummary::brief() const {
   add("%s  (%lld -> %lld dimensions, %.1f s)\n", to_string(verdict), static_cast<long long>(map.source_dim()),
       static_cast<long long>(map.target_dim()), seconds);
   if (!starts.empty()) {
-    add("  agreement of independent starts  %.3f   (1 = the same map, 0 = unrelated)\n", agreement);
-    add("  pair-free score                  %.4f\n", pair_free_score);
+    add("  probability of success           %.3f   (of a top-1 above half of what true pairs would give)\n",
+        evidence.probability);
+    add("  agreement of two searches        %.3f   (1 = the same map, 0 = unrelated)\n", evidence.agreement);
+    add("  pair-free score                  %.4f  (%.0f standard deviations above random starts)\n", pair_free_score,
+        evidence.score_margin);
+    add("  mutual nearest neighbours        %.3f   of the translated rows\n", evidence.mutual_neighbours);
+    add("  same neighbour from half the rows %.3f\n", evidence.half_agreement);
   }
   if (pairs > 0)
     add("  known pairs                      %lld, of which the map contradicts %lld\n", static_cast<long long>(pairs),
@@ -36,13 +49,13 @@ std::string AlignSummary::brief() const {
   if (pair_fit.pairs > 0)
     add("  top-1 of held-out pairs          %.3f   (95 %%: %.3f to %.3f; %lld pairs, each among up to %lld)\n", pair_fit.top1,
         pair_fit.top1_low, pair_fit.top1_high, static_cast<long long>(pair_fit.pairs), static_cast<long long>(pair_fit.pool));
-  add("  starts kept                      %zu; stopped because %s\n", starts.size(), stopped_because.c_str());
+  add("  searches                         %zu; stopped because %s\n", starts.size(), stopped_because.c_str());
   return text;
 }
 
 std::string AlignSummary::to_json() const {
   nlohmann::ordered_json json = {{"verdict", to_string(verdict)},
-                                 {"agreement", agreement},
+                                 {"evidence", evidence_report(evidence)},
                                  {"pair_free_score", pair_free_score},
                                  {"stopped_because", stopped_because},
                                  {"seconds", seconds},

@@ -5,7 +5,9 @@
 
 namespace vec2vec {
 
-/// How known pairs were used, as the map's card and the summary tell it.
+/// As the map's card and the summary tell it: how known pairs were used, and what speaks for the map.
 nlohmann::ordered_json pair_report(const PairFit& fit, Index pairs);
+
+nlohmann::ordered_json evidence_report(const Evidence& evidence);
 
 }  // namespace vec2vec

@@ -1,0 +1,25 @@
+#pragma once
+#include <cstdint>
+
+#include "align/climb.h"
+#include "vec2vec/align.h"
+
+namespace vec2vec {
+
+/// How far a score of the view lies above that of four climbs from random rotations, in their standard deviations: where no
+/// correspondence can be found, the search's own score is one of these.
+double score_margin(const ViewPair& view, double score, std::uint64_t seed, int threads);
+
+/// Of a map (d_source, d_target) between centred unit rows, from at most 2,000 of them a side:
+/// mutual_neighbours: fraction of translated rows that are the nearest to their nearest target row;
+/// half_agreement: fraction of rows with the same nearest target row under two maps, each fitted by one soft step from this one
+/// to one half of the rows. Both in [0, 1]; sets these two members of evidence.
+/// Cost: four couplings of at most 4,000 rows a side.
+void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView target, MatrixView map, double ridge,
+               int threads, Evidence& evidence);
+
+/// Probability that the map's top-1 is above half of what as many true pairs would give: a logistic model of the evidence,
+/// fitted by bench/fit_verdict.py (docs/how-it-works.md, the verdict).
+double success_probability(const Evidence& evidence);
+
+}  // namespace vec2vec
