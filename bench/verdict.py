@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""Runs `vec2vec align` where the truth is known, to calibrate its verdict: easy and hard pairs, small sides, other corpora,
+noise, and data in which nothing can be found.
+
+    bench/verdict.py [--vec2vec build/release/cli/vec2vec] [--only KIND]
+
+Every run is one line of bench/results/verdict.jsonl; runs found there are skipped. bench/fit_verdict.py fits the model.
+Needs the shared data (VEC2VEC_SHARED). Fits see rows 0-9,999 and 20,000-29,999 of the general set; top-1 is taken on its rows
+14,096-18,191 (pool 4,096), or on the corpus of the source side (pool 2,000). The evaluation rows of docs/results.md are not used.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from bench_env import BENCH_DATA, ROOT, SHARED, natural_blas, run_inside
+
+ENCODERS = ["minilm", "mpnet", "e5", "l3"]  # l3 has general rows only
+CORPORA = ["tweets", "medical", "agnews"]
+TRUTH = (14096, 18192)
+RESULTS = ROOT / "bench" / "results" / "verdict.jsonl"
+
+
+def plan():
+    """All runs: dicts of kind, source, target, and what rows each side takes: lists of (corpus, first, count)."""
+    pairs = list(itertools.permutations(ENCODERS, 2))
+    with_corpora = [p for p in pairs if "l3" not in p]
+
+    def run(kind, pair, a, b, **more):
+        return {"kind": kind, "source": pair[0], "target": pair[1], "a": a, "b": b, **more}
+
+    for pair in pairs:
+        for n in (500, 1000, 2000, 5000):
+            for seed, first in enumerate((0, 2500, 5000)):
+                yield run("general", pair, [["general", first, n]], [["general", 20000 + first, n]], seed=seed)
+        yield run("general", pair, [["general", 0, 9000]], [["general", 20000, 9000]], seed=0)
+        for noise in (0.5, 1.0, 2.0):
+            yield run("noise", pair, [["general", 0, 2000]], [["general", 20000, 2000]], noise=noise, seed=0)
+        for destroyed in ("shuffled columns", "gaussian"):
+            yield run("destroyed", pair, [["general", 0, 2000]], [["general", 20000, 2000]], destroyed=destroyed, seed=0)
+    for pair in with_corpora:
+        for corpus in CORPORA:
+            yield run("one corpus", pair, [[corpus, 0, 1000]], [[corpus, 1000, 1000]], seed=0)
+            yield run("general and corpus", pair, [["general", 0, 2000]], [[corpus, 0, 2000]], seed=0)
+        for x, y in itertools.permutations(CORPORA, 2):
+            yield run("two corpora", pair, [[x, 0, 2000]], [[y, 0, 2000]], seed=0)
+        for seed, (x, y) in enumerate(itertools.combinations(CORPORA, 2)):
+            yield run("half overlap", pair, [["general", 0, 1000], [x, 0, 1000]], [["general", 20000, 1000], [y, 0, 1000]], seed=seed)
+        yield run("unequal", pair, [["general", 0, 500]], [["general", 20000, 5000]], seed=0)
+        yield run("unequal", pair, [["general", 0, 5000]], [["general", 20000, 500]], seed=0)
+
+
+def rows_of(np, encoder, corpus):
+    name = f"{corpus}.{encoder}.npy"
+    path = next(folder / name for folder in (SHARED / "data", BENCH_DATA) if (folder / name).exists())
+    return np.load(path, mmap_mode="r")
+
+
+def side(np, encoder, parts):
+    return np.concatenate([rows_of(np, encoder, corpus)[first : first + count] for corpus, first, count in parts]).astype(np.float32)
+
+
+def tell(arguments, *command, allowed=(0,)):
+    done = subprocess.run([str(arguments.vec2vec), *map(str, command), "--json", "--quiet"], capture_output=True, text=True, env=natural_blas(os.environ))
+    if done.returncode not in allowed:
+        sys.exit(f"exit code {done.returncode} of {command}: {done.stderr}")
+    return json.loads(done.stdout)
+
+
+def truth_rows(np, encoder, corpus):
+    rows = rows_of(np, encoder, corpus)
+    return rows[slice(*TRUTH)] if corpus == "general" else rows
+
+
+def top1(arguments, np, folder, map_file, source, target, corpus):
+    files = []
+    for encoder in (source, target):
+        files.append(folder / f"truth.{corpus}.{encoder}.npy")
+        if not files[-1].exists():
+            np.save(files[-1], truth_rows(np, encoder, corpus))
+    return tell(arguments, "evaluate", "--map", map_file, *files, "--pool", 4096)["scores"]["top1"]["value"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
+    parser.add_argument("--only", help="runs of this kind only")
+    arguments = parser.parse_args()
+    import numpy as np
+
+    done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
+    seen = {json.dumps(record["run"], sort_keys=True) for record in done}
+    oracles = {}
+    # In a random order that does not change, so that an unfinished bench has runs of every kind.
+    runs = [r for r in plan() if arguments.only in (None, r["kind"])]
+    runs = [runs[i] for i in np.random.default_rng(0).permutation(len(runs))]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number, run in enumerate(runs):
+            if json.dumps(run, sort_keys=True) in seen:
+                continue
+            source, target = run["source"], run["target"]
+            a, b = side(np, source, run["a"]), side(np, target, run["b"])
+            random = np.random.default_rng(7)
+            if "noise" in run:  # on both sides, of the length of the row times `noise`
+                for rows in (a, b):
+                    rows += run["noise"] * random.standard_normal(rows.shape, dtype=np.float32) / np.sqrt(rows.shape[1])
+            if run.get("destroyed") == "shuffled columns":
+                b = random.permuted(b, axis=0)
+            if run.get("destroyed") == "gaussian":
+                mean, centred = b.mean(0), b - b.mean(0)
+                _, s, vt = np.linalg.svd(centred, full_matrices=False)
+                b = (mean + random.standard_normal((len(b), len(s))) * (s / np.sqrt(len(b))) @ vt).astype(np.float32)
+            np.save(folder / "a.npy", a)
+            np.save(folder / "b.npy", b)
+            told = tell(arguments, "align", folder / "a.npy", folder / "b.npy", "-o", folder / "map.safetensors", "--force", "--seed", run["seed"], allowed=(0, 3, 4))
+            corpus = run["a"][0][0]
+            if (source, target, corpus) not in oracles:
+                pair = [folder / "oracle.a.npy", folder / "oracle.b.npy"]
+                for encoder, file in zip((source, target), pair):
+                    np.save(file, rows_of(np, encoder, "general")[:14096])
+                tell(arguments, "align", *pair, "-o", folder / "oracle.safetensors", "--force", "--paired", "--procrustes")
+                oracles[source, target, corpus] = top1(arguments, np, folder, folder / "oracle.safetensors", source, target, corpus)
+            record = {"run": run, "rows": [len(a), len(b)], "verdict": told["verdict"], "searches": len(told["starts"]), "seconds": told["seconds"], "evidence": told["evidence"]}
+            record["pair_free_score"] = told["pair_free_score"]
+            record["top1"] = top1(arguments, np, folder, folder / "map.safetensors", source, target, corpus)
+            record["oracle"] = oracles[source, target, corpus]
+            with RESULTS.open("a") as file:
+                file.write(json.dumps(record) + "\n")
+            print(f"{number + 1}/{len(runs)} {run['kind']} {source}-{target} {record['rows']}: {record['verdict']} agreement {told['evidence']['agreement']:.2f}, top-1 {record['top1']:.3f} of {record['oracle']:.3f}, {told['seconds']:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    run_inside("bench-venv", ["numpy"])
+    main()
