@@ -13,6 +13,7 @@ from pathlib import Path
 from statistics import median
 
 from measure_predicts import section as measures_section
+from measure_scale import section as scale_section
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet", "minilm-l3"]
@@ -223,7 +224,8 @@ def render(records):
         rivals = {pair: list({record["seed"]: record for record in found[pair]}.values()) for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text.append(measures_section(records))
+    text.append(measures_section())
+    text.append(scale_section())
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

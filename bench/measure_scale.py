@@ -3,8 +3,9 @@
 
     bench/measure_scale.py [--rows 100000] [--dense-rows 10000] [--vec2vec PROGRAM] [--results FILE]
 
-A (rows, 768) and B (rows, 384) are random but related. The dense way is that of the platonic-rep code, in numpy: an n x n product, a
-full argsort, two n x n masks. The GEMM speed is that of numpy's OpenBLAS (4096^3, float32, best of 5) in the same run, in flops per
+A (rows, 768) and B (rows, 384) are random but related. The dense way is that of the platonic-rep code: an n x n product, a full
+argsort, two n x n masks; in numpy, in PyTorch (Debian's python3-torch, scripts/setup.sh --torch; left out where it is missing), and in
+both with their partial selection in the argsort's place, which that code does not use. Each may use all cores. The GEMM speed is that of numpy's OpenBLAS (4096^3, float32, best of 5) in the same run, in flops per
 second of CPU time, so that a busy machine slows both alike. Appends one JSON record to bench/results/measure/scale.jsonl.
 """
 
@@ -19,8 +20,44 @@ from pathlib import Path
 
 from bench_env import BENCH_DATA, ROOT, natural_blas, run_inside
 
+STORE = ROOT / "bench" / "results" / "measure" / "scale.jsonl"
 DIMS = (768, 384)
 K = 10
+
+
+def section():
+    """The newest run as a table for docs/results.md."""
+    if not STORE.exists():
+        return ""
+    record = json.loads(STORE.read_text().splitlines()[-1])
+    if "dense_rows" not in record:
+        return ""  # of an earlier form, with other rivals
+    few = record["k-NN, few rows"], record["k-NN, few rows, again"]
+    text = "## Measures at scale\n\n"
+    text += f"Random related rows of {DIMS[0]} and {DIMS[1]} dimensions, k = {record['k']}, 10 permutations, no bootstrap; whole commands, reading included.\n"
+    text += "*GEMM share*: flops done (by symmetry n² (d + e)) per second of CPU time over those of a 4096³ float32 product of OpenBLAS in\n"
+    text += "the same run; bfloat16 products can exceed 1. *Times ours*: over the mean of our runs before and after. Rivals may use all cores.\n\n"
+    text += "| rows | what | wall s | CPU s | MiB | GEMM share | times our wall, CPU, memory |\n|---|---|---|---|---|---|---|\n"
+
+    def line(rows, what, cost):
+        share = f"{cost['share_of_gemm']:.2f}" if "share_of_gemm" in cost else ""
+        ratio = cost.get("times_ours")
+        ratio = f"{ratio['seconds']:.1f}, {ratio['cpu_seconds']:.1f}, {ratio['peak_mib']:.1f}" if ratio else ""
+        return f"| {rows:,} | {what} | {cost['seconds']:.2f} | {cost['cpu_seconds']:.2f} | {cost['peak_mib']:,.0f} | {share} | {ratio} |\n"
+
+    for cost in few:
+        text += line(record["dense_rows"], "`measure --only mutual_knn`", cost)
+    for name, cost in record.items():
+        if name.startswith("dense "):
+            text += line(record["dense_rows"], name.removesuffix(", few rows"), cost) if isinstance(cost, dict) else ""
+    text += line(record["rows"], "`measure --only mutual_knn`", record["k-NN"])
+    for family in ("cka", "maps"):
+        if family in record:
+            text += line(record["rows"], f"`measure --only {family}`", record[family])
+    machine = record["machine"]
+    text += f"\n{machine['cpu']}, {machine['cores']} cores, {machine['memory_gib']} GiB, {record['date']}, at niceness {record['nice']}, load {record['load']:.1f} when it began\n"
+    text += "(compare CPU times then, and wall times within the run only); command: `bench/measure_scale.py`\n\n"
+    return text
 
 
 def make(rows):
@@ -67,21 +104,37 @@ def gemm_speed():
     return best
 
 
-def dense(files):
-    """Mutual k-NN by n x n matrices; prints its value."""
+def nearest_numpy(file, partial):
+    """0/1 mask (n, n) of the K nearest rows of each."""
     import numpy as np
 
-    masks = []
-    for file in files:
-        rows = np.load(file)
-        rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-        similarity = rows @ rows.T
-        np.fill_diagonal(similarity, -1e8)
-        near = np.argsort(-similarity, axis=1)[:, :K]
-        mask = np.zeros(similarity.shape, dtype=np.float32)
-        np.put_along_axis(mask, near, 1, axis=1)
-        masks.append(mask)
-    print(json.dumps((masks[0] * masks[1]).sum(1).mean().item() / K))
+    rows = np.load(file)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    similarity = rows @ rows.T
+    np.fill_diagonal(similarity, -1e8)
+    near = np.argpartition(similarity, -K, axis=1)[:, -K:] if partial else np.argsort(-similarity, axis=1)[:, :K]
+    mask = np.zeros(similarity.shape, dtype=np.float32)
+    np.put_along_axis(mask, near, 1, axis=1)
+    return mask
+
+
+def nearest_torch(file, partial):
+    import numpy as np
+    import torch
+
+    torch.set_num_threads(len(os.sched_getaffinity(0)))
+    rows = torch.nn.functional.normalize(torch.from_numpy(np.load(file)), dim=1)
+    similarity = (rows @ rows.T).fill_diagonal_(-1e8)
+    near = similarity.topk(K, dim=1).indices if partial else similarity.argsort(dim=1, descending=True)[:, :K]
+    return torch.zeros_like(similarity).scatter_(1, near, 1.0)
+
+
+def dense(way, files):
+    """Mutual k-NN by n x n matrices; prints its value."""
+    library, selection = way.split("-")
+    nearest = {"numpy": nearest_numpy, "torch": nearest_torch}[library]
+    a, b = (nearest(file, selection == "partial") for file in files)
+    print(json.dumps((a * b).sum(1).mean().item() / K))
 
 
 def main():
@@ -89,14 +142,14 @@ def main():
     parser.add_argument("--rows", type=int, default=100000)
     parser.add_argument("--dense-rows", type=int, default=10000)
     parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
-    parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "measure" / "scale.jsonl")
+    parser.add_argument("--results", type=Path, default=STORE)
     parser.add_argument("--families", default="cka,maps", help="feature-space families to time")
-    parser.add_argument("--dense", nargs=2, help=argparse.SUPPRESS)
+    parser.add_argument("--dense", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    run_inside("bench-venv", ["numpy"])
     if arguments.dense:
-        dense(arguments.dense)
+        dense(arguments.dense[0], arguments.dense[1:])
         return
+    run_inside("bench-venv", ["numpy"])
     from run import machine
 
     def ours(files, only):
@@ -104,8 +157,8 @@ def main():
         told, cost = measured([arguments.vec2vec, "measure", *files, "--only", only, "--permutations", 10, "--bootstrap", 0, "--json", "--quiet"])
         return {key: m["value"] for key, m in told["measures"].items()}, cost
 
-    record = {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"), "machine": machine()}
-    record |= {"rows": arguments.rows, "dims": DIMS, "k": K, "gemm_gflops_per_cpu_second": gemm_speed() / 1e9}
+    record = {"date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC"), "machine": machine(), "nice": os.nice(0), "load": os.getloadavg()[0]}
+    record |= {"rows": arguments.rows, "dense_rows": arguments.dense_rows, "dims": DIMS, "k": K, "gemm_gflops_per_cpu_second": gemm_speed() / 1e9}
 
     def show(name, values, cost, n=None):
         record[name] = {"values": values, **cost}
@@ -118,15 +171,25 @@ def main():
         print(line, flush=True)
 
     small = make(arguments.dense_rows)
+    system = "/usr/bin/python3"  # Debian's packages are in no virtual environment
+    has_torch = subprocess.run([system, "-c", "import torch"], capture_output=True).returncode == 0
+    ways = ["numpy-argsort", "numpy-partial"] + (["torch-argsort", "torch-partial"] if has_torch else [])
+    # Ours before and after them, and the mean: on a busy machine the load changes in between.
     show("k-NN, few rows", *ours(small, "mutual_knn"), arguments.dense_rows)
-    value, cost = measured([sys.executable, __file__, "--dense", *small])
-    show("dense numpy, few rows", {"mutual_knn": value}, cost)
+    for way in ways:
+        value, cost = measured([system if way.startswith("torch") else sys.executable, __file__, "--dense", way, *small])
+        show(f"dense {way}, few rows", {"mutual_knn": value}, cost)
+    show("k-NN, few rows, again", *ours(small, "mutual_knn"), arguments.dense_rows)
     large = make(arguments.rows)
     show("k-NN", *ours(large, "mutual_knn"), arguments.rows)
     for family in filter(None, arguments.families.split(",")):
         show(family, *ours(large, family))
-    few, slow = record["k-NN, few rows"], record["dense numpy, few rows"]
-    print(f"dense way: {slow['seconds'] / few['seconds']:.1f} times the time, {slow['peak_mib'] / few['peak_mib']:.1f} times the memory")
+    few = [record["k-NN, few rows"], record["k-NN, few rows, again"]]
+    for way in ways:
+        slow = record[f"dense {way}, few rows"]
+        ratio = {cost: 2 * slow[cost] / (few[0][cost] + few[1][cost]) for cost in ("seconds", "cpu_seconds", "peak_mib")}
+        record[f"dense {way}, few rows"]["times_ours"] = ratio
+        print(f"dense {way}: {ratio['seconds']:.1f} times our time, {ratio['cpu_seconds']:.1f} times our CPU time, {ratio['peak_mib']:.1f} times our memory")
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
     with arguments.results.open("a") as file:
         file.write(json.dumps(record) + "\n")

@@ -1,22 +1,28 @@
 #include "kernels/nearest.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
+#include <memory>
 #include <mutex>
 #include <numeric>
 
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "kernels/right_factor.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
-constexpr Index kTile = 1024;  // rows and columns of one product
-constexpr Index kLanes = 16;   // entries looked at together
-constexpr Index kSpare = 8;    // candidates kept beyond k, for the second ranking
-constexpr Index kRound = 64;   // tiles of one thread between two calls of the progress functor
+constexpr Index kTile = 1024;     // rows and columns of one product
+constexpr Index kLanes = 16;      // entries looked at together
+constexpr Index kSpare = 8;       // candidates kept beyond k, for the second ranking
+constexpr Index kSpareBf16 = 14;  // the same when bf16 chose them; k when that is more
+constexpr Index kRound = 64;      // tiles of one thread between two calls of the progress functor
 constexpr Index kRankBlock = 64;
 
 double dot(const float* a, const float* b, Index d) {
@@ -30,40 +36,51 @@ double dot(const float* a, const float* b, Index d) {
   return sum;
 }
 
-/// The best `keep` candidates seen so far of every row, sorted; the outcome does not depend on the order of offers.
+/// The best `keep` candidates of every row, by product and then by the smaller index; the outcome does not depend on the order
+/// of offers. A row collects up to 2 `keep` before the worse half is dropped.
 class Candidates {
  public:
+  struct Entry {
+    float value;
+    std::int32_t index;
+  };
+
   Candidates(Index rows, Index keep)
       : keep_(keep),
-        value_(static_cast<std::size_t>(rows * keep), -std::numeric_limits<float>::infinity()),
-        index_(value_.size(), std::numeric_limits<std::int32_t>::max()),
+        entry_(static_cast<std::size_t>(2 * rows * keep)),
+        count_(static_cast<std::size_t>(rows)),
         bound_(static_cast<std::size_t>(rows), -std::numeric_limits<float>::infinity()) {}
 
   /// What row i's next candidate must reach.
   float bound(Index i) const { return bound_[static_cast<std::size_t>(i)]; }
   const float* bounds(Index first) const { return bound_.data() + first; }
-  const std::int32_t* index_of(Index i) const { return index_.data() + i * keep_; }
 
   void offer(Index i, float value, Index candidate) {
-    float* values = value_.data() + i * keep_;
-    std::int32_t* indices = index_.data() + i * keep_;
-    const auto id = static_cast<std::int32_t>(candidate);
-    const auto better = [&](Index p) { return value > values[p] || (value == values[p] && id < indices[p]); };
-    if (!better(keep_ - 1)) return;
-    Index p = keep_ - 1;
-    for (; p > 0 && better(p - 1); --p) {
-      values[p] = values[p - 1];
-      indices[p] = indices[p - 1];
-    }
-    values[p] = value;
-    indices[p] = id;
-    bound_[static_cast<std::size_t>(i)] = values[keep_ - 1];
+    std::int32_t& count = count_[static_cast<std::size_t>(i)];
+    entry_[static_cast<std::size_t>(2 * i * keep_ + count)] = {value, static_cast<std::int32_t>(candidate)};
+    if (++count == 2 * keep_) drop(i);
+  }
+
+  /// The candidates of row i, after all offers, in no order. From then on no other row's product exceeds bound(i).
+  std::span<Entry> of(Index i) {
+    if (count_[static_cast<std::size_t>(i)] > keep_) drop(i);
+    return {entry_.data() + 2 * i * keep_, static_cast<std::size_t>(count_[static_cast<std::size_t>(i)])};
   }
 
  private:
+  void drop(Index i) {
+    Entry* first = entry_.data() + 2 * i * keep_;
+    std::int32_t& count = count_[static_cast<std::size_t>(i)];
+    std::nth_element(first, first + keep_ - 1, first + count, [](const Entry& x, const Entry& y) {
+      return x.value > y.value || (x.value == y.value && x.index < y.index);
+    });
+    count = static_cast<std::int32_t>(keep_);
+    bound_[static_cast<std::size_t>(i)] = first[keep_ - 1].value;
+  }
+
   Index keep_;
-  std::vector<float> value_;
-  std::vector<std::int32_t> index_;
+  std::vector<Entry> entry_;
+  std::vector<std::int32_t> count_;
   std::vector<float> bound_;
 };
 
@@ -75,9 +92,9 @@ struct Block {
 /// Offers each product (a, b) of a tile to row a, and off the diagonal to row b too.
 void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
   const bool diagonal = a.first == b.first;
+  const float* bounds = candidates.bounds(b.first);
   for (Index i = 0; i < a.count; ++i) {
     const float* row = products.row(i);
-    const float* bounds = candidates.bounds(b.first);
     const Index self = a.first + i;
     const auto offer = [&](Index j) {
       const Index other = b.first + j;
@@ -88,10 +105,10 @@ void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
     Index j = 0;
     for (; j + kLanes <= b.count; j += kLanes) {
       const float bound = candidates.bound(self);
-      int hits = 0;
-      for (Index l = 0; l < kLanes; ++l) hits |= (row[j + l] >= bound) | (row[j + l] >= bounds[j + l]);
-      if (!hits) continue;
-      for (Index l = 0; l < kLanes; ++l) offer(j + l);
+      std::uint32_t hits = 0;
+      for (Index l = 0; l < kLanes; ++l)
+        hits |= static_cast<std::uint32_t>((row[j + l] >= bound) | (row[j + l] >= bounds[j + l])) << l;
+      for (; hits; hits &= hits - 1) offer(j + std::countr_zero(hits));
     }
     for (; j < b.count; ++j) offer(j);
   }
@@ -100,26 +117,32 @@ void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
 /// The rows that differ from each other, and where each of them stands in the whole. Float32 products of equal rows may differ
 /// in their last bit, by where they fall in a tile; so that ties are exact, equal rows are multiplied once.
 struct DistinctRows {
-  std::vector<std::int32_t> order;  ///< all row numbers, equal rows together and ascending
+  std::vector<std::int32_t> order;  ///< all row numbers, equal rows together and ascending, by the first of each
   std::vector<std::size_t> begin;   ///< copies of distinct row u: order[begin[u]] .. order[begin[u + 1] - 1]
-  std::vector<std::int32_t> of;     ///< distinct row of each row
+  Index count() const { return static_cast<Index>(begin.size()) - 1; }
   std::span<const std::int32_t> copies(std::size_t u) const { return {order.data() + begin[u], begin[u + 1] - begin[u]}; }
 };
 
 DistinctRows distinct_rows(MatrixView rows) {
-  DistinctRows result;
   const auto n = static_cast<std::size_t>(rows.rows), bytes = static_cast<std::size_t>(rows.cols) * sizeof(float);
   const auto compare = [&](std::int32_t x, std::int32_t y) { return std::memcmp(rows.row(x), rows.row(y), bytes); };
-  result.order.resize(n);
-  std::iota(result.order.begin(), result.order.end(), 0);
-  std::sort(result.order.begin(), result.order.end(), [&](std::int32_t x, std::int32_t y) {
+  std::vector<std::int32_t> sorted(n);
+  std::iota(sorted.begin(), sorted.end(), 0);
+  std::sort(sorted.begin(), sorted.end(), [&](std::int32_t x, std::int32_t y) {
     const int order = compare(x, y);
     return order < 0 || (order == 0 && x < y);
   });
-  result.of.resize(n);
-  for (std::size_t p = 0; p < n; ++p) {
-    if (p == 0 || compare(result.order[p - 1], result.order[p]) != 0) result.begin.push_back(p);
-    result.of[static_cast<std::size_t>(result.order[p])] = static_cast<std::int32_t>(result.begin.size() - 1);
+  std::vector<std::span<const std::int32_t>> groups;
+  for (std::size_t p = 0, end = 0; p < n; p = end) {
+    while (end < n && compare(sorted[p], sorted[end]) == 0) ++end;
+    groups.emplace_back(sorted.data() + p, end - p);
+  }
+  // By their first copy, so that ties of distinct rows go by index as well.
+  std::sort(groups.begin(), groups.end(), [](const auto& x, const auto& y) { return x[0] < y[0]; });
+  DistinctRows result;
+  for (const auto& group : groups) {
+    result.begin.push_back(result.order.size());
+    result.order.insert(result.order.end(), group.begin(), group.end());
   }
   result.begin.push_back(n);
   return result;
@@ -150,12 +173,25 @@ Neighbours empty_lists(Index n, Index k) {
   return {n, k, std::vector<std::int32_t>(size), std::vector<double>(size)};
 }
 
-/// The `keep` best candidates of each row by float32 products.
-Candidates best_candidates(MatrixView rows, Index keep, int threads, const Progress& progress) {
-  const Index n = rows.rows, blocks = (n + kTile - 1) / kTile;
+Index blocks_of(Index n) { return (n + kTile - 1) / kTile; }
+Block block_of(Index b, Index n) { return {b * kTile, std::min(kTile, n - b * kTile)}; }
+
+void report(const Progress& progress, Index done, Index total) {
+  if (progress && !progress("nearest rows", static_cast<double>(done) / static_cast<double>(total)))
+    throw Error(ErrorKind::kInterrupted, "interrupted");
+}
+
+/// The `keep` best candidates of each row, by float32 or bf16 products.
+Candidates best_candidates(MatrixView rows, Index keep, bool bf16, int threads, const Progress& progress) {
+  const Index n = rows.rows, blocks = blocks_of(n);
   Candidates candidates(n, keep);
   std::vector<std::mutex> locks(static_cast<std::size_t>(blocks));
-  const auto block = [&](Index b) { return Block{b * kTile, std::min(kTile, n - b * kTile)}; };
+  std::vector<std::unique_ptr<RightFactor>> factors(static_cast<std::size_t>(blocks));
+  parallel_for(blocks, threads, [&](Index b) {
+    const Block block = block_of(b, n);
+    factors[static_cast<std::size_t>(b)] =
+        std::make_unique<RightFactor>(rows.middle_rows(block.first, block.count), RightFactor::kTransposed, bf16, 1);
+  });
 
   // Along diagonals, so that tiles at work at the same time seldom share a block of rows.
   std::vector<std::pair<Index, Index>> tiles;
@@ -164,14 +200,13 @@ Candidates best_candidates(MatrixView rows, Index keep, int threads, const Progr
 
   const auto total = static_cast<Index>(tiles.size()), round = kRound * thread_count(threads);
   for (Index begin = 0; begin < total; begin += round) {
-    if (progress && !progress("nearest rows", static_cast<double>(begin) / static_cast<double>(total)))
-      throw Error(ErrorKind::kInterrupted, "interrupted");
+    report(progress, begin, total);
     parallel_for(std::min(round, total - begin), threads, [&](Index t) {
       const auto [first, second] = tiles[static_cast<std::size_t>(begin + t)];
-      const Block a = block(first), b = block(second);
+      const Block a = block_of(first, n), b = block_of(second, n);
       thread_local Matrix buffer(kTile, kTile);
       const MatrixSpan products{buffer.data(), a.count, b.count, kTile};
-      gemm(rows.middle_rows(a.first, a.count), false, rows.middle_rows(b.first, b.count), true, products);
+      factors[static_cast<std::size_t>(second)]->multiply(rows.middle_rows(a.first, a.count), products);
       // Always the lower block first: no two tiles can wait for each other.
       const std::lock_guard lock_a(locks[static_cast<std::size_t>(first)]);
       std::unique_lock<std::mutex> lock_b;
@@ -182,41 +217,142 @@ Candidates best_candidates(MatrixView rows, Index keep, int threads, const Progr
   return candidates;
 }
 
-}  // namespace
-
-Neighbours nearest_rows(MatrixView rows, Index k, int threads, const Progress& progress) {
-  const Index n = rows.rows;
-  Neighbours result = empty_lists(n, k);
-  const DistinctRows distinct = distinct_rows(rows);
-  const auto count = static_cast<Index>(distinct.begin.size()) - 1;
-  Matrix compact(count < n ? count : 0, rows.cols);
-  for (Index u = 0; u < compact.rows(); ++u)
-    std::copy_n(rows.row(distinct.copies(static_cast<std::size_t>(u))[0]), rows.cols, compact.row(u));
-
-  // Distinct rows stand in the order of their bytes; without copies the given order is as good, and needs no gathering.
-  const bool copies = count < n;
-  const Index keep = std::min(k + kSpare, count - 1);
-  const Candidates candidates = best_candidates(copies ? compact.view() : rows, keep, threads, progress);
-  parallel_for((n + kRankBlock - 1) / kRankBlock, threads, [&](Index b) {
-    std::vector<std::int32_t> expanded;
-    for (Index i = b * kRankBlock; i < std::min(n, (b + 1) * kRankBlock); ++i) {
-      if (!copies) {
-        rank(rows, i, {candidates.index_of(i), static_cast<std::size_t>(keep)}, result);
-        continue;
+/// The `keep` best candidates, by float32 products with all rows, of the rows `some` alone; row i of the result is some[i].
+Candidates best_candidates_of(MatrixView rows, std::span<const std::int32_t> some, Index keep, int threads,
+                              const Progress& progress) {
+  const Index n = rows.rows, m = static_cast<Index>(some.size());
+  Candidates candidates(m, keep);
+  const Index total = (m + kRankBlock - 1) / kRankBlock, round = 4 * thread_count(threads);
+  for (Index begin = 0; begin < total; begin += round) {
+    report(progress, begin, total);
+    parallel_for(std::min(round, total - begin), threads, [&](Index b) {
+      const Index first = (begin + b) * kRankBlock, count = std::min(kRankBlock, m - first);
+      Matrix left(count, rows.cols), products(count, kTile);
+      for (Index i = 0; i < count; ++i)
+        std::copy_n(rows.row(some[static_cast<std::size_t>(first + i)]), rows.cols, left.row(i));
+      for (Index tile = 0; tile < blocks_of(n); ++tile) {
+        const Block right = block_of(tile, n);
+        gemm(left, false, rows.middle_rows(right.first, right.count), true, {products.data(), count, right.count, kTile});
+        for (Index i = first; i < first + count; ++i) {
+          const float* row = products.row(i - first);
+          for (Index j = 0; j < right.count; ++j)
+            if (row[j] >= candidates.bound(i) && right.first + j != some[static_cast<std::size_t>(i)])
+              candidates.offer(i, row[j], right.first + j);
+        }
       }
-      const std::int32_t own = distinct.of[static_cast<std::size_t>(i)];
+    });
+  }
+  return candidates;
+}
+
+/// Of candidates (at least k) whose products may be off by `error`, those that can be among the k nearest, to the front; their
+/// number.
+Index within_reach(std::span<Candidates::Entry> candidates, Index k, double error) {
+  const auto first = candidates.begin(), kth = first + k - 1;
+  std::nth_element(first, kth, candidates.end(), [](const auto& x, const auto& y) { return x.value > y.value; });
+  const double least = static_cast<double>(kth->value) - 2 * error;
+  return std::partition(kth + 1, candidates.end(), [&](const auto& x) { return static_cast<double>(x.value) >= least; }) -
+         first;
+}
+
+/// How far the bf16 product of row i with any other row may lie from the true one. With x = x' + e, x' the rounded row:
+/// |<x, y> - <x', y'>| <= |e_x| |y| + |x'| |e_y|, and summing d products in float32 adds at most d 2^-23 |x'| |y'| (one
+/// rounding is 2^-24; the rest is slack, for the double arithmetic here too).
+class Bf16Error {
+ public:
+  Bf16Error(MatrixView rows, int threads) : moved_(bf16_rounding(rows, threads)), norm_(moved_.size()) {
+    for (std::size_t i = 0; i < norm_.size(); ++i) {
+      const float* row = rows.row(static_cast<Index>(i));
+      norm_[i] = std::sqrt(dot(row, row, rows.cols));
+      longest_ = std::max(longest_, norm_[i]);
+      most_ = std::max(most_, moved_[i]);
+    }
+    sum_ = static_cast<double>(rows.cols) * 0x1p-23;
+  }
+
+  double of(Index i) const {
+    const double moved = moved_[static_cast<std::size_t>(i)], norm = norm_[static_cast<std::size_t>(i)] + moved;
+    return moved * longest_ + norm * most_ + sum_ * norm * (longest_ + most_);
+  }
+
+ private:
+  std::vector<double> moved_, norm_;
+  double longest_ = 0, most_ = 0, sum_ = 0;
+};
+
+/// Ranks the candidates of distinct rows and writes the lists of all their copies.
+class Ranking {
+ public:
+  Ranking(MatrixView rows, const DistinctRows& distinct, Neighbours& out) : rows_(rows), distinct_(distinct), out_(out) {}
+
+  /// Writes the lists of distinct row u; returns the least similarity in them.
+  double write(Index u, std::span<const Candidates::Entry> candidates) const {
+    double least = std::numeric_limits<double>::infinity();
+    std::vector<std::int32_t> expanded;
+    for (const std::int32_t i : distinct_.copies(static_cast<std::size_t>(u))) {
       expanded.clear();
-      const auto expand = [&](std::int32_t u) {
-        // More than k + 1 copies of one row cannot all be needed.
-        const auto all = distinct.copies(static_cast<std::size_t>(u));
-        for (const std::int32_t c : all.first(std::min(all.size(), static_cast<std::size_t>(k) + 1)))
+      // More than k + 1 copies of one row cannot all be needed.
+      const auto expand = [&](std::int32_t v) {
+        const auto all = distinct_.copies(static_cast<std::size_t>(v));
+        for (const std::int32_t c : all.first(std::min(all.size(), static_cast<std::size_t>(out_.k) + 1)))
           if (c != i) expanded.push_back(c);
       };
-      expand(own);
-      for (Index p = 0; p < keep; ++p) expand(candidates.index_of(own)[p]);
-      rank(rows, i, expanded, result);
+      expand(static_cast<std::int32_t>(u));
+      for (const Candidates::Entry& candidate : candidates) expand(candidate.index);
+      rank(rows_, i, expanded, out_);
+      least = std::min(least, out_.similarity_of(i).back());
     }
-  });
+    return least;
+  }
+
+ private:
+  MatrixView rows_;
+  const DistinctRows& distinct_;
+  Neighbours& out_;
+};
+
+}  // namespace
+
+Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& progress, bool bf16) {
+  Neighbours result = empty_lists(given.rows, k);
+  const DistinctRows distinct = distinct_rows(given);
+  const Index count = distinct.count();
+  Matrix compact(count < given.rows ? count : 0, given.cols);
+  for (Index u = 0; u < compact.rows(); ++u)
+    std::copy_n(given.row(distinct.copies(static_cast<std::size_t>(u))[0]), given.cols, compact.row(u));
+  const MatrixView rows = count < given.rows ? compact.view() : given;
+  const Ranking ranking(given, distinct, result);
+  const auto rank_all = [&](Index rows_to_rank, const std::function<void(Index)>& rank_one) {
+    parallel_for((rows_to_rank + kRankBlock - 1) / kRankBlock, threads, [&](Index b) {
+      for (Index i = b * kRankBlock; i < std::min(rows_to_rank, (b + 1) * kRankBlock); ++i) rank_one(i);
+    });
+  };
+
+  const Index keep = std::min(k + kSpare, count - 1), keep_bf16 = std::min(k + std::max(k, kSpareBf16), count - 1);
+  std::vector<std::int32_t> open;  // rows whose lists are still to be found
+  if (bf16 && keep_bf16 < count - 1) {
+    Candidates candidates = best_candidates(rows, keep_bf16, true, threads, progress);
+    const Bf16Error error(rows, threads);
+    std::vector<char> certain(static_cast<std::size_t>(count));
+    rank_all(count, [&](Index u) {
+      const auto all = candidates.of(u);
+      const double off = error.of(u);
+      const double least = ranking.write(u, all.first(static_cast<std::size_t>(within_reach(all, k, off))));
+      // No row that was dropped can reach the list: its product in bf16 was at most the bound.
+      certain[static_cast<std::size_t>(u)] = least > static_cast<double>(candidates.bound(u)) + off;
+    });
+    for (Index u = 0; u < count; ++u)
+      if (!certain[static_cast<std::size_t>(u)]) open.push_back(static_cast<std::int32_t>(u));
+    if (open.empty()) return result;
+  }
+  if (!open.empty() && 2 * static_cast<Index>(open.size()) < count) {
+    Candidates candidates = best_candidates_of(rows, open, keep, threads, progress);
+    rank_all(static_cast<Index>(open.size()),
+             [&](Index i) { ranking.write(open[static_cast<std::size_t>(i)], candidates.of(i)); });
+    return result;
+  }
+  Candidates candidates = best_candidates(rows, keep, false, threads, progress);
+  rank_all(count, [&](Index u) { ranking.write(u, candidates.of(u)); });
   return result;
 }
 

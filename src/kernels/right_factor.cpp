@@ -1,18 +1,43 @@
 #include "kernels/right_factor.h"
 
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
 #include "core/gemm.h"
+#include "core/parallel.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <oneapi/dnnl/dnnl.hpp>
-#include <vector>
-
-#include "core/parallel.h"
 #endif
 
 namespace vec2vec {
+namespace {
+
+/// Round to nearest, ties to even; NaN does not occur here.
+std::uint16_t to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+}
+
+}  // namespace
+
+std::vector<double> bf16_rounding(MatrixView rows, int threads) {
+  std::vector<double> moved(static_cast<std::size_t>(rows.rows));
+  parallel_for(rows.rows, threads, [&](Index i) {
+    const float* row = rows.row(i);
+    double lanes[8] = {};
+    for (Index j = 0; j < rows.cols; ++j) {
+      const double error = row[j] - std::bit_cast<float>(static_cast<std::uint32_t>(to_bf16(row[j])) << 16);
+      lanes[j % 8] += error * error;
+    }
+    double square = 0;
+    for (const double lane : lanes) square += lane;
+    moved[static_cast<std::size_t>(i)] = std::sqrt(square);
+  });
+  return moved;
+}
 
 #ifdef VEC2VEC_ONEDNN
 
@@ -24,12 +49,6 @@ constexpr Index kTile = 1024;  // columns of the factor a tile: 384 x 1024 entri
 const dnnl::engine& cpu() {
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   return engine;
-}
-
-/// Round to nearest, ties to even; NaN does not occur here.
-std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
 }
 
 /// x (b, k) times a tile (k, n), into rows `stride` apart. oneDNN keeps what it compiled for earlier calls of these sizes.

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <vector>
 
 #include "vec2vec/matrix.h"
 
@@ -7,6 +8,9 @@ namespace vec2vec {
 
 /// Whether this build and this CPU multiply bfloat16 matrices in hardware (oneDNN, AVX512-BF16 or AMX).
 bool has_bf16();
+
+/// |x - bf16(x)| of each row x of rows (n, d): how far rounding to bfloat16 moves it. Cost: O(n d).
+std::vector<double> bf16_rounding(MatrixView rows, int threads);
 
 /// The right factor of many products, laid out once. In bf16 the entries of both factors are rounded to 8 bits and the products
 /// summed in float32: the dot product of two unit rows is off by about 2^-9 / sqrt(d), for a quarter of the time.

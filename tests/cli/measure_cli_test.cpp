@@ -100,6 +100,28 @@ TEST_F(MeasureCli, LayersOfASafetensorsFile) {
   EXPECT_EQ(json["selected"]["mutual_knn"]["best_of"], 4);
 }
 
+TEST_F(MeasureCli, SigintIsCode130AndWritesNothing) {
+  const std::string large_a = dir.path("large-a.npy"), large_b = dir.path("large-b.npy");
+  write(large_a, 5000, 64, 5);
+  write(large_b, 5000, 64, 6);
+  // Many minutes of permutations: it cannot have ended by itself when the signal comes.
+  const CliProcess process({"measure", large_a, large_b, "--only", "mutual_knn", "--permutations", "1000000", "--html", html,
+                            "--csv", csv, "--json"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  const auto start = std::chrono::steady_clock::now();
+  process.signal(SIGINT);
+  const CliResult result = process.wait();
+  EXPECT_EQ(result.code, 130) << result.err;
+  EXPECT_EQ(result.out, "");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
+  EXPECT_FALSE(std::filesystem::exists(html));
+  EXPECT_FALSE(std::filesystem::exists(csv));
+  std::size_t files = 0;
+  for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(html).parent_path()))
+    ++files;
+  EXPECT_EQ(files, 5u) << "something was left beside the inputs";
+}
+
 TEST_F(MeasureCli, BadUseIsCode2WithAHint) {
   const std::string few = dir.path("few.npy");
   write(few, 10, 8, 4);

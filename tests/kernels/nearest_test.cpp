@@ -22,9 +22,32 @@ TEST(Nearest, AgreesWithTheReference) {
     for (const Index k : {Index{1}, Index{10}, n - 1}) {
       if (k >= n || (k > 10 && n > 1100)) continue;
       SCOPED_TRACE(std::to_string(n) + " rows, k " + std::to_string(k));
-      expect_equal(nearest_rows(rows, k, 2), nearest_rows_reference(rows, k));
+      const Neighbours expected = nearest_rows_reference(rows, k);
+      for (const bool bf16 : {false, true}) expect_equal(nearest_rows(rows, k, 2, {}, bf16), expected);
     }
   }
+}
+
+TEST(Nearest, RowsCloserThanBf16CanTellAreSearchedAgain) {
+  // Rows that differ from one direction by 0.01 have cosines of 1 within 1e-4, far below the rounding of bf16. None, some, and
+  // most.
+  for (const Index close : {0, 300, 1100}) {
+    SCOPED_TRACE(std::to_string(close) + " close rows");
+    Matrix rows = random_unit(1500, 24, 7);
+    for (Index i = 1; i < close; ++i)
+      for (Index j = 0; j < 24; ++j) rows(i, j) = rows(0, j) + 0.01f * rows(i, j);
+    for (const bool bf16 : {false, true}) expect_equal(nearest_rows(rows, 10, 2, {}, bf16), nearest_rows_reference(rows, 10));
+  }
+}
+
+TEST(Nearest, ZeroRowsAndLongRowsAreNothingSpecial) {
+  Matrix rows = random_unit(1500, 24, 8);
+  for (Index j = 0; j < 24; ++j) {
+    rows(3, j) = rows(1400, j) = 0;
+    rows(5, j) *= 1000;
+    rows(6, j) *= 1e-3f;
+  }
+  for (const bool bf16 : {false, true}) expect_equal(nearest_rows(rows, 10, 2, {}, bf16), nearest_rows_reference(rows, 10));
 }
 
 TEST(Nearest, EqualRowsComeInTheOrderOfTheirIndex) {

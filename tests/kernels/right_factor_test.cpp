@@ -36,6 +36,17 @@ TEST(RightFactor, AgreesWithTheDefinition) {
         }
 }
 
+TEST(RightFactor, RoundingToBf16MovesARowByWhatItSays) {
+  // 1 + 2^-8 lies halfway between two numbers of 8 bits, 1 is one of them, 1 + 3 2^-9 goes up by 2^-9.
+  const float eighth = 0x1p-8f;
+  Matrix rows(2, 3);
+  rows(0, 0) = 1;
+  rows(1, 0) = 1 + eighth, rows(1, 1) = -1 - eighth, rows(1, 2) = 1 + 1.5f * eighth;
+  const std::vector<double> moved = bf16_rounding(rows, 2);
+  EXPECT_EQ(moved[0], 0);
+  EXPECT_DOUBLE_EQ(moved[1], 0x1p-9 * std::sqrt(4 + 4 + 1));
+}
+
 TEST(RightFactor, WritesIntoStridedRowsOnly) {
   const Matrix x = random_matrix(3, 8, 1), y = random_matrix(8, 5, 2);
   Matrix wide(3, 7);
