@@ -181,6 +181,7 @@ int run_align(AlignArguments arguments) {
   options.threads = arguments.common.threads;
   options.effort = arguments.effort;
   options.time_budget = arguments.time_budget;
+  if (!neural) options.checkpoint = arguments.neural.checkpoint;
   options.progress = progress.functor();
   if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
   if (!arguments.pairs.empty()) problem.pairs = read_pairs(arguments.pairs);
@@ -251,11 +252,16 @@ void add_align(CLI::App& app, Run& run) {
       ->default_str("normal");
   command
       ->add_option("--time-budget", arguments->time_budget,
-                   "Begin no new start after this time, e.g. 90s, 5m, 1h; 0 = until the portfolio ends")
+                   "Begin no new search after this time, e.g. 90s, 5m, 1h; 0 = no limit")
       ->transform(seconds_with_unit())
       ->check(not_negative)
       ->type_name("TIME")
       ->capture_default_str();
+  command
+      ->add_option("--checkpoint", arguments->neural.checkpoint,
+                   "Keep the state of the search (with --method neural: of training) in this file and go on from it when it "
+                   "exists: repeat the command after a crash")
+      ->type_name("FILE");
   command->add_option("--max-rows", arguments->max_rows, "Use at most this many rows a side, spread evenly; 0 = all")
       ->check(at_least(0))
       ->type_name("N")

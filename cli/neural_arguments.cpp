@@ -79,8 +79,6 @@ void add_neural(CLI::App& command, NeuralArguments& arguments) {
   add("--precision", arguments.precision, "Of matrix products: auto, float32 or bfloat16", "TYPE")
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}).description(""))
       ->capture_default_str();
-  add("--checkpoint", arguments.checkpoint,
-      "Keep the state of training in this file, and go on from it when it exists: repeat the command after a crash", "FILE");
   add("--log", arguments.log, "Write losses and scores to this CSV file", "FILE");
 }
 

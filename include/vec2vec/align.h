@@ -18,7 +18,9 @@ struct AlignOptions {
   std::uint64_t seed = 0;
   Effort effort = Effort::kNormal;
   int threads = 0;         ///< 0 = all cores
-  double time_budget = 0;  ///< seconds after which no new start is tried; 0 = only the portfolio's own end
+  double time_budget = 0;  ///< seconds after which no new search begins; 0 = only the effort limits them
+  std::string checkpoint =
+      {};  ///< file for the state of the search, written after each; the search goes on from it if it exists
   Progress progress = {};
 
   /// Throws Error{kBadInput} naming the first option out of range.
@@ -85,7 +87,8 @@ struct AlignSummary {
 
 /// Finds the map from source to target with the pairs it is given, or none (docs/how-it-works.md). When the pairs cover half of
 /// the smaller side, the map is fitted to them alone. Throws Error{kBadInput} for fewer than 64 rows a side, non-finite values,
-/// constant rows, or pairs that name no row.
+/// constant rows, or pairs that name no row, or a checkpoint of another run. The same seed, threads and machine give the same
+/// bytes, also through a checkpoint.
 AlignSummary align(const AlignProblem& problem, const AlignOptions& options = {});
 
 /// The map of known pairs: source (n, d_source) row i belongs to target (n, d_target) row i. Orthogonal Procrustes

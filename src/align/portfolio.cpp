@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 #include "align/effort.h"
 #include "align/refine.h"
+#include "align/search_state.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "linear/polar.h"
@@ -68,7 +70,8 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
                               const std::function<void(double)>& step) {
   const auto begin = std::chrono::steady_clock::now();
   PortfolioResult result;
-  std::vector<Climber> pool;
+  SearchState state;
+  std::vector<Climber>& pool = state.pool;
   std::size_t twin = 0;  // the climber that agrees best with the first
   // Every other pair each: two searches then share neither pairs nor k-means runs, and their agreement means something.
   const PairTerm halves[2] = {in_view(select(pairs, every(pairs.count(), 2, 0, true)), view),
@@ -88,14 +91,22 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
     }
     return result.agreement >= kSameSolution;
   };
-  result.stopped_because = "all searches were tried";
+  const std::string key = options.checkpoint.empty() ? "" : search_key(view, in_view(pairs, view), options);
+  if (!key.empty() && std::filesystem::exists(options.checkpoint)) state = load_search(options.checkpoint, key, view.x.cols());
   const std::vector<Search> searches = plan(pairs.count(), effort_plan(options.effort).searches);
-  for (std::size_t i = 0; i < searches.size(); ++i) {
+  bool found = rank();
+  while (!found && state.next < searches.size()) {
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    if (options.time_budget > 0 && seconds > options.time_budget && !pool.empty()) {
+      result.stopped_because = "the time budget was used up";
+      break;
+    }
+    const std::size_t i = state.next++;
+    const Index anchors = searches[i].anchors.anchors;
     const std::uint64_t seed = options.seed * 1000 + i;
     pool.push_back(run_search(view, halves[i % 2], searches[i].anchors, i, seed, options.threads));
-    result.starts.push_back({pool.back().start, static_cast<int>(searches[i].anchors.anchors), pool.back().score});
-    step(static_cast<double>(i + 1) / static_cast<double>(searches.size()));
-    bool found = rank();
+    state.starts.push_back({pool.back().start, static_cast<int>(anchors), pool.back().score});
+    found = rank();
     if (!found && i > 0) {
       pool.resize(std::min(pool.size(), kPool));
       parallel_for(static_cast<Index>(pool.size()), options.threads, [&](Index c) {
@@ -104,17 +115,16 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
       });
       found = rank();
     }
-    if (found) {
-      result.stopped_because = "two independent searches found the same map";
-      result.easy = searches[i].cheap;
-      break;
-    }
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-    if (options.time_budget > 0 && seconds > options.time_budget) {
-      result.stopped_because = "the time budget was used up";
-      break;
-    }
+    if (!key.empty()) save_search(options.checkpoint, key, state);
+    step(static_cast<double>(state.next) / static_cast<double>(searches.size()));
   }
+  if (found) {
+    result.stopped_because = "two independent searches found the same map";
+    result.easy = searches[state.next - 1].cheap;
+  } else if (result.stopped_because.empty()) {
+    result.stopped_because = "all searches were tried";
+  }
+  result.starts = std::move(state.starts);
   if (result.agreement >= kSameSolution) {  // two noisy copies of one solution: their mean is better than either
     Matrix sum = pool[0].mean;
     for (Index i = 0; i < sum.rows() * sum.cols(); ++i) sum.data()[i] += pool[twin].mean.data()[i];

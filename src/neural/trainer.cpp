@@ -1,4 +1,3 @@
-#include <bit>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -7,6 +6,7 @@
 
 #include "core/parallel.h"
 #include "io/atomic_file.h"
+#include "io/checkpoint.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
 #include "neural/generator_pass.h"
@@ -69,12 +69,6 @@ Map frame_of(const AlignProblem& problem, int threads) {
   return map;
 }
 
-std::uint64_t hash_of(MatrixView rows, std::uint64_t hash) {  // FNV-1a over words
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c) hash = (hash ^ std::bit_cast<std::uint32_t>(rows.row(i)[c])) * 0x100000001B3ull;
-  return hash;
-}
-
 class Trainer {
  public:
   Trainer(const AlignProblem& problem, Map start, const NeuralOptions& options)
@@ -114,7 +108,7 @@ class Trainer {
   }
 
   void begin() {
-    std::uint64_t hash = hash_of(frame_.weight, 0xCBF29CE484222325ull);
+    std::uint64_t hash = hash_of(frame_.weight);
     for (const SideRows& side : rows_) hash = hash_of(side.held_out, hash_of(side.train, hash));
     key_ = options_json(options_) + " rows " + std::to_string(hash);
     if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint)) {

@@ -1,16 +1,16 @@
 #include "neural/training_state.h"
 
-#include <cstring>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "io/atomic_file.h"
-#include "io/safetensors.h"
+#include "io/checkpoint.h"
 #include "kernels/right_factor.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::neural {
 namespace {
+
+constexpr char kFormat[] = "vec2vec-training";
 
 /// Columns of the log, in the order of its lines.
 struct Column {
@@ -71,37 +71,17 @@ void save_checkpoint(const std::string& path, const TrainingState& state, const 
                                            {"steps_of_translator", state.optimiser.steps},
                                            {"steps_of_discriminators", state.discriminators.optimiser.steps},
                                            {"history", std::move(history)}};
-  std::vector<TensorSpec> specs;
-  for (const auto& [name, values] : arrays_of(state))
-    specs.push_back({name, "F32", {static_cast<Index>(values->size())}, values->size() * sizeof(float)});
-  AtomicFile file(path, true);
-  file.write(make_safetensors_header(
-      specs, {{"format", "vec2vec-training"}, {"version", "1"}, {"run", key}, {"progress", progress.dump()}}));
-  for (const auto& [name, values] : arrays_of(state)) file.write(values->data(), values->size() * sizeof(float));
-  file.commit();
+  std::vector<NamedArray> arrays;
+  for (const auto& [name, values] : arrays_of(state)) arrays.push_back({name, *values});
+  vec2vec::save_checkpoint(path, kFormat, key, arrays, progress.dump());
 }
 
 void load_checkpoint(const std::string& path, TrainingState& state, const std::string& key) {
-  const MappedFile file(path);
-  const SafetensorsHeader header = read_safetensors_header(file);
-  const auto metadata = [&](const char* name) {
-    const auto found = header.metadata.find(name);
-    return found == header.metadata.end() ? std::string() : found->second;
-  };
-  if (metadata("format") != "vec2vec-training" || metadata("version") != "1")
-    bad_input("not a checkpoint that this release reads", path, "name another file; this one is left as it is");
-  if (metadata("run") != key)
-    bad_input("the checkpoint is of other rows, another start or other options", path,
-              "repeat the command it was made with, or name another file; this one is left as it is");
-  for (const auto& [name, values] : arrays_of(state)) {
-    const auto found = header.tensors.find(name);
-    const std::size_t bytes = values->size() * sizeof(float);
-    if (found == header.tensors.end() || found->second.dtype != "F32" || found->second.end - found->second.begin != bytes)
-      bad_input("tensor '" + name + "' of the checkpoint is missing or malformed", path, "delete it and start again");
-    std::memcpy(values->data(), file.data() + found->second.begin, bytes);
-  }
+  const Checkpoint checkpoint = vec2vec::load_checkpoint(path, kFormat, key);
+  for (const auto& [name, values] : arrays_of(state))
+    *values = checkpoint.array(name, static_cast<Index>(values->size()), path);
   try {
-    const auto progress = nlohmann::json::parse(metadata("progress"));
+    const auto progress = nlohmann::json::parse(checkpoint.progress);
     state.step = progress.at("step");
     state.best_step = progress.at("best_step");
     state.best_score = progress.at("best_score");

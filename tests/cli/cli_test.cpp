@@ -305,6 +305,27 @@ TEST_F(Cli, SameSeedAndThreadsGiveTheSameMap) {
   EXPECT_EQ(file_bytes(map), file_bytes(second));
 }
 
+TEST_F(Cli, KilledInMidSearchItGoesOnToTheSameBytes) {
+  std::filesystem::remove(a);
+  std::filesystem::remove(b);
+  write_rows(a, 900, 48, 2);  // nothing in common: all searches are run
+  write_rows(b, 900, 48, 3);
+  const std::string killed = dir.path("killed.safetensors"), checkpoint = dir.path("checkpoint");
+  const std::vector<std::string> resumable = {"align", a, b, "-o", killed, "--checkpoint", checkpoint};
+  const int code = run_cli({"align", a, b, "-o", map}).code;
+  const CliProcess process(resumable);
+  while (!std::filesystem::exists(checkpoint)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  process.signal(SIGKILL);
+  process.wait();
+  ASSERT_FALSE(std::filesystem::exists(killed)) << "it had finished before it was killed";
+  ASSERT_EQ(run_cli(resumable).code, code);
+  EXPECT_EQ(file_bytes(killed), file_bytes(map));
+  // The checkpoint of another run is refused and left alone.
+  const std::string kept = file_bytes(checkpoint);
+  EXPECT_EQ(run_cli({"align", a, b, "-o", killed, "--force", "--seed", "1", "--checkpoint", checkpoint}).code, 2);
+  EXPECT_EQ(file_bytes(checkpoint), kept);
+}
+
 /// Sends the signal to a long align and expects a quick end without an output file.
 void expect_interruptible(int signal_number) {
   const TempDir dir;
