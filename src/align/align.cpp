@@ -10,6 +10,7 @@
 #include "align/report.h"
 #include "core/parallel.h"
 #include "linear/polar.h"
+#include "map/support.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inspect.h"
 
@@ -43,6 +44,7 @@ Map make_map(MatrixView source, const CentredRows& centred_source, const Centred
   Fingerprint print = fingerprint(source);
   map.source_axes = std::move(print.axes);
   map.source_share = print.share;
+  map.support = support_of(centred_source.rows);
   return map;
 }
 
