@@ -122,6 +122,7 @@ void add_gate(CLI::App& app, Run& run) {
   command->footer(
       "Limits:\n"
       "  verdict              ALIGNED, or UNCERTAIN to refuse NOT_ALIGNED only\n"
+      "  min_probability      of success, from the map's card\n"
       "  min_agreement        of independent searches, from the map's card\n"
       "  min_pair_free_score  from the map's card; comparable between maps of the same files only\n"
       "  min_rows             rows of the smaller side that the map was fitted on\n"

@@ -12,7 +12,7 @@ namespace vec2vec {
 /// What a map must fulfil before it is used. Limits that are not set are not checked.
 struct GatePolicy {
   std::optional<Verdict> verdict;  ///< the least that will do: kAligned, or kUncertain
-  std::optional<double> min_agreement, min_pair_free_score;
+  std::optional<double> min_probability, min_agreement, min_pair_free_score;  ///< of the map's card
   std::optional<double> min_rows;        ///< of the smaller side that the map was fitted on
   std::optional<double> max_age_days;    ///< since the map's file was written
   std::optional<double> min_top1;        ///< lower end of the 95 % interval on evaluation pairs

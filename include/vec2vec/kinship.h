@@ -36,7 +36,7 @@ struct KinshipReport {
   double mean_cosine = 0;                           ///< cosine of the two means of unit rows; 0 when the dimensions differ
   double spectrum_distance = 0;  ///< total variation of the two shares of variance, in [0, 1]; a rotation keeps them: 0
   bool searched = false;         ///< align was run
-  double agreement = 0;          ///< its AlignSummary::agreement
+  double agreement = 0;          ///< its Evidence::agreement
 
   std::string brief() const;
   std::string to_json() const;

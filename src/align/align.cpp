@@ -147,7 +147,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
     weight = fit_pairs(source.principal, pairs, target.centred.rows, options.seed, options.threads, summary.pair_fit);
     found.stopped_because = "the known pairs suffice";
   } else {
-    const Index fewer = std::min(problem.source.rows, problem.target.rows);
+    const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
     summary.pair_fit.ridge = last_ridge(fewer);
     const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal,
                                     view_dims(fewer), 0.5, options.threads);

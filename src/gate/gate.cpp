@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
 
@@ -23,7 +24,8 @@ struct Limit {
 };
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr Limit kLimits[] = {{"min_agreement", &GatePolicy::min_agreement, true, -1, 1},
+constexpr Limit kLimits[] = {{"min_probability", &GatePolicy::min_probability, true, 0, 1},
+                             {"min_agreement", &GatePolicy::min_agreement, true, -1, 1},
                              {"min_pair_free_score", &GatePolicy::min_pair_free_score, true, -1, 1},
                              {"min_rows", &GatePolicy::min_rows, true, 0, kInfinity},
                              {"max_age_days", &GatePolicy::max_age_days, false, 0, kInfinity},
@@ -38,20 +40,23 @@ std::string known_names() {
   return text;
 }
 
+/// The number under these keys of nested objects, if there is one.
+std::optional<double> number_at(Json json, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) {
+    if (!json.is_object() || !json.contains(key)) return std::nullopt;
+    json = Json(json.at(key));
+  }
+  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
+}
+
 /// What the card and the evidence say of a limit; nothing when the card is silent.
 std::optional<double> figure_of(const std::string& name, const Json& card, const GateEvidence& evidence) {
-  const auto of_card = [&](const char* key) -> std::optional<double> {
-    const auto found = card.find(key);
-    return found != card.end() && found->is_number() ? std::optional(found->get<double>()) : std::nullopt;
-  };
-  if (name == "min_agreement") return of_card("agreement");
-  if (name == "min_pair_free_score") return of_card("pair_free_score");
+  if (name == "min_probability") return number_at(card, {"evidence", "probability"});
+  if (name == "min_agreement") return number_at(card, {"evidence", "agreement"});
+  if (name == "min_pair_free_score") return number_at(card, {"pair_free_score"});
   if (name == "min_rows") {
-    try {
-      return std::min(card.at("source").at("rows").get<double>(), card.at("target").at("rows").get<double>());
-    } catch (const nlohmann::json::exception&) {
-      return std::nullopt;
-    }
+    const auto source = number_at(card, {"source", "rows"}), target = number_at(card, {"target", "rows"});
+    return source && target ? std::optional(std::min(*source, *target)) : std::nullopt;
   }
   if (name == "max_age_days") return evidence.age_days;
   if (name == "min_top1") return evidence.evaluation->top1.low;

@@ -144,7 +144,7 @@ KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& o
   search.progress = options.progress;
   const AlignSummary found = align({rows_a, rows_b, "A", "B"}, search);
   report.searched = true;
-  report.agreement = found.agreement;
+  report.agreement = found.evidence.agreement;
   report.kinship = kinship_of(found.verdict);
   return report;
 }

@@ -19,7 +19,7 @@ Map map_with(const std::string& card) {
 }
 
 const std::string kCard =
-    R"({"verdict": "UNCERTAIN", "agreement": 0.6, "pair_free_score": 0.4, "source": {"rows": 900}, "target": {"rows": 700}})";
+    R"({"verdict": "UNCERTAIN", "evidence": {"agreement": 0.6, "probability": 0.7}, "pair_free_score": 0.4, "source": {"rows": 900}, "target": {"rows": 700}})";
 
 bool passes(const std::string& policy, const GateEvidence& evidence = {}, const std::string& card = kCard) {
   return check_gate(map_with(card), GatePolicy::parse(policy, "p"), evidence).passed();
@@ -30,6 +30,8 @@ TEST(Gate, EachLimitPassesOnOneSideAndFailsOnTheOther) {
   EXPECT_FALSE(passes(R"({"verdict": "ALIGNED"})"));
   EXPECT_TRUE(passes(R"({"min_agreement": 0.6, "min_pair_free_score": 0.4, "min_rows": 700})"));
   EXPECT_FALSE(passes(R"({"min_agreement": 0.61})"));
+  EXPECT_TRUE(passes(R"({"min_probability": 0.7})"));
+  EXPECT_FALSE(passes(R"({"min_probability": 0.71})"));
   EXPECT_FALSE(passes(R"({"min_pair_free_score": 0.41})"));
   EXPECT_FALSE(passes(R"({"min_rows": 701})"));
   GateEvidence evidence;
