@@ -12,6 +12,7 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
+from evidence_tables import evidence_sections
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
 
@@ -226,6 +227,7 @@ def render(records):
             text.append(rival_section(rivals, section, n))
     text.append(measures_section())
     text.append(scale_section())
+    text.append(evidence_sections())
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

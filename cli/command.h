@@ -15,6 +15,8 @@ enum ExitCode {
   kBadInputExit = 2,
   kUncertainExit = 3,
   kNotAlignedExit = 4,
+  kAlignableExit = 5,
+  kGateFailedExit = 6,
   kInterruptedExit = 130
 };
 
@@ -48,5 +50,6 @@ void add_measure(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
 void add_encode(CLI::App& app, Run& run);
 void add_defend(CLI::App& app, Run& run);
+void add_gate(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

@@ -65,7 +65,8 @@ int main(int argc, char** argv) {
       "  vec2vec translate map.safetensors a.npy a-in-b.npy\n"
       "\n"
       "Exit codes: 0 success (align: ALIGNED), 1 internal failure, 2 bad input or usage,\n"
-      "3 UNCERTAIN, 4 NOT_ALIGNED, 130 interrupted. More: docs/cli.md");
+      "3 UNCERTAIN, 4 NOT_ALIGNED, 5 ALIGNABLE (inspect --fingerprint), 6 gate: not passed,\n"
+      "130 interrupted. More: docs/cli.md");
   Run run;
   add_align(app, run);
   add_translate(app, run);
@@ -74,6 +75,7 @@ int main(int argc, char** argv) {
   add_inspect(app, run);
   add_encode(app, run);
   add_defend(app, run);
+  add_gate(app, run);
   const int parsed = parse(app, argc, argv);
   if (parsed >= 0) return parsed;
   catch_interrupts();

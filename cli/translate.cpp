@@ -1,10 +1,14 @@
+#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
 
 #include "command.h"
 #include "files.h"
 #include "terminal.h"
+#include "vec2vec/error.h"
 #include "vec2vec/map.h"
 
 namespace vec2vec::cli {
@@ -17,27 +21,54 @@ struct TranslateArguments {
   TranslateOptions options;
 };
 
+void print_confidence(const TranslateSummary& summary, const TranslateOptions& options) {
+  const auto percent = [](double part) { return std::to_string(std::lround(100 * part)) + " %"; };
+  std::cout << percent(summary.far_rows)
+            << " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
+  if (!options.store_path.empty())
+    std::cout << percent(summary.mean_match) << " are expected to find their counterpart as nearest row in "
+              << options.store_path << ", if it holds them all\n";
+  std::cout << "Confidence of each row: " << options.confidence_path << ", columns "
+            << (options.store_path.empty() ? "support" : "match, margin, support") << "\n";
+}
+
 int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
   options.threads = arguments.common.threads;
   options.output.format = format_of_name(arguments.output);
   options.output.type = value_type(arguments.type);
   const Map map = Map::load(arguments.map);
-  require_writable(arguments.output, options.output.overwrite, {arguments.map, arguments.input});
+  std::vector<std::string> inputs = {arguments.map, arguments.input};
+  if (!options.store_path.empty()) inputs.push_back(options.store_path);
+  require_writable(arguments.output, options.output.overwrite, inputs);
+  if (!options.confidence_path.empty()) {
+    if (options.confidence_path == arguments.output)
+      bad_input("is also the name of OUT", options.confidence_path, "another name");
+    require_writable(options.confidence_path, options.output.overwrite, inputs);
+    format_of_name(options.confidence_path);
+  }
   ProgressLine progress(arguments.common.quiet);
   options.progress = progress.functor();
   const TranslateSummary summary = translate(map, arguments.map, arguments.input, arguments.open, arguments.output, options);
   progress.finish();
 
   if (arguments.common.json) {
-    const nlohmann::ordered_json json = {{"output", arguments.output},
-                                         {"provenance", arguments.output + ".provenance.json"},
-                                         {"rows", summary.rows},
-                                         {"dim", map.target_dim()},
-                                         {"zero_rows", summary.zero_rows},
-                                         {"seconds", summary.seconds},
-                                         {"map_sha256", summary.map_sha256},
-                                         {"input_sha256", summary.input_sha256}};
+    nlohmann::ordered_json json = {{"output", arguments.output},
+                                   {"provenance", arguments.output + ".provenance.json"},
+                                   {"rows", summary.rows},
+                                   {"dim", map.target_dim()},
+                                   {"zero_rows", summary.zero_rows},
+                                   {"seconds", summary.seconds},
+                                   {"map_sha256", summary.map_sha256},
+                                   {"input_sha256", summary.input_sha256}};
+    if (!options.confidence_path.empty()) {
+      json["confidence"] = {{"file", options.confidence_path}, {"columns", {"support"}}, {"far_rows", summary.far_rows}};
+      if (!options.store_path.empty()) {
+        json["confidence"]["columns"] = {"match", "margin", "support"};
+        json["confidence"]["store"] = options.store_path;
+        json["confidence"]["mean_match"] = summary.mean_match;
+      }
+    }
     std::cout << json.dump(2) << "\n";
     return kSuccess;
   }
@@ -46,6 +77,7 @@ int run_translate(const TranslateArguments& arguments) {
   if (summary.zero_rows > 0) {
     std::cout << "note: " << summary.zero_rows << " rows were all zero; they became the target's mean direction\n";
   }
+  if (!options.confidence_path.empty()) print_confidence(summary, options);
   if (!arguments.common.quiet) std::cout << "Where they come from is in " << arguments.output << ".provenance.json\n";
   return kSuccess;
 }
@@ -67,14 +99,26 @@ void add_translate(CLI::App& app, Run& run) {
   command->add_flag("--centred", arguments->options.centred, "Write centred unit rows, without the target's mean");
   command->add_flag("--ignore-fingerprint", arguments->options.ignore_fingerprint,
                     "Translate rows that do not look like the map's source model");
+  CLI::Option* confidence = command->add_option(
+      "--confidence", arguments->options.confidence_path,
+      "Also write how far each row can be trusted: column support (0 = unlike the rows of the fit); format by ending");
+  confidence->type_name("FILE");
+  command
+      ->add_option("--store", arguments->options.store_path,
+                   "Target rows the translations will be searched in; adds columns match (probability that the nearest is "
+                   "right) and margin to --confidence")
+      ->type_name("FILE")
+      ->needs(confidence);
   add_block_rows_option(*command, arguments->options.block_rows, "Rows in memory at a time");
   add_open_options(*command, arguments->open, "", "IN");
+  add_open_options(*command, arguments->options.store_open, "-store", "the store");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
       "  vec2vec translate map.safetensors queries.npy queries-in-b.npy\n"
       "  vec2vec translate map.safetensors a.fvecs b.safetensors --type float16 --force\n"
-      "  vec2vec translate map.safetensors a.f32 b.npy --raw-dim 384 --centred");
+      "  vec2vec translate map.safetensors a.f32 b.npy --raw-dim 384 --centred\n"
+      "  vec2vec translate map.safetensors queries.npy q.npy --confidence confidence.csv --store documents-in-b.npy");
   command->callback([arguments, &run] { run = [arguments] { return run_translate(*arguments); }; });
 }
 

@@ -23,6 +23,12 @@ struct Fingerprint {
   double share = 0;  ///< fraction of the centred unit rows' energy along the axes; other models' rows have about r / dim
 };
 
+/// Where the rows lay that a map was fitted on; see RowConfidence (confidence.h).
+struct Support {
+  Matrix centres;    ///< (k, d_source), of norm 1: middles of clusters of the centred unit rows, k <= 64
+  Matrix quantiles;  ///< (1, 101): of the rows' cosines with the nearest centre, ascending
+};
+
 /// A translation of rows x (1, d_source) into the target space:
 ///   u = unit(x) - source_mean;   v = unit(u) * weight;   y = unit(unit(v) * spread + target_mean)
 /// A neural map has layers N in the place of the matrix: v = N(unit(u)) (docs/neural.md).
@@ -36,6 +42,7 @@ class Map {
   float target_spread = 1.0f;
   Matrix source_axes;       ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
   double source_share = 0;  ///< Fingerprint::share of those rows
+  Support support;          ///< of those rows; empty in maps written by version 0.1.0
   std::string card;         ///< JSON object: how the map was made; see docs/file-format.md
 
   Index source_dim() const { return weight.rows(); }
@@ -64,18 +71,24 @@ struct TranslateOptions {
   bool centred = false;  ///< write centred unit rows instead of raw ones
   bool ignore_fingerprint = false;
   CreateOptions output = {};
+  std::string confidence_path;  ///< file to write the confidence of each row to (confidence.h); empty = none
+  std::string store_path;       ///< target rows that the translations will be searched in; read into memory; empty = none
+  OpenOptions store_open = {};
   Progress progress = {};
 };
 
 struct TranslateSummary {
   Index rows = 0, zero_rows = 0;
+  double far_rows = 0;    ///< part of the rows with a support below 0.05, which 0.05 of rows like those of the fit have
+  double mean_match = 0;  ///< expected part of the rows whose nearest row in the store is right, when it holds all counterparts
   double seconds = 0;
   std::string input_sha256, map_sha256;
 };
 
 /// Streams source through the map into a new file at out_path, with constant memory, and writes out_path + ".provenance.json".
-/// NaN or infinite rows are an error that names the first such row. Refuses, with a hint, rows whose dimension or fingerprint
-/// the map does not fit.
+/// The confidence file has a column `support` or, with a store, the columns `match`, `margin`, `support`; its format goes by
+/// its ending, and it is overwritten when the output is. NaN or infinite rows are an error that names the first such row.
+/// Refuses, with a hint, rows whose dimension or fingerprint the map does not fit.
 TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options);
 

@@ -1,11 +1,14 @@
 #pragma once
 /// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
 #include "vec2vec/align.h"
+#include "vec2vec/confidence.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"
 #include "vec2vec/evaluate.h"
+#include "vec2vec/gate.h"
 #include "vec2vec/inspect.h"
+#include "vec2vec/kinship.h"
 #include "vec2vec/map.h"
 #include "vec2vec/matrix.h"
 #include "vec2vec/measure.h"

@@ -10,6 +10,8 @@
 #include "align/report.h"
 #include "core/parallel.h"
 #include "linear/polar.h"
+#include "map/support.h"
+#include "space/clean.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inspect.h"
 
@@ -43,6 +45,7 @@ Map make_map(MatrixView source, const CentredRows& centred_source, const Centred
   Fingerprint print = fingerprint(source);
   map.source_axes = std::move(print.axes);
   map.source_share = print.share;
+  map.support = support_of(centred_source.rows);
   return map;
 }
 
@@ -55,6 +58,22 @@ void check_pairs(const AlignProblem& problem) {
                     std::to_string(problem.target.rows),
                 "pairs", "rows are counted from 0");
   }
+}
+
+/// Prepares a side behind the spectral gate; `dropped` (g, d) are the directions that it took out.
+Side prepare_gated(MatrixView rows, Matrix& dropped, int threads) {
+  Side side = prepare_side(rows, threads);
+  dropped = spectral_gate(side.centred.rows.span(), side.principal, threads);
+  return side;
+}
+
+/// The pairs by the rows' numbers among the distinct rows.
+std::vector<RowPair> place_pairs(std::vector<RowPair> pairs, const DistinctRows& source, const DistinctRows& target) {
+  for (RowPair& pair : pairs) {
+    if (!source.place.empty()) pair.source = source.place[static_cast<std::size_t>(pair.source)];
+    if (!target.place.empty()) pair.target = target.place[static_cast<std::size_t>(pair.target)];
+  }
+  return pairs;
 }
 
 /// What the evidence allows to be said; the bounds are discussed in docs/how-it-works.md.
@@ -109,10 +128,17 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   };
   check_pairs(problem);
   step("prepare", 0);
-  const Side source = prepare_side(problem.source, options.threads), target = prepare_side(problem.target, options.threads);
-  const Pairs pairs = gather_pairs(problem.pairs, source.centred.rows, target.centred.rows);
   // So many pairs say more than the softly matched rest could add.
-  const bool pairs_alone = 2 * pairs.count() >= std::min(problem.source.rows, problem.target.rows);
+  const bool pairs_alone = 2 * static_cast<Index>(problem.pairs.size()) >= std::min(problem.source.rows, problem.target.rows);
+  const DistinctRows source_rows = pairs_alone ? DistinctRows{{}, problem.source, {}} : distinct_rows(problem.source);
+  const DistinctRows target_rows = pairs_alone ? DistinctRows{{}, problem.target, {}} : distinct_rows(problem.target);
+  check_rows(source_rows.rows, "distinct rows of the source");
+  check_rows(target_rows.rows, "distinct rows of the target");
+  Matrix source_dropped, target_dropped;
+  const Side source = prepare_gated(source_rows.rows, source_dropped, options.threads);
+  const Side target = prepare_gated(target_rows.rows, target_dropped, options.threads);
+  const Pairs pairs =
+      gather_pairs(place_pairs(problem.pairs, source_rows, target_rows), source.centred.rows, target.centred.rows);
   AlignSummary summary;
   summary.pairs = pairs.count();
   PortfolioResult found;
@@ -121,7 +147,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
     weight = fit_pairs(source.principal, pairs, target.centred.rows, options.seed, options.threads, summary.pair_fit);
     found.stopped_because = "the known pairs suffice";
   } else {
-    const Index fewer = std::min(problem.source.rows, problem.target.rows);
+    const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
     summary.pair_fit.ridge = last_ridge(fewer);
     const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal,
                                     view_dims(fewer), 0.5, options.threads);
@@ -139,11 +165,14 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
               summary.evidence);
     summary.evidence.probability = success_probability(summary.evidence);
   }
+  if (source_dropped.rows() > 0) weight = without_directions(source_dropped, std::move(weight));
   summary.pair_free_score = found.pair_free_score;
   summary.verdict = judge(summary, pairs_alone);
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
   summary.map = make_map(problem.source, source.centred, target.centred, std::move(weight));
+  if (source_dropped.rows() > 0)  // rows to be translated come as they are
+    summary.map.support = support_of(centre(problem.source, options.threads).rows);
   nlohmann::ordered_json card = {
       {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
       {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
@@ -158,6 +187,10 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
       {"evidence", evidence_report(summary.evidence)},
       {"starts", summary.starts.size()},
       {"stopped_because", summary.stopped_because}};
+  if (source_dropped.rows() + target_dropped.rows() > 0)
+    card["gate"] = {{"source_directions", source_dropped.rows()}, {"target_directions", target_dropped.rows()}};
+  if (source_rows.rows.rows < problem.source.rows || target_rows.rows.rows < problem.target.rows)
+    card["distinct_rows"] = {{"source", source_rows.rows.rows}, {"target", target_rows.rows.rows}};
   if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);
   summary.map.card = card.dump();
   step("refine", 1);

@@ -89,6 +89,10 @@ void Map::translate(MatrixView in, MatrixSpan out) const {
 void Map::save(const std::string& path, bool overwrite) const {
   std::vector<std::pair<std::string, MatrixView>> tensors = {
       {"source.mean", source_mean}, {"target.mean", target_mean}, {"linear.weight", weight}, {"source.axes", source_axes}};
+  if (support.centres.rows() > 0) {
+    tensors.emplace_back("support.centres", support.centres);
+    tensors.emplace_back("support.quantiles", support.quantiles);
+  }
   if (network)
     for (const neural::Slot& slot : network->parameters.slots) tensors.emplace_back(slot.name, network->parameters.value(slot));
   std::vector<TensorSpec> specs;
@@ -131,6 +135,12 @@ Map Map::load(const std::string& path) {
   if (map.source_mean.rows() != 1 || map.target_mean.rows() != 1 || map.source_mean.cols() != map.weight.rows() ||
       map.target_mean.cols() != map.weight.cols() || map.source_axes.cols() != map.weight.rows())
     bad_input("the tensors of the map do not fit together", path, "make it again with vec2vec align");
+  if (header.tensors.contains("support.centres")) {
+    map.support = {read_tensor(file, header, "support.centres"), read_tensor(file, header, "support.quantiles")};
+    if (map.support.centres.cols() != map.weight.rows() || map.support.quantiles.rows() != 1 ||
+        map.support.quantiles.cols() < 2)
+      bad_input("the support of the map does not fit its tensors", path, "make it again with vec2vec align");
+  }
   if (is_neural) map.network = read_network(file, header, metadata("layers"), map);
   try {
     map.card = metadata("card");

@@ -1,12 +1,17 @@
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <future>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "core/parallel.h"
 #include "io/atomic_file.h"
+#include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
 #include "vec2vec/version.h"
@@ -37,6 +42,51 @@ std::string utc_now() {
   return text;
 }
 
+/// The confidence file of one translation; without a path it does nothing.
+class ConfidenceFile {
+ public:
+  ConfidenceFile(const Map& map, Index rows, const TranslateOptions& options) : options_(options) {
+    if (options.confidence_path.empty()) return;
+    Matrix store;
+    if (!options.store_path.empty()) store = read_all(*open_rows(options.store_path, options.store_open));
+    scorer_.emplace(map, store, options.threads);
+    rows_.resize(static_cast<std::size_t>(std::clamp<Index>(options.block_rows, 1, rows)));
+    sink_ = create_rows(options.confidence_path, rows, scorer_->has_store() ? 3 : 1,
+                        {format_of_name(options.confidence_path), ValueType::kFloat32, options.output.overwrite});
+  }
+
+  /// in (n, d_source), rows `first` and on of the block.
+  void score(MatrixView in, Index first) {
+    if (scorer_) scorer_->score(in, rows_.data() + first);
+  }
+
+  void write_block(Index count, TranslateSummary& summary) {
+    if (!scorer_) return;
+    Matrix out(count, scorer_->has_store() ? 3 : 1);
+    for (Index i = 0; i < count; ++i) {
+      const RowConfidence& row = rows_[static_cast<std::size_t>(i)];
+      if (scorer_->has_store()) {
+        out(i, 0) = row.match;
+        out(i, 1) = row.margin;
+      }
+      out(i, out.cols() - 1) = row.support;
+      summary.far_rows += (row.support < kFarSupport) / static_cast<double>(summary.rows);
+      summary.mean_match += static_cast<double>(row.match) / static_cast<double>(summary.rows);
+    }
+    sink_->write(out);
+  }
+
+  void commit() {
+    if (sink_) sink_->commit();
+  }
+
+ private:
+  const TranslateOptions& options_;
+  std::optional<ConfidenceScorer> scorer_;
+  std::vector<RowConfidence> rows_;  ///< of the block being translated
+  std::unique_ptr<RowSink> sink_;
+};
+
 void write_provenance(const std::string& out_path, const std::string& in_path, const std::string& map_path,
                       const TranslateSummary& summary, bool centred) {
   const nlohmann::ordered_json provenance = {{"what", "vectors translated by vec2vec; not native rows of the target model"},
@@ -63,6 +113,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   summary.rows = source->rows();
   std::future<std::string> input_sha256 = std::async(std::launch::async, [&] { return file_sha256(in_path); });
   summary.map_sha256 = file_sha256(map_path);
+  ConfidenceFile confidence(map, summary.rows, options);
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), options.output);
 
   const Index block = std::max<Index>(1, options.block_rows);
@@ -88,8 +139,10 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
       }
       const MatrixSpan y = out.span().middle_rows(first, rows);
       options.centred ? map.translate_centred(x, y) : map.translate(x, y);
+      confidence.score(x, first);
     });
     for (Index z : zero) summary.zero_rows += z;
+    confidence.write_block(count, summary);
     if (writing.valid()) writing.get();
     writing = std::async(std::launch::async, [&sink, &out, count] { sink->write(out.view().middle_rows(0, count)); });
     if (options.progress &&
@@ -99,6 +152,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   if (writing.valid()) writing.get();
   summary.input_sha256 = input_sha256.get();
   write_provenance(out_path, in_path, map_path, summary, options.centred);  // first: no translated file is ever without it
+  confidence.commit();
   sink->commit();
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;

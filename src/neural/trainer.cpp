@@ -9,6 +9,7 @@
 #include "io/checkpoint.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
+#include "map/support.h"
 #include "neural/generator_pass.h"
 #include "neural/network.h"
 #include "neural/training_state.h"
@@ -66,6 +67,7 @@ Map frame_of(const AlignProblem& problem, int threads) {
   map.weight = Matrix(problem.source.cols, problem.target.cols);
   map.source_axes = print.axes;
   map.source_share = print.share;
+  map.support = support_of(source.rows);
   return map;
 }
 

@@ -50,7 +50,7 @@ class Cli : public ::testing::Test {
   const std::string a = dir.path("a.npy"), b = dir.path("b.npy"), map = dir.path("map.safetensors"), out = dir.path("out.npy");
 };
 
-const std::vector<std::string> kCommands = {"align", "translate", "evaluate", "measure", "inspect", "encode", "defend"};
+const std::vector<std::string> kCommands = {"align", "translate", "evaluate", "measure", "inspect", "encode", "defend", "gate"};
 
 TEST_F(Cli, HelpOfEveryCommandHasExamplesAndCommonOptions) {
   const CliResult all = run_cli({"--help"});

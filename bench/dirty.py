@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Measures `vec2vec align`, unpaired, on dirty input: real vectors that are damaged on purpose, beside the clean ones.
+
+    bench/dirty.py [--pairs minilm-mpnet] [--cases clean,outliers] [--seeds 0-2] [--rows 5000] [--vec2vec PROGRAM]
+
+Each run is appended as one JSON line to bench/results/dirty.jsonl; a run found there is skipped. bench/make_results.py makes the
+table. Split as in bench/run.py. Side A is damaged, and side B in the same way with other random numbers; where the damage is the
+encoder's (a dominating direction, rows of any length) the evaluation rows have it too, else they are clean. The oracle is the
+orthogonal map of as many true pairs, damaged likewise.
+"""
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+
+from bench_env import BENCH_DATA, ROOT, SHARED, run_inside
+from run import VERDICTS, build, git, machine, now, numbers, run_measured
+
+RESULTS = ROOT / "bench" / "results" / "dirty.jsonl"
+EVAL_FIRST, EVAL_ROWS = 40000, 2048
+CASES = {
+    "clean": "as the encoder made them",
+    "duplicates": "half of the rows are copies of 20 rows",
+    "outliers": "1 % of the rows are random directions",
+    "corrupted": "1 % of the rows have a tenth of their values replaced by 100 times the largest",
+    "unnormalised": "rows scaled by e^z, z standard normal",
+    "dominating": "3 z w added to every row, of norm 1; z standard normal, w one random direction",
+    "two-dominating": "the same with two directions, 3 z and 2 z",
+    "offset": "the vector 3 w added to every row",
+}
+ENCODERS_OWN = {"unnormalised", "dominating", "two-dominating", "offset"}
+
+
+def damage(rows, case, encoder, part):
+    """A damaged copy of rows (n, d). Directions w depend on the encoder, which rows are chosen on the part (so that the oracle's
+    pairs stay pairs), and what is drawn for a row on both."""
+    import numpy as np
+
+    fixed = np.random.default_rng([len(encoder), *encoder.encode()])
+    random, choice = np.random.default_rng([*encoder.encode(), part]), np.random.default_rng(part)
+    rows = rows.astype(np.float32).copy()
+    n, d = rows.shape
+    directions = fixed.standard_normal((2, d)).astype(np.float32)
+    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
+    if case == "duplicates":
+        copies = choice.choice(n, n // 2, replace=False)
+        rows[copies] = rows[choice.integers(0, 20, len(copies))]
+    elif case == "outliers":
+        chosen = choice.choice(n, n // 100, replace=False)
+        rows[chosen] = random.standard_normal((len(chosen), d)) / np.sqrt(d)
+    elif case == "corrupted":
+        for i in choice.choice(n, n // 100, replace=False):
+            rows[i, random.choice(d, d // 10, replace=False)] = 100 * np.abs(rows[i]).max()
+    elif case == "unnormalised":
+        rows *= np.exp(random.standard_normal((n, 1)))
+    elif case == "dominating":
+        rows += 3 * random.standard_normal((n, 1)) * directions[:1]
+    elif case == "two-dominating":
+        rows += 3 * random.standard_normal((n, 1)) * directions[:1] + 2 * random.standard_normal((n, 1)) * directions[1:]
+    elif case == "offset":
+        rows += 3 * directions[:1]
+    else:
+        assert case == "clean", case
+    return rows.astype(np.float32)
+
+
+def slices(folder, encoder, first, count, case, part):
+    import numpy as np
+
+    path = folder / f"{encoder}.{first}.{case}.npy"
+    if not path.exists():
+        name = f"general.{encoder}.npy"
+        source = next(place for place in (SHARED / "data", BENCH_DATA) if (place / name).exists())
+        rows = np.load(source / name, mmap_mode="r")[first : first + count]
+        np.save(path, damage(rows, case, encoder, part))
+    return path
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", default="minilm-mpnet")
+    parser.add_argument("--cases", default=",".join(CASES))
+    parser.add_argument("--seeds", type=numbers, default="0-2")
+    parser.add_argument("--rows", type=int, default=5000)
+    parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
+    parser.add_argument("--label", help="what to call this program in the table; default: its commit")
+    parser.add_argument("--options", default="", help="more options for align")
+    arguments = parser.parse_args()
+    run_inside("bench-venv", ["numpy"])
+    program = arguments.vec2vec or build()
+    label = arguments.label or git("log", "-1", "--format=%h", "--abbrev=12")
+    done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
+    keys = {(r["pair"], r["case"], r["rows"], r["seed"], r["program"], r["options"]) for r in done}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for pair in arguments.pairs.split(","):
+            source, target = pair.split("-")
+            for case in arguments.cases.split(","):
+                a = slices(folder, source, 0, arguments.rows, case, 0)
+                b = slices(folder, target, 20000, arguments.rows, case, 1)
+                seen = case if case in ENCODERS_OWN else "clean"
+                evaluation = [slices(folder, encoder, EVAL_FIRST, EVAL_ROWS, seen, 2) for encoder in (source, target)]
+                for seed in (None, *arguments.seeds):  # None: the paired oracle
+                    if (pair, case, arguments.rows, seed, label, arguments.options) in keys:
+                        continue
+                    out = folder / "map.safetensors"
+                    files, given = [a, b], [*arguments.options.split(), "--seed", seed]
+                    if seed is None:
+                        files, given = [a, slices(folder, target, 0, arguments.rows, case, 0)], ["--paired", "--procrustes"]
+                    command = [program, "align", *files, "-o", out, *given, "--force", "--json", "--quiet"]
+                    run = run_measured(command, allowed=tuple(VERDICTS))
+                    scoring = [program, "evaluate", "--map", out, *evaluation, "--bootstrap", 0, "--json", "--quiet"]
+                    scores = run_measured(scoring)["json"]["scores"]
+                    record = {"kind": "dirty", "pair": pair, "case": case, "rows": arguments.rows, "seed": seed, "program": label}
+                    record |= {"options": arguments.options, "top1": scores["top1"]["value"], "pool": EVAL_ROWS}
+                    record |= {"centred_cosine": scores["centred_cosine"]["value"], "date": now(), "machine": machine()}
+                    if seed is not None:
+                        record |= {"verdict": VERDICTS[run["exit"]], "agreement": run["json"].get("agreement")}
+                    with RESULTS.open("a") as file:
+                        file.write(json.dumps(record) + "\n")
+                    print(pair, case, seed, record.get("verdict", "oracle"), f"{record['top1']:.3f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+#include "vec2vec/gate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <initializer_list>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "core/figure.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// A limit on a number: its name, its place in the policy, and which values make sense.
+struct Limit {
+  const char* name;
+  std::optional<double> GatePolicy::*value;
+  bool at_least;  ///< the figure found must be at least the limit; else at most
+  double low, high;
+};
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr Limit kLimits[] = {{"min_probability", &GatePolicy::min_probability, true, 0, 1},
+                             {"min_agreement", &GatePolicy::min_agreement, true, -1, 1},
+                             {"min_pair_free_score", &GatePolicy::min_pair_free_score, true, -1, 1},
+                             {"min_rows", &GatePolicy::min_rows, true, 0, kInfinity},
+                             {"max_age_days", &GatePolicy::max_age_days, false, 0, kInfinity},
+                             {"min_top1", &GatePolicy::min_top1, true, 0, 1},
+                             {"min_cosine", &GatePolicy::min_cosine, true, -1, 1},
+                             {"max_far_rows", &GatePolicy::max_far_rows, false, 0, 1},
+                             {"min_mean_match", &GatePolicy::min_mean_match, true, 0, 1}};
+
+std::string known_names() {
+  std::string text;
+  for (const std::string& name : GatePolicy::names()) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+/// The number under these keys of nested objects, if there is one.
+std::optional<double> number_at(Json json, std::initializer_list<const char*> keys) {
+  for (const char* key : keys) {
+    if (!json.is_object() || !json.contains(key)) return std::nullopt;
+    json = Json(json.at(key));
+  }
+  return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
+}
+
+/// What the card and the evidence say of a limit; nothing when the card is silent.
+std::optional<double> figure_of(const std::string& name, const Json& card, const GateEvidence& evidence) {
+  if (name == "min_probability") return number_at(card, {"evidence", "probability"});
+  if (name == "min_agreement") return number_at(card, {"evidence", "agreement"});
+  if (name == "min_pair_free_score") return number_at(card, {"pair_free_score"});
+  if (name == "min_rows") {
+    const auto source = number_at(card, {"source", "rows"}), target = number_at(card, {"target", "rows"});
+    return source && target ? std::optional(std::min(*source, *target)) : std::nullopt;
+  }
+  if (name == "max_age_days") return evidence.age_days;
+  if (name == "min_top1") return evidence.evaluation->top1.low;
+  if (name == "min_cosine") return evidence.evaluation->centred_cosine.low;
+  if (name == "max_far_rows") return evidence.far_rows;
+  return evidence.mean_match;
+}
+
+int rank(const std::string& verdict) { return verdict == "ALIGNED" ? 2 : verdict == "UNCERTAIN" ? 1 : 0; }
+
+}  // namespace
+
+std::vector<std::string> GatePolicy::names() {
+  std::vector<std::string> all = {"verdict"};
+  for (const Limit& limit : kLimits) all.push_back(limit.name);
+  return all;
+}
+
+void GatePolicy::set(const std::string& name, const std::string& text) {
+  if (name == "verdict") {
+    if (text != "ALIGNED" && text != "UNCERTAIN")
+      bad_input("must be ALIGNED or UNCERTAIN, is " + text, "policy, verdict",
+                "ALIGNED, or UNCERTAIN to refuse NOT_ALIGNED only");
+    verdict = text == "ALIGNED" ? Verdict::kAligned : Verdict::kUncertain;
+    return;
+  }
+  const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return name == l.name; });
+  if (limit == std::end(kLimits)) bad_input("unknown limit '" + name + "'", "policy", known_names());
+  std::size_t used = 0;
+  double number = 0;
+  try {
+    number = std::stod(text, &used);
+  } catch (const std::exception&) {
+  }
+  if (used == 0 || used != text.size() || !(number >= limit->low && number <= limit->high) || std::isinf(number))
+    bad_input("is no number from " + figure(limit->low) + (std::isinf(limit->high) ? " on" : " to " + figure(limit->high)) +
+                  ": " + text,
+              "policy, " + name);
+  this->*(limit->value) = number;
+}
+
+GatePolicy GatePolicy::parse(const std::string& json, const std::string& path) {
+  GatePolicy policy;
+  try {
+    const Json object = Json::parse(json);
+    if (!object.is_object()) bad_input("the policy is no JSON object", path, R"({"verdict": "ALIGNED", "min_agreement": 0.8})");
+    for (const auto& [name, value] : object.items())
+      policy.set(name, value.is_string() ? value.get<std::string>() : value.dump());
+  } catch (const nlohmann::json::exception& error) {
+    bad_input(std::string("the policy is no JSON: ") + error.what(), path, R"({"verdict": "ALIGNED", "min_agreement": 0.8})");
+  }
+  return policy;
+}
+
+bool GateReport::passed() const {
+  return std::all_of(checks.begin(), checks.end(), [](const GateCheck& check) { return check.passed; });
+}
+
+std::string GateReport::brief() const {
+  std::string text = passed() ? "PASSED\n" : "FAILED\n";
+  char line[256];
+  for (const GateCheck& check : checks) {
+    std::snprintf(line, sizeof line, "  %-6s %-20s %-12s (required: %s)\n", check.passed ? "ok" : "FAILED", check.name.c_str(),
+                  check.found.c_str(), check.required.c_str());
+    text += line;
+  }
+  return text;
+}
+
+std::string GateReport::to_json() const {
+  Json json = {{"passed", passed()}, {"checks", Json::array()}};
+  for (const GateCheck& check : checks) {
+    Json entry = {{"name", check.name}, {"passed", check.passed}};
+    if (check.limit) {
+      entry["limit"] = *check.limit;
+      entry["found"] = check.value ? Json(*check.value) : Json();
+    } else {
+      entry["required"] = check.required;
+      entry["found"] = check.found;
+    }
+    json["checks"].push_back(entry);
+  }
+  return json.dump(2);
+}
+
+GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEvidence& evidence) {
+  if (policy.needs_pairs() && !evidence.evaluation)
+    bad_input("the policy asks for scores on evaluation pairs", "policy",
+              "give the pairs' two files, or drop min_top1 and min_cosine");
+  if ((policy.max_far_rows && !evidence.far_rows) || (policy.min_mean_match && !evidence.mean_match))
+    bad_input("the policy asks for the confidence of rows", "policy",
+              "give the rows to be translated, and their store for min_mean_match");
+  const Json card = map.card.empty() ? Json::object() : Json::parse(map.card);
+  GateReport report;
+  if (policy.verdict) {
+    const std::string required = to_string(*policy.verdict), found = card.value("verdict", "none");
+    report.checks.push_back(
+        {"verdict", required == "ALIGNED" ? required : required + " or better", found, {}, {}, rank(found) >= rank(required)});
+  }
+  for (const Limit& limit : kLimits) {
+    const std::optional<double> bound = policy.*(limit.value);
+    if (!bound) continue;
+    const std::optional<double> found = figure_of(limit.name, card, evidence);
+    report.checks.push_back({limit.name, (limit.at_least ? ">= " : "<= ") + figure(*bound), found ? figure(*found) : "none",
+                             bound, found, found && (limit.at_least ? *found >= *bound : *found <= *bound)});
+  }
+  if (report.checks.empty()) bad_input("the policy sets no limit", "policy", known_names());
+  return report;
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,126 @@
+#include "vec2vec/confidence.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "core/gemm.h"
+#include "core/parallel.h"
+#include "kernels/exp.h"
+#include "map/support.h"
+#include "space/spectrum.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kTileRows = 256, kTileStore = 1024;
+
+/// unit(unit(x) - mean) of rows (n, d), in place; zero rows stay zero. Returns the first row that is not finite, or -1.
+Index centre_rows(MatrixSpan rows, MatrixView mean) {
+  for (Index i = 0; i < rows.rows; ++i)
+    for (Index c = 0; c < rows.cols; ++c)
+      if (!std::isfinite(rows.row(i)[c])) return i;
+  normalise_rows(rows);
+  for (Index i = 0; i < rows.rows; ++i) {
+    float* x = rows.row(i);
+    if (std::all_of(x, x + rows.cols, [](float value) { return value == 0; })) continue;
+    for (Index c = 0; c < rows.cols; ++c) x[c] -= mean.data[c];
+  }
+  normalise_rows(rows);
+  return -1;
+}
+
+/// The two largest cosines of a row with the store so far, and the sum of e^((cosine - best) / t).
+struct Running {
+  float best = -2, second = -2, sum = 0;
+
+  void add(const float* cosines, Index count) {
+    const float before = best;
+    for (Index j = 0; j < count; ++j) {
+      const float value = cosines[j];
+      if (value > second) second = std::min(value, best);
+      if (value > best) {
+        second = best;
+        best = value;
+      }
+    }
+    sum *= fast_exp((before - best) / kMatchTemperature);
+    float added = 0;
+    for (Index j = 0; j < count; ++j) added += fast_exp((cosines[j] - best) / kMatchTemperature);
+    sum += added;
+  }
+};
+
+}  // namespace
+
+ConfidenceScorer::ConfidenceScorer(const Map& map, MatrixView store, int threads) : map_(map) {
+  if (map.support.centres.rows() == 0)
+    bad_input("the map keeps no support of the rows it was fitted on", "confidence", "make the map again with vec2vec align");
+  if (store.rows == 0) return;
+  if (store.cols != map.target_dim())
+    bad_input(
+        "rows of dimension " + std::to_string(store.cols) + ", but the map translates to " + std::to_string(map.target_dim()),
+        "store", "give rows of the map's target model");
+  if (store.rows < 2) bad_input("a single row is no store to search in", "store");
+  store_ = Matrix(store.rows, store.cols);
+  parallel_for((store.rows + kTileStore - 1) / kTileStore, threads, [&](Index t) {
+    const Index first = t * kTileStore, count = std::min(kTileStore, store.rows - first);
+    for (Index i = first; i < first + count; ++i) std::copy_n(store.row(i), store.cols, store_.row(i));
+    const Index broken = centre_rows(store_.span().middle_rows(first, count), map.target_mean);
+    if (broken >= 0)
+      bad_input("NaN or infinite values", "store, row " + std::to_string(first + broken),
+                "remove or repair the row; vec2vec inspect counts them");
+  });
+}
+
+void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const {
+  Matrix cosines(std::min(kTileRows, rows.rows), has_store() ? kTileStore : 0);
+  for (Index first = 0; first < rows.rows; first += kTileRows) {
+    const Index count = std::min(kTileRows, rows.rows - first);
+    const MatrixView block = rows.middle_rows(first, count);
+    Matrix centred(count, rows.cols), translated(count, map_.target_dim());
+    for (Index i = 0; i < count; ++i) std::copy_n(block.row(i), rows.cols, centred.row(i));
+    centre_rows(centred.span(), map_.source_mean);
+    std::vector<float> support(static_cast<std::size_t>(count));
+    support_quantiles(map_.support, centred, support.data());
+    std::vector<Running> running(static_cast<std::size_t>(count));
+    if (has_store()) map_.translate_centred(block, translated.span());
+    for (Index begin = 0; begin < store_.rows(); begin += kTileStore) {
+      const Index width = std::min(kTileStore, store_.rows() - begin);
+      const MatrixSpan tile{cosines.data(), count, width, kTileStore};
+      gemm(translated, false, store_.view().middle_rows(begin, width), true, tile);
+      for (Index i = 0; i < count; ++i) running[static_cast<std::size_t>(i)].add(tile.row(i), width);
+    }
+    for (Index i = 0; i < count; ++i) {
+      const auto k = static_cast<std::size_t>(i);
+      const float* x = centred.row(i);
+      RowConfidence& row = out[first + i];
+      row = {};
+      if (std::all_of(x, x + rows.cols, [](float value) { return value == 0; })) continue;
+      row.support = support[k];
+      if (has_store()) {
+        row.match = 1 / running[k].sum;
+        row.margin = running[k].best - running[k].second;
+      }
+    }
+  }
+}
+
+ConfidenceSummary summarise_confidence(const Map& map, MatrixView rows, MatrixView store, int threads) {
+  const ConfidenceScorer scorer(map, store, threads);
+  std::vector<RowConfidence> scored(static_cast<std::size_t>(rows.rows));
+  parallel_for((rows.rows + kTileRows - 1) / kTileRows, threads, [&](Index t) {
+    const Index first = t * kTileRows, count = std::min(kTileRows, rows.rows - first);
+    scorer.score(rows.middle_rows(first, count), scored.data() + first);
+  });
+  ConfidenceSummary summary;
+  for (const RowConfidence& row : scored) {
+    summary.far_rows += (row.support < kFarSupport) / static_cast<double>(rows.rows);
+    summary.mean_match += static_cast<double>(row.match) / static_cast<double>(rows.rows);
+  }
+  return summary;
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,79 @@
+#include "space/clean.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <utility>
+
+#include "core/gemm.h"
+#include "inspect/duplicates.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kMostDirections = 8;
+constexpr double kGap = 5, kLeastShare = 0.3, kMostShare = 0.95;
+
+}  // namespace
+
+DistinctRows distinct_rows(MatrixView rows) {
+  std::map<RowHash, Index> seen;
+  DistinctRows distinct;
+  std::vector<Index> kept;
+  for (Index i = 0; i < rows.rows; ++i) {
+    const auto [found, is_new] = seen.emplace(hash_row(rows.row(i), rows.cols), static_cast<Index>(kept.size()));
+    if (is_new) kept.push_back(i);
+    distinct.place.push_back(found->second);
+  }
+  if (static_cast<Index>(kept.size()) * 100 >= rows.rows * 99) return {{}, rows, {}};
+  distinct.copy = gather(rows, kept);
+  distinct.rows = distinct.copy;
+  return distinct;
+}
+
+Matrix dominating_directions(const Spectrum& principal) {
+  const std::vector<double>& values = principal.values;
+  const auto d = static_cast<Index>(values.size());
+  const double total = std::accumulate(values.begin(), values.end(), 0.0);
+  double share = 0;
+  for (Index g = 1; g <= std::min(kMostDirections, d - 1) && total > 0; ++g) {
+    const auto last = static_cast<std::size_t>(g - 1);
+    share += values[last] / total;
+    if (share < kLeastShare || share > kMostShare || values[last] <= kGap * values[last + 1]) continue;
+    Matrix directions(g, d);
+    for (Index i = 0; i < g; ++i)
+      for (Index c = 0; c < d; ++c) directions(i, c) = principal.vectors(c, i);
+    return directions;
+  }
+  return Matrix(0, d);
+}
+
+void drop_directions(MatrixView directions, MatrixSpan rows) {
+  Matrix along(rows.rows, directions.rows);
+  gemm(rows, false, directions, true, along.span());
+  gemm(along, false, directions, false, rows, -1.0f, 1.0f);
+  normalise_rows(rows);
+}
+
+Matrix spectral_gate(MatrixSpan rows, Spectrum& principal, int threads) {
+  Matrix all(0, rows.cols);
+  for (int round = 0; round < 8; ++round) {
+    const Matrix found = dominating_directions(principal);
+    if (found.rows() == 0) break;
+    drop_directions(found, rows);
+    principal = spectrum(rows, threads);
+    Matrix both(all.rows() + found.rows(), rows.cols);
+    std::copy_n(all.data(), all.rows() * all.cols(), both.data());
+    std::copy_n(found.data(), found.rows() * found.cols(), both.row(all.rows()));
+    all = std::move(both);
+  }
+  return all;
+}
+
+Matrix without_directions(MatrixView directions, Matrix weight) {
+  const Matrix along = product(directions, weight);
+  gemm(directions, true, along, false, weight.span(), -1.0f, 1.0f);
+  return weight;
+}
+
+}  // namespace vec2vec
