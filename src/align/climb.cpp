@@ -93,7 +93,6 @@ std::vector<Start> consensus(std::span<const AnchorMatch> matches) {
     }
     starts.push_back({name, polar_factor(sum)});
   };
-  add("equal", [](double) { return 1.0; });
   add("softmax", [&](double f) { return std::exp((f - mean) / deviation); });
   add("upper half", [&](double f) { return f >= median ? 1.0 : 0.0; });
   return starts;

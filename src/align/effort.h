@@ -19,7 +19,7 @@ struct EffortPlan {
 inline EffortPlan effort_plan(Effort effort) {
   switch (effort) {
     case Effort::kLow:
-      return {12, 256, 2000, 4000, 8, 3, 30, 8, 12000};
+      return {12, 256, 2000, 4000, 6, 2, 30, 8, 10000};
     case Effort::kNormal:
       break;
     case Effort::kHigh:

@@ -15,21 +15,24 @@
 namespace vec2vec {
 namespace {
 
-/// The nearest of y (m, d) for each row of x (n, d), and the nearest of x for each row of y; the first of equals.
+/// The number of the nearest of y (m, d) for each row of x (n, d), and of x for each of y; the first of equals.
 struct Nearest {
   std::vector<Index> of_x, of_y;
 };
 Nearest nearest(MatrixView x, MatrixView y) {
   Matrix s(x.rows, y.rows);
   gemm(x, false, y, true, s.span());
-  Nearest found{std::vector<Index>(static_cast<std::size_t>(x.rows)), std::vector<Index>(static_cast<std::size_t>(y.rows))};
-  for (Index i = 0; i < x.rows; ++i)
-    for (Index j = 0; j < y.rows; ++j) {
-      Index& best_y = found.of_x[static_cast<std::size_t>(i)];
-      Index& best_x = found.of_y[static_cast<std::size_t>(j)];
-      if (s(i, j) > s(i, best_y)) best_y = j;
-      if (s(i, j) > s(best_x, j)) best_x = i;
-    }
+  Nearest found{{}, std::vector<Index>(static_cast<std::size_t>(y.rows))};
+  std::vector<float> best(s.row(0), s.row(0) + y.rows);
+  for (Index i = 0; i < x.rows; ++i) {
+    const float* row = s.row(i);
+    found.of_x.push_back(std::max_element(row, row + y.rows) - row);
+    for (std::size_t j = 0; j < best.size(); ++j)
+      if (row[j] > best[j]) {
+        best[j] = row[j];
+        found.of_y[j] = i;
+      }
+  }
   return found;
 }
 

@@ -19,10 +19,10 @@ namespace {
 /// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.74 and more.
 constexpr double kSameSolution = 0.7;
 
-/// How a search finds its starts.
 struct Search {
   bool cheap = false;
   AnchorOptions anchors;
+  int steps = 65;  ///< of a first climb, after 20 that cool down
 };
 
 constexpr std::size_t kPool = 4;  // the best so many go on climbing
@@ -32,7 +32,7 @@ constexpr std::size_t kPool = 4;  // the best so many go on climbing
 /// of them each may do.
 std::vector<Search> plan(Index pairs, int count) {
   std::vector<Search> searches(static_cast<std::size_t>(count), {false, {32, 32, 6000, 2}});
-  searches[0] = searches[1] = {true, {24, 16, 4000, 2}};
+  searches[0] = searches[1] = {true, {24, 16, 4000, 2}, 30};
   if (pairs >= 100) searches.insert(searches.begin(), 2, {false, {24, 0, 0, 0}});
   return searches;
 }
@@ -52,12 +52,13 @@ std::vector<Climber> make_starts(const ViewPair& view, const PairTerm& pairs, co
 }
 
 /// The best of a search's starts after its first climb.
-Climber run_search(const ViewPair& view, const PairTerm& pairs, AnchorOptions anchors, std::size_t search, std::uint64_t seed,
+Climber run_search(const ViewPair& view, const PairTerm& pairs, const Search& options, std::size_t search, std::uint64_t seed,
                    int threads) {
+  AnchorOptions anchors = options.anchors;
   anchors.anchors = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 60, 4, anchors.anchors);
   std::vector<Climber> starts = make_starts(view, pairs, anchors, search, seed, threads);
   std::vector<float> temperatures = anneal({0.2f, 0.14f, 0.1f, 0.07f}, 5);
-  temperatures.insert(temperatures.end(), 65, 0.05f);
+  temperatures.insert(temperatures.end(), static_cast<std::size_t>(options.steps), 0.05f);
   parallel_for(static_cast<Index>(starts.size()), threads, [&](Index i) {
     climb(view, pairs, temperatures, Random(seed, 10000 + static_cast<std::uint64_t>(i)), starts[static_cast<std::size_t>(i)]);
   });
@@ -104,7 +105,7 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
     const std::size_t i = state.next++;
     const Index anchors = searches[i].anchors.anchors;
     const std::uint64_t seed = options.seed * 1000 + i;
-    pool.push_back(run_search(view, halves[i % 2], searches[i].anchors, i, seed, options.threads));
+    pool.push_back(run_search(view, halves[i % 2], searches[i], i, seed, options.threads));
     state.starts.push_back({pool.back().start, static_cast<int>(anchors), pool.back().score});
     found = rank();
     if (!found && i > 0) {
