@@ -47,6 +47,8 @@ void require_writable(const std::string& path, bool force, const std::vector<std
       bad_input("the output is also an input", path, "choose another name for the output");
   }
   if (!force && fs::exists(fs::symlink_status(path, ignored))) bad_input("exists already", path, "--force to overwrite it");
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+    bad_input("is not a regular file", path, "name a file; devices such as /dev/null are not written to");
   fs::path folder = fs::path(path).parent_path();
   if (folder.empty()) folder = ".";
   if (!fs::is_directory(folder, ignored)) bad_input("there is no such folder", folder.string(), "mkdir -p " + folder.string());

@@ -15,8 +15,11 @@ namespace fs = std::filesystem;
 
 AtomicFile::AtomicFile(std::string path, bool overwrite) : path_(std::move(path)), overwrite_(overwrite) {
   std::error_code ignored;
-  if (!overwrite && fs::exists(path_, ignored))
+  const fs::file_status there = fs::status(path_, ignored);
+  if (!overwrite && fs::exists(there))
     bad_input("the output file exists already", path_, "choose another name, or allow overwriting (--force)");
+  if (fs::exists(there) && !fs::is_regular_file(there))  // renaming would replace the device or folder by a file
+    bad_input("the output is not a regular file", path_, "name a file; devices such as /dev/null are not written to");
   const fs::path full(path_);
   temporary_ = (full.parent_path() / ("." + full.filename().string() + "." + std::to_string(::getpid()) + ".tmp")).string();
   file_ = std::fopen(temporary_.c_str(), "wbe");

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -287,6 +288,15 @@ TEST_F(Cli, TooFewRowsToAlignIsCode2) {
   const CliResult result = run_cli({"align", few, b, "-o", out});
   EXPECT_EQ(result.code, 2) << result.err;
   EXPECT_FALSE(std::filesystem::exists(out));
+}
+
+TEST_F(Cli, OnlyRegularFilesAreReplaced) {
+  const std::string fifo = dir.path("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const CliResult result = run_cli({"align", a, b, "-o", fifo, "--force"});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_NE(result.err.find("not a regular file"), std::string::npos) << result.err;
+  EXPECT_TRUE(std::filesystem::is_fifo(fifo));
 }
 
 TEST_F(Cli, SameSeedAndThreadsGiveTheSameMap) {
