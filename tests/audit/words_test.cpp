@@ -86,8 +86,8 @@ TEST(Words, ResultsDoNotDependOnThreadsAndZeroRowsGiveSomeAnswer) {
       EXPECT_EQ(a[i][w].weight, b[i][w].weight);
     }
   }
-  for (const WeightedWord& w : WordDictionary(known.rows, known.texts, one).invert(Matrix(1, 64))[0])
-    EXPECT_TRUE(std::isfinite(w.weight));
+  const auto of_zero = WordDictionary(known.rows, known.texts, one).invert(Matrix(1, 64));
+  for (const WeightedWord& w : of_zero[0]) EXPECT_TRUE(std::isfinite(w.weight));
 }
 
 TEST(Words, RefusesWhatDoesNotFit) {
