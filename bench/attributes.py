@@ -115,7 +115,8 @@ def main():
     program = (arguments.vec2vec or run.build()).resolve()
     common = {"revision": run.revision(program, built_here), "machine": run.machine()}
     work = BENCH_DATA / "attributes"
-    work.mkdir(parents=True, exist_ok=True)
+    for folder in (work, BENCH_DATA / "maps"):
+        folder.mkdir(parents=True, exist_ok=True)
     done = {(r["pair"], r["corpus"], r["revision"]) for r in map(json.loads, filter(None, STORE.read_text().splitlines()))} if STORE.exists() else set()
     import gzip
 
@@ -132,8 +133,8 @@ def main():
                 continue
             source, target = pair.split("-")
             public = run.slice_of(target, 20000, 40000)
-            map_file = work / f"{pair}.safetensors"
-            if not map_file.exists() or arguments.again:
+            map_file = BENCH_DATA / "maps" / f"{pair}.20000.0.safetensors"  # bench/run.py makes the same
+            if not map_file.exists():
                 run.run_measured([program, "align", run.slice_of(source, 0, 20000), public, "-o", map_file, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
             if name == "general":
                 store, native = run.slice_of(source, 40000, 42048), run.slice_of(target, 40000, 42048)

@@ -21,8 +21,7 @@ ROWS = 10000
 SETS = ["cranfield", "med"]
 POOL = 4096
 DEFENCES = [
-    "none", "rotate", "rotate,permute", "rotate,quantise=8", "quantise=1", "rotate,truncate=192", "rotate,truncate=96", "rotate,truncate=48",
-    "rotate,truncate=24", "rotate,noise=0.25", "rotate,noise=0.5", "rotate,noise=1", "rotate,noise=2", "rotate,noise=4", "project=192", "project=48",
+    "none", "rotate", "quantise=1", "rotate,noise=0.5", "rotate,noise=1", "rotate,truncate=96", "project=48", "rotate,noise=2", "rotate,truncate=24"
 ]  # fmt: skip
 
 
