@@ -19,6 +19,7 @@ STORE = ROOT / "bench" / "results" / "attributes.jsonl"
 PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "e5-mpnet", "mpnet-e5"]
 CORPORA = ["tweets", "medical", "abstracts", "agnews", "banking77", "clinc150", "general"]
 FEW = 1000  # rows of the larger corpora
+NEAR = "+near"  # medical+near: 6,000 of 20,000 rows a side are sentences of the same kind (mtsamples), other ones on each side
 
 
 def tweets():
@@ -43,6 +44,7 @@ def single(name, count, readable=lambda label: label.replace("_", " ")):
 def corpus(name):
     if name == "tweets":
         return tweets()
+    name = name.removesuffix(NEAR)
     return {
         "medical": lambda: single("mtsamples_descriptions", 10**6),
         "abstracts": lambda: single("medical_abstract_titles", FEW),
@@ -50,6 +52,32 @@ def corpus(name):
         "banking77": lambda: single("banking77_intent", FEW),
         "clinc150": lambda: single("clinc150_intent", FEW),
     }[name]()
+
+
+def near_texts():
+    """6,000 sentences for each side; none of them is a description, which is what is attacked."""
+    from encoded import tsv
+
+    descriptions = {text.strip().lower() for _, text in tsv("mtsamples_descriptions")}
+    sentences = sorted({text.strip() for _, text in tsv("mtsamples_sentences")})
+    sentences = [text[:300] for text in sentences if text.lower() not in descriptions and len(text) > 25]
+    random.Random(0).shuffle(sentences)
+    return sentences[:6000], sentences[6000:12000]
+
+
+def near_files(program, source, target):
+    """npy files of both sides: 14,000 general rows and 6,000 near ones."""
+    import numpy as np
+    import run
+    from encoded import encoded
+
+    files = []
+    for side, encoder, first, texts in zip("ab", (source, target), (0, 20000), near_texts()):
+        path = BENCH_DATA / "attributes" / f"near-{side}.{encoder}.npy"
+        general = np.load(run.slice_of(encoder, first, first + 14000)).astype(np.float32)
+        np.save(path, np.concatenate([general, np.load(encoded(program, f"mtsamples-{side}", texts, encoder, 96))]))
+        files.append(path)
+    return files
 
 
 def label_files(program, name, labels, truth, target):
@@ -72,7 +100,7 @@ def section():
     where = f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB; date: {records[-1]['date'][:10]}; commit {revisions}. Command: `bench/attributes.py`\n\n"
     text = "## Attributes read from translated vectors\n\n"
     text += "The map is fitted without pairs on general texts (20,000 rows a side, seed 0) and used on other corpora. First guess right, with 95 % "
-    text += "intervals; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
+    text += "intervals; *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
     text += "| corpus (rows, labels) | pair | verdict | translated | oracle | ratio | naive | majority | labels shuffled | AUC translated / oracle |\n" + "|---" * 10 + "|\n"
     for r in records:
         if not r.get("readers"):
@@ -132,18 +160,21 @@ def main():
             if (pair, name, common["revision"]) in done and not arguments.again:
                 continue
             source, target = pair.split("-")
+            sides = run.slice_of(source, 0, 20000), run.slice_of(target, 20000, 40000)
+            if name.endswith(NEAR):
+                sides = near_files(program, source, target)
             public = run.slice_of(target, 20000, 40000)
-            map_file = BENCH_DATA / "maps" / f"{pair}.20000.0.safetensors"  # bench/run.py makes the same
+            map_file = BENCH_DATA / "maps" / f"{pair}.20000{NEAR if name.endswith(NEAR) else ''}.0.safetensors"  # without NEAR: as bench/run.py makes it
             if not map_file.exists():
-                run.run_measured([program, "align", run.slice_of(source, 0, 20000), public, "-o", map_file, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
+                run.run_measured([program, "align", *sides, "-o", map_file, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
             if name == "general":
                 store, native = run.slice_of(source, 40000, 42048), run.slice_of(target, 40000, 42048)
             else:
-                store, native = encoded(program, name, texts, source), encoded(program, name, texts, target)
+                store, native = (encoded(program, name.removesuffix(NEAR), texts, encoder) for encoder in (source, target))
             command = [program, "audit", store, "--public", public_texts, "--public-vectors", public, "--map", map_file, "--no-defences"]
             command += ["--store-texts", text_file(name, texts), "--store-texts-vectors", native]
             if labels:
-                names, truth_file, vectors = label_files(program, name, labels, truth, target)
+                names, truth_file, vectors = label_files(program, name.removesuffix(NEAR), labels, truth, target)
                 command += ["--attributes", names, "--attributes-vectors", vectors, "--truth", truth_file]
             command += ["-o", work / "audit.html", "--force", "--json", "--quiet"]
             told = run.run_measured(command)

@@ -30,7 +30,7 @@ def section():
     if not STORE.exists():
         return ""
     lines = [json.loads(line) for line in STORE.read_text().splitlines() if line]
-    attacks = [line for line in lines if line["kind"] == "rotation"]
+    attacks = list({line["seed"]: line for line in lines if line["kind"] == "rotation"}.values())
     curves = [line for line in lines if line["kind"] == "defence"]
     text = "## A secret rotation is not encryption\n\n"
     if attacks:

@@ -207,6 +207,16 @@ int run_audit(AuditArguments arguments) {
   problem.native = native.vectors;
   if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows());
 
+  options.work = arguments.work;
+  const auto hash = [](const LoadedTexts& set) { return set.files.value("/vectors/sha256"_json_pointer, ""); };
+  Json identity = {{"store", file_sha256(arguments.store)},
+                   {"raw_dim", arguments.store_open.raw_dim},
+                   {"tensor", arguments.store_open.tensor},
+                   {"public", hash(known)},
+                   {"native", hash(native)}};
+  if (!arguments.map.empty()) identity["map"] = file_sha256(arguments.map);
+  options.identity = identity.dump();
+
   Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
   const AuditReport report = audit(problem, options);
   progress.finish();
@@ -302,7 +312,9 @@ void add_audit(CLI::App& app, Run& run) {
                    "Exit with 5 when the severity is this or worse: none-found, low, moderate or high")
       ->check(CLI::IsMember({"none-found", "low", "moderate", "high"}).description(""))
       ->type_name("LEVEL");
-  command->add_option("--work", arguments->work, "Folder for encoded texts, kept for the next run; default: OUTPUT.work")
+  command
+      ->add_option("--work", arguments->work,
+                   "Folder for encoded texts and finished stages, from which the same command goes on; default: OUTPUT.work")
       ->type_name("FOLDER");
   command->add_flag("--force", arguments->force, "Overwrite the report");
   add_open_options(*command, arguments->store_open, "", "STORE");

@@ -47,6 +47,9 @@ struct AuditOptions {
   std::vector<std::vector<DefenceStep>> defences = {};
   AttributeOptions attributes = {};  ///< its bootstrap, seed, threads and progress are set from here
   WordOptions words = {};            ///< threads and progress likewise
+  std::string work = {};  ///< folder that keeps the alignment and each attack as it ends; an audit of the same identity goes
+                          ///< on from there. Empty = nothing is kept
+  std::string identity = {};  ///< names the inputs, e.g. by their hashes; options are added to it
   std::uint64_t seed = 0;
   int threads = 0;
   Progress progress = {};

@@ -6,12 +6,14 @@
 
 #include "audit/check_rows.h"
 #include "audit/judge.h"
+#include "audit/kept_stages.h"
 #include "audit/nearest_of.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "kernels/nearest.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
+#include "vec2vec/version.h"
 
 namespace vec2vec {
 namespace {
@@ -209,12 +211,15 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
   report.public_rows = p.public_rows.rows;
   report.public_dim = p.public_rows.cols;
   report.map_was_given = p.map != nullptr;
+  KeptStages kept(options.work, options.identity + ", seed " + std::to_string(options.seed) + ", " +
+                                    std::to_string(options.max_rows) + " rows, " + std::to_string(options.bootstrap) +
+                                    " resamples, version " + version());
   AlignSummary found;
   if (p.map) {
     found.map = *p.map;
     found.verdict = verdict_of(*p.map);
   } else {
-    found = find_map(p.store, p.public_rows, "align", options);
+    found = kept.alignment([&] { return find_map(p.store, p.public_rows, "align", options); });
   }
   report.verdict = found.verdict;
   report.agreement = found.agreement;
@@ -248,7 +253,8 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
     const Matrix native = p.native.rows > 0 ? centred_by(p.native, found.map.target_mean) : Matrix();
     const MatrixView reference = p.native.rows > 0 ? native.view() : centred_rows.view();
     report.defences.push_back(attack(p, {}, reference, &found, options));
-    for (const auto& steps : options.defences) report.defences.push_back(attack(p, steps, reference, nullptr, options));
+    for (const auto& steps : options.defences)
+      report.defences.push_back(kept.attack(steps, [&] { return attack(p, steps, reference, nullptr, options); }));
   }
   judge(report);
   report.seconds = seconds_since(start);

@@ -65,13 +65,47 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
 }
 
 TEST_F(AuditCli, DefencesAreAttackedInTheOrderGiven) {
-  const CliResult result = audit({"--defences", "truncate=8", "--max-rows", "200", "--json", "--quiet"});
+  const CliResult result = audit({"--defences", "truncate=8", "--max-rows", "64", "--json", "--quiet"});
   ASSERT_EQ(result.code, 0) << result.err;
   const Json points = Json::parse(result.out)["defences"]["points"];
   ASSERT_EQ(points.size(), 2u);
   EXPECT_EQ(points[0]["steps"], "none");
   EXPECT_EQ(points[1]["steps"], "truncate=8");
   EXPECT_LT(points[1]["neighbours"]["value"], 0.9);
+}
+
+TEST_F(AuditCli, GoesOnFromWhatAKilledRunFinished) {
+  const std::vector<std::string> arguments = {"audit",
+                                              kData + "/minilm.eval.npy",
+                                              "--public-vectors",
+                                              kData + "/mpnet.b.npy",
+                                              "--defences",
+                                              "truncate=8",
+                                              "--max-rows",
+                                              "200",
+                                              "-o",
+                                              page,
+                                              "--bootstrap",
+                                              "50",
+                                              "--quiet",
+                                              "--force"};
+  const std::string stages = page + ".work/stages.json";
+  {
+    const CliProcess process(arguments);
+    for (int i = 0; i < 6000 && !std::filesystem::exists(stages); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    process.signal(SIGKILL);
+    process.wait();
+  }
+  ASSERT_TRUE(std::filesystem::exists(stages));
+  EXPECT_FALSE(std::filesystem::exists(page));
+  const Json before = Json::parse(file_bytes(stages));
+  ASSERT_EQ(run_cli(arguments).code, 0);
+  const Json after = Json::parse(file_bytes(stages)), first = Json::parse(file_bytes(json));
+  EXPECT_EQ(before["alignment"], after["alignment"]) << "seconds and all: it was not done again";
+  ASSERT_EQ(run_cli(arguments).code, 0);
+  EXPECT_EQ(first["defences"]["points"][1], Json::parse(file_bytes(json))["defences"]["points"][1]);
+  EXPECT_EQ(first["alignment"], Json::parse(file_bytes(json))["alignment"]);
 }
 
 TEST_F(AuditCli, SaysWhatIsMissing) {
