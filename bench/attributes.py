@@ -155,7 +155,7 @@ def main():
     public_texts = text_file("general-public", general[20000:40000])
 
     for name in arguments.corpora.split(","):
-        texts, truth, labels = (general[40000:42048], None, None) if name == "general" else corpus(name)
+        texts, truth, labels = (general[41000:43048], None, None) if name == "general" else corpus(name)
         for pair in arguments.pairs.split(","):
             if (pair, name, common["revision"]) in done and not arguments.again:
                 continue
@@ -168,7 +168,7 @@ def main():
             if not map_file.exists():
                 run.run_measured([program, "align", *sides, "-o", map_file, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
             if name == "general":
-                store, native = run.slice_of(source, 40000, 42048), run.slice_of(target, 40000, 42048)
+                store, native = run.slice_of(source, 41000, 43048), run.slice_of(target, 41000, 43048)
             else:
                 store, native = (encoded(program, name.removesuffix(NEAR), texts, encoder) for encoder in (source, target))
             command = [program, "audit", store, "--public", public_texts, "--public-vectors", public, "--map", map_file, "--no-defences"]
