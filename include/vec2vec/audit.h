@@ -33,7 +33,7 @@ struct AuditProblem {
 struct DefencePoint {
   std::vector<DefenceStep> steps;  ///< none = the store as it is
   Verdict verdict = Verdict::kNotAligned;
-  double agreement = 0;
+  double probability = 0;  ///< Evidence::probability
   Score recovered;   ///< rows whose translation is nearest to what the undefended row translates to (or to its native row)
   Score neighbours;  ///< part of a row's 10 nearest rows that stay
   double seconds = 0;
@@ -90,7 +90,8 @@ struct AuditReport {
   Map map;
   Verdict verdict = Verdict::kNotAligned;
   bool map_was_given = false;
-  double agreement = 0, pair_free_score = 0, align_seconds = 0;
+  Evidence evidence;  ///< of a map found here
+  double pair_free_score = 0, align_seconds = 0;
   std::vector<StartReport> starts;
   std::optional<Evaluation> evaluation;  ///< of the translation, when native rows are known
   std::optional<AttributeInference> attributes;

@@ -178,7 +178,7 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
   const AlignSummary found =
       known ? *known : find_map(store, p.public_rows, steps.empty() ? "align" : "attack " + to_string(steps), options);
   point.verdict = found.verdict;
-  point.agreement = found.agreement;
+  point.probability = found.evidence.probability;
   constexpr Index kScored = 4096;
   const SpreadRows queries(store, kScored), truth(reference, kScored);
   const MatrixView truth_rows = truth;
@@ -222,7 +222,7 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
     found = kept.alignment([&] { return find_map(p.store, p.public_rows, "align", options); });
   }
   report.verdict = found.verdict;
-  report.agreement = found.agreement;
+  report.evidence = found.evidence;
   report.pair_free_score = found.pair_free_score;
   report.align_seconds = found.seconds;
   report.starts = found.starts;

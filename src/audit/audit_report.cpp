@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "align/report.h"
 #include "audit/json.h"
 #include "core/figure.h"
 #include "vec2vec/audit.h"
@@ -15,7 +16,8 @@ Json not_measured(const char* why) { return {{"measured", false}, {"why", why}};
 Json alignment_json(const AuditReport& r) {
   Json json = {{"verdict", to_string(r.verdict)}, {"map_was_given", r.map_was_given}};
   if (!r.map_was_given) {
-    json.update({{"agreement", r.agreement}, {"pair_free_score", r.pair_free_score}, {"seconds", r.align_seconds}});
+    json.update(
+        {{"evidence", evidence_report(r.evidence)}, {"pair_free_score", r.pair_free_score}, {"seconds", r.align_seconds}});
     json["starts"] = Json::array();
     for (const StartReport& s : r.starts)
       json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
@@ -73,7 +75,7 @@ Json defences_json(const AuditReport& r) {
   for (const DefencePoint& d : r.defences)
     json["points"].push_back({{"steps", d.steps.empty() ? "none" : to_string(d.steps)},
                               {"verdict", to_string(d.verdict)},
-                              {"agreement", d.agreement},
+                              {"probability", d.probability},
                               {"recovered", json_of(d.recovered)},
                               {"neighbours", json_of(d.neighbours)},
                               {"seconds", d.seconds}});

@@ -19,17 +19,17 @@ std::string alignment(const AuditReport& r) {
   const std::string verdict = to_string(r.verdict);
   const std::string rows = std::to_string(r.store_rows) + " vectors and " + std::to_string(r.public_rows) + " public texts";
   if (r.map_was_given) return "The map was given, with the verdict " + verdict + ".";
-  const std::string agreement = "agree to " + figure(r.agreement);
+  const std::string odds = ", with a probability of " + figure(r.evidence.probability) + " to be right";
   switch (r.verdict) {
     case Verdict::kAligned:
-      return "From " + rows + ", without one known pair, independent searches found the same map (they " + agreement +
-             "): " + verdict + ". The vectors can be read in the known space.";
+      return "From " + rows + ", without one known pair, a map was found: " + verdict + odds +
+             ". The vectors can be read in the known space.";
     case Verdict::kUncertain:
-      return "From " + rows + ", without pairs, independent searches " + agreement + " only: " + verdict + ".";
+      return "From " + rows + ", without pairs, a map was found that may be wrong: " + verdict + odds + ".";
     case Verdict::kNotAligned:
       break;
   }
-  return "From " + rows + ", without pairs, no map was found that independent searches agree on: " + verdict +
+  return "From " + rows + ", without pairs, no map was found that can be trusted: " + verdict +
          ". More rows, other public texts or another model may still succeed.";
 }
 

@@ -20,6 +20,11 @@ Verdict verdict_named(const std::string& name) {
   throw Json::other_error::create(501, "no such verdict", static_cast<const Json*>(nullptr));
 }
 
+Evidence evidence_of(const Json& json) {
+  return {json.at("agreement"), json.at("score_margin"), json.at("mutual_neighbours"), json.at("half_agreement"),
+          json.at("probability")};
+}
+
 Score score_of(const Json& json) { return {json.at("value"), json.at("low"), json.at("high"), json.at("null")}; }
 
 }  // namespace
@@ -51,7 +56,7 @@ AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
       AlignSummary summary;
       summary.map = Map::load(path);
       summary.verdict = verdict_named(kept.at("verdict"));
-      summary.agreement = kept.at("agreement");
+      summary.evidence = evidence_of(kept.at("evidence"));
       summary.pair_free_score = kept.at("pair_free_score");
       summary.seconds = kept.at("seconds");
       for (const Json& s : kept.at("starts"))
@@ -77,7 +82,7 @@ DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std
     const Json& kept = stages_.at("attacks").at(name);
     return {steps,
             verdict_named(kept.at("verdict")),
-            kept.at("agreement"),
+            kept.at("probability"),
             score_of(kept.at("recovered")),
             score_of(kept.at("neighbours")),
             kept.at("seconds")};
@@ -85,7 +90,7 @@ DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std
   }
   DefencePoint point = run();
   stages_["attacks"][name] = {{"verdict", to_string(point.verdict)},
-                              {"agreement", point.agreement},
+                              {"probability", point.probability},
                               {"recovered", json_of(point.recovered)},
                               {"neighbours", json_of(point.neighbours)},
                               {"seconds", point.seconds}};
