@@ -100,7 +100,7 @@ def section():
     where = f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB; date: {records[-1]['date'][:10]}; commit {revisions}. Command: `bench/attributes.py`\n\n"
     text = "## Attributes read from translated vectors\n\n"
     text += "The map is fitted without pairs on general texts (20,000 rows a side, seed 0) and used on other corpora. First guess right, with 95 % "
-    text += "intervals; *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
+    text += "intervals (maps: the align of commit d522573 and before). *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
     text += "| corpus (rows, labels) | pair | verdict | translated | oracle | ratio | naive | majority | labels shuffled | AUC translated / oracle |\n" + "|---" * 10 + "|\n"
     for r in records:
         if not r.get("readers"):

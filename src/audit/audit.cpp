@@ -4,6 +4,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "audit/centre_by.h"
 #include "audit/check_rows.h"
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
@@ -60,17 +61,6 @@ Matrix translated(const Map& map, MatrixView rows, int threads, bool centred) {
   return out;
 }
 
-/// unit(unit(x) - mean) of each row.
-Matrix centred_by(MatrixView rows, MatrixView mean) {
-  Matrix out(rows.rows, rows.cols);
-  for (Index i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.cols, out.row(i));
-  normalise_rows(out.span());
-  for (Index i = 0; i < out.rows(); ++i)
-    for (Index c = 0; c < out.cols(); ++c) out(i, c) -= mean.row(0)[c];
-  normalise_rows(out.span());
-  return out;
-}
-
 /// The mean of one value a row, with its bootstrap interval.
 Score mean_score(const std::vector<double>& values, double null, const AuditOptions& options) {
   const std::vector<std::uint32_t> once(values.size(), 1u);
@@ -96,10 +86,10 @@ AlignSummary find_map(MatrixView store, MatrixView known, const std::string& sta
 Membership look_up(const AuditProblem& p, const Map& map, MatrixView store, const AuditOptions& options) {
   Membership result;
   result.candidates = p.candidates.rows;
-  std::vector<double> outside = nearest_of(centred_by(p.public_rows, map.target_mean), store, options.threads).value;
+  std::vector<double> outside = nearest_of(centre_by(p.public_rows, map.target_mean), store, options.threads).value;
   std::sort(outside.begin(), outside.end());
   result.threshold = quantile(outside, 0.99);
-  NearestOf nearest = nearest_of(centred_by(p.candidates, map.target_mean), store, options.threads);
+  NearestOf nearest = nearest_of(centre_by(p.candidates, map.target_mean), store, options.threads);
   std::vector<double> found;
   for (const double cosine : nearest.value) found.push_back(cosine > result.threshold);
   result.found = mean_score(found, 0.01, options);
@@ -247,10 +237,10 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
     report.attributes = infer_attributes({rows, p.label_rows, p.labels, p.truth, p.native, p.store}, attribute_options);
   }
   if (!p.public_texts.empty() || !p.words.empty()) report.words = leak_words(p, rows, options);
-  const Matrix centred_rows = centred_by(rows, found.map.target_mean);
+  const Matrix centred_rows = centre_by(rows, found.map.target_mean);
   if (p.candidates.rows > 0) report.membership = look_up(p, found.map, centred_rows, options);
   if (!options.defences.empty()) {
-    const Matrix native = p.native.rows > 0 ? centred_by(p.native, found.map.target_mean) : Matrix();
+    const Matrix native = p.native.rows > 0 ? centre_by(p.native, found.map.target_mean) : Matrix();
     const MatrixView reference = p.native.rows > 0 ? native.view() : centred_rows.view();
     report.defences.push_back(attack(p, {}, reference, &found, options));
     for (const auto& steps : options.defences)

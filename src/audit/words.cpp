@@ -5,6 +5,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "audit/centre_by.h"
 #include "audit/check_rows.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
@@ -138,15 +139,7 @@ void WordDictionary::set_space(MatrixView rows) {
   view_ = view_of(spectrum(centred.rows, options_.threads), rows.cols, options_.power);
 }
 
-Matrix WordDictionary::into_view(MatrixView rows) const {
-  Matrix centred(rows.rows, rows.cols);
-  for (Index i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.cols, centred.row(i));
-  normalise_rows(centred.span());
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c) centred(i, c) -= mean_(0, c);
-  normalise_rows(centred.span());
-  return project(centred, view_, options_.threads);
-}
+Matrix WordDictionary::into_view(MatrixView rows) const { return project(centre_by(rows, mean_), view_, options_.threads); }
 
 WordDictionary::WordDictionary(MatrixView rows, std::span<const std::string> texts, const WordOptions& options)
     : options_(options) {
