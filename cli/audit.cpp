@@ -309,7 +309,7 @@ void add_audit(CLI::App& app, Run& run) {
   command->add_flag("--reveal", options.reveal, "Show the words and texts of the samples; they are masked otherwise");
   command
       ->add_option("--fail-at", arguments->fail_at,
-                   "Exit with 5 when the severity is this or worse: none-found, low, moderate or high")
+                   "Exit with 7 when the severity is this or worse: none-found, low, moderate or high")
       ->check(CLI::IsMember({"none-found", "low", "moderate", "high"}).description(""))
       ->type_name("LEVEL");
   command

@@ -1,9 +1,9 @@
 #pragma once
 /// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
 #include "vec2vec/align.h"
-#include "vec2vec/confidence.h"
 #include "vec2vec/attributes.h"
 #include "vec2vec/audit.h"
+#include "vec2vec/confidence.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"

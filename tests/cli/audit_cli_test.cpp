@@ -60,7 +60,7 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   arguments = members;
   arguments.insert(arguments.end(), {"--fail-at", "moderate", "--force"});
   const CliResult broken = audit(arguments);
-  EXPECT_EQ(broken.code, 5);
+  EXPECT_EQ(broken.code, 7);
   EXPECT_TRUE(contains(broken.out, "policy broken")) << broken.out;
 }
 
