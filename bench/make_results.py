@@ -12,6 +12,8 @@ from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
+from attributes import section as attributes_section
+from defences import section as defences_section
 from evidence_tables import evidence_sections
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
@@ -225,9 +227,7 @@ def render(records):
         rivals = {pair: list({record["seed"]: record for record in found[pair]}.values()) for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text.append(measures_section())
-    text.append(scale_section())
-    text.append(evidence_sections())
+    text += [measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

@@ -1,6 +1,29 @@
 #include "command.h"
 
+#include <algorithm>
+#include <cctype>
+#include <cstring>
+
 namespace vec2vec::cli {
+namespace {
+std::string typed;
+}
+
+void set_command_line(int argc, char** argv) {
+  typed = "vec2vec";
+  for (int i = 1; i < argc; ++i) {
+    std::string word = argv[i];
+    const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("-_./=,:+@%", c); };
+    if (word.empty() || !std::all_of(word.begin(), word.end(), plain)) {
+      std::string quoted = "'";
+      for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+      word = quoted + "'";
+    }
+    typed += " " + word;
+  }
+}
+
+const std::string& command_line() { return typed; }
 
 CLI::Validator at_least(Index smallest) {
   const auto check = [smallest](const std::string& text) -> std::string {

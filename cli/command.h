@@ -17,6 +17,7 @@ enum ExitCode {
   kNotAlignedExit = 4,
   kAlignableExit = 5,
   kGateFailedExit = 6,
+  kPolicyExit = 7,
   kInterruptedExit = 130
 };
 
@@ -39,6 +40,10 @@ void add_type_option(CLI::App& command, std::string& type);
 void add_block_rows_option(CLI::App& command, Index& block_rows, const std::string& help);
 ValueType value_type(const std::string& type);
 
+/// The command as it was typed, quoted for a shell where needed; main sets it, reports name it.
+void set_command_line(int argc, char** argv);
+const std::string& command_line();
+
 /// What the chosen command does; returns the exit code. Parsing sets it, main calls it.
 using Run = std::function<int()>;
 
@@ -51,5 +56,6 @@ void add_inspect(CLI::App& app, Run& run);
 void add_encode(CLI::App& app, Run& run);
 void add_defend(CLI::App& app, Run& run);
 void add_gate(CLI::App& app, Run& run);
+void add_audit(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

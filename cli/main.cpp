@@ -66,7 +66,7 @@ int main(int argc, char** argv) {
       "\n"
       "Exit codes: 0 success (align: ALIGNED), 1 internal failure, 2 bad input or usage,\n"
       "3 UNCERTAIN, 4 NOT_ALIGNED, 5 ALIGNABLE (inspect --fingerprint), 6 gate: not passed,\n"
-      "130 interrupted. More: docs/cli.md");
+      "7 audit: policy broken, 130 interrupted. More: docs/cli.md");
   Run run;
   add_align(app, run);
   add_translate(app, run);
@@ -76,6 +76,8 @@ int main(int argc, char** argv) {
   add_encode(app, run);
   add_defend(app, run);
   add_gate(app, run);
+  add_audit(app, run);
+  set_command_line(argc, argv);
   const int parsed = parse(app, argc, argv);
   if (parsed >= 0) return parsed;
   catch_interrupts();

@@ -4,6 +4,7 @@
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino, for vec2vec encode
 #   scripts/setup.sh --fuzz    the same, and what scripts/fuzz.sh needs
 #   scripts/setup.sh --dev     the same, and formatters and linters
+#   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
 #   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
 
@@ -14,6 +15,7 @@ encode=(python3-venv)
 openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
+browser=(chromium fonts-liberation)
 torch=(python3-torch python3-numpy)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -26,10 +28,11 @@ for option in "$@"; do
       with_encode=true
       ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
+    --browser) packages+=("${browser[@]}") ;;
     --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,7s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac

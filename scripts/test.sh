@@ -14,6 +14,7 @@ suites_of() {
 
 step "setup"
 scripts/setup.sh --encode || { scripts/setup.sh && echo "left out: text encoders (OpenVINO could not be installed)"; }
+scripts/setup.sh --browser || echo "left out: the audit's page in a browser (Chromium could not be installed)"
 
 step "release build"
 cmake --preset release

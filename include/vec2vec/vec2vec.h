@@ -1,6 +1,8 @@
 #pragma once
 /// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
 #include "vec2vec/align.h"
+#include "vec2vec/attributes.h"
+#include "vec2vec/audit.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/encode.h"
@@ -16,3 +18,4 @@
 #include "vec2vec/progress.h"
 #include "vec2vec/rows.h"
 #include "vec2vec/version.h"
+#include "vec2vec/words.h"

@@ -1,0 +1,331 @@
+#include "vec2vec/audit.h"
+
+#include <algorithm>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "command.h"
+#include "files.h"
+#include "terminal.h"
+#include "vec2vec/encode.h"
+#include "vec2vec/error.h"
+#include "vec2vec/inspect.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Texts and their vectors; what is not given as vectors is encoded with --model.
+struct TextSet {
+  std::string name, texts, vectors;
+  bool given() const { return !texts.empty() || !vectors.empty(); }
+};
+
+struct AuditArguments {
+  Common common;
+  std::string store, output, model, prefix, map, truth, work, fail_at;
+  OpenOptions store_open;
+  TextSet known{"public", {}, {}}, attributes{"attributes", {}, {}}, words{"words", {}, {}}, candidates{"candidates", {}, {}},
+      native{"store-texts", {}, {}};
+  std::vector<std::string> defences;
+  AuditOptions options;
+  bool force = false, no_defences = false;
+};
+
+constexpr const char* kDefaultDefences[] = {"rotate",         "rotate,noise=0.25", "rotate,noise=0.5", "rotate,noise=1",
+                                            "rotate,noise=2", "quantise=1",        "project=128",      "project=32"};
+
+/// The lines of a text file, without the carriage returns of Windows.
+std::vector<std::string> read_lines(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) bad_input("cannot be read", path, "check the name");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line); lines.push_back(line))
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (lines.empty()) bad_input("has no lines", path);
+  return lines;
+}
+
+/// Texts and vectors of one set, with what the report says of their files.
+struct LoadedTexts {
+  std::vector<std::string> texts;
+  Matrix vectors;
+  Json files = Json::object();
+};
+
+/// Encodes a text file into the work folder, unless that was done already with the same model and texts.
+std::string encoded(const TextSet& set, const AuditArguments& arguments, const Progress& progress) {
+  if (arguments.model.empty())
+    bad_input("has texts but no vectors", "--" + set.name,
+              "--model FOLDER to encode them, or their vectors in --" + set.name + "-vectors");
+  namespace fs = std::filesystem;
+  fs::create_directories(arguments.work);
+  const std::string path = (fs::path(arguments.work) / (set.name + ".npy")).string();
+  EncodeOptions options;
+  options.encoder.prefix = arguments.prefix;
+  options.encoder.threads = arguments.common.threads;
+  options.output.overwrite = true;
+  if (std::ifstream provenance(path + ".provenance.json"); provenance && fs::exists(path)) {
+    const Json before = Json::parse(provenance, nullptr, false);
+    if (!before.is_discarded() && before.value("/texts/sha256"_json_pointer, "") == file_sha256(set.texts) &&
+        before.value("library_version", "") == version() && before.contains("model") &&
+        before["model"] == Json::parse(Encoder(arguments.model, options.encoder).card()))
+      return path;
+  }
+  options.progress = [&](std::string_view, double done) { return progress("encode " + set.name, done); };
+  encode(arguments.model, set.texts, path, options);
+  return path;
+}
+
+LoadedTexts load(const TextSet& set, const AuditArguments& arguments, const Progress& progress) {
+  LoadedTexts loaded;
+  if (!set.given()) return loaded;
+  if (!set.texts.empty()) {
+    loaded.texts = read_lines(set.texts);
+    loaded.files["texts"] = {{"path", set.texts}, {"sha256", file_sha256(set.texts)}, {"lines", loaded.texts.size()}};
+  }
+  const std::string path = set.vectors.empty() ? encoded(set, arguments, progress) : set.vectors;
+  const auto file = open_rows(path);
+  loaded.vectors = load_rows(*file, 0, "read " + set.name, progress).rows;
+  loaded.files["vectors"] = {{"path", path}, {"sha256", file_sha256(path)}, {"rows", file->rows()}, {"dim", file->dim()}};
+  if (!loaded.texts.empty() && static_cast<Index>(loaded.texts.size()) != file->rows())
+    bad_input("has " + std::to_string(loaded.texts.size()) + " lines for " + std::to_string(file->rows()) + " vectors",
+              set.texts, "one line for each row of " + path);
+  return loaded;
+}
+
+/// Line i: the labels of row i by name, split by "|"; an empty line = unknown.
+std::vector<std::vector<Index>> read_truth(const std::string& path, const std::vector<std::string>& labels, Index rows) {
+  std::map<std::string, Index> index;
+  for (std::size_t l = 0; l < labels.size(); ++l) index.emplace(labels[l], static_cast<Index>(l));
+  const std::vector<std::string> lines = read_lines(path);
+  if (static_cast<Index>(lines.size()) != rows)
+    bad_input("has " + std::to_string(lines.size()) + " lines, the store has " + std::to_string(rows) + " rows", path,
+              "one line of true labels for each row");
+  std::vector<std::vector<Index>> truth(lines.size());
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    std::istringstream parts(lines[i]);
+    for (std::string name; std::getline(parts, name, '|');) {
+      const auto found = index.find(name);
+      if (found == index.end())
+        bad_input("'" + name + "' is none of the labels", path + ", line " + std::to_string(i + 1),
+                  "names as in --attributes, several split by |");
+      truth[i].push_back(found->second);
+    }
+  }
+  return truth;
+}
+
+/// What the owner should know of the file itself. Values of rows are in no report.
+Json data_facts(const std::string& path, const OpenOptions& open, const AuditArguments& arguments, const Progress& progress) {
+  InspectOptions options;
+  options.threads = arguments.common.threads;
+  options.progress = progress;
+  Json facts = Json::parse(inspect(path, open, options).to_json());
+  facts["sha256"] = file_sha256(path);
+  return facts;
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  char text[32];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
+  return text;
+}
+
+std::string json_path(const std::string& output) { return std::filesystem::path(output).replace_extension(".json").string(); }
+
+std::vector<std::string> inputs(const AuditArguments& a) {
+  std::vector<std::string> paths = {a.store, a.map, a.truth};
+  for (const TextSet* set : {&a.known, &a.attributes, &a.words, &a.candidates, &a.native}) {
+    paths.push_back(set->texts);
+    paths.push_back(set->vectors);
+  }
+  std::erase(paths, std::string());
+  return paths;
+}
+
+int run_audit(AuditArguments arguments) {
+  if (!arguments.known.given()) bad_input("is required", "--public", "public texts, or their vectors in --public-vectors");
+  if (!arguments.attributes.vectors.empty() && arguments.attributes.texts.empty())
+    bad_input("needs the names of the labels too", "--attributes-vectors", "--attributes FILE, a label a line");
+  if (!arguments.words.vectors.empty() && arguments.words.texts.empty())
+    bad_input("needs the words too", "--words-vectors", "--words FILE, a word or phrase a line");
+  if (!arguments.truth.empty() && arguments.attributes.texts.empty())
+    bad_input("needs --attributes", "--truth", "--attributes FILE, a label a line");
+  if (std::filesystem::path(arguments.output).extension() == ".json")
+    bad_input("the page and its JSON would be one file", arguments.output, "an output that ends in .html");
+  for (const std::string& path : {arguments.output, json_path(arguments.output)})
+    require_writable(path, arguments.force, inputs(arguments));
+  if (arguments.work.empty()) arguments.work = arguments.output + ".work";
+  const bool has_policy = !arguments.fail_at.empty();
+  const Severity policy = has_policy ? parse_severity(arguments.fail_at) : Severity::kHigh;
+  AuditOptions& options = arguments.options;
+  if (arguments.defences.empty() && !arguments.no_defences)
+    arguments.defences.assign(std::begin(kDefaultDefences), std::end(kDefaultDefences));
+  for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
+
+  ProgressLine progress(arguments.common.quiet);
+  options.progress = progress.functor();
+  options.seed = arguments.common.seed;
+  options.threads = arguments.common.threads;
+  const auto store_file = open_rows(arguments.store, arguments.store_open);
+  const Index dim = store_file->dim();
+  std::erase_if(options.defences, [&](const std::vector<DefenceStep>& steps) {  // defaults that do not fit a small store
+    return arguments.defences.size() == std::size(kDefaultDefences) && steps[0].kind == DefenceKind::kProject &&
+           steps[0].value >= static_cast<double>(dim);
+  });
+  const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
+  const LoadedTexts known = load(arguments.known, arguments, options.progress);
+  const LoadedTexts labels = load(arguments.attributes, arguments, options.progress);
+  const LoadedTexts words = load(arguments.words, arguments, options.progress);
+  const LoadedTexts candidates = load(arguments.candidates, arguments, options.progress);
+  LoadedTexts native;
+  if (!arguments.native.vectors.empty() || !arguments.model.empty()) {
+    native = load(arguments.native, arguments, options.progress);
+  } else if (!arguments.native.texts.empty()) {  // texts alone score the words
+    native.texts = read_lines(arguments.native.texts);
+  }
+  const Map map = arguments.map.empty() ? Map() : Map::load(arguments.map);
+  AuditProblem problem{store, known.vectors};
+  problem.public_texts = known.texts;
+  if (!arguments.map.empty()) problem.map = &map;
+  problem.labels = labels.texts;
+  problem.label_rows = labels.vectors;
+  problem.words = words.texts;
+  problem.word_rows = words.vectors;
+  problem.candidates = candidates.vectors;
+  problem.store_texts = native.texts;
+  problem.native = native.vectors;
+  if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows());
+
+  options.work = arguments.work;
+  const auto hash = [](const LoadedTexts& set) { return set.files.value("/vectors/sha256"_json_pointer, ""); };
+  Json identity = {{"store", file_sha256(arguments.store)},
+                   {"raw_dim", arguments.store_open.raw_dim},
+                   {"tensor", arguments.store_open.tensor},
+                   {"public", hash(known)},
+                   {"native", hash(native)}};
+  if (!arguments.map.empty()) identity["map"] = file_sha256(arguments.map);
+  options.identity = identity.dump();
+
+  Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
+  const AuditReport report = audit(problem, options);
+  progress.finish();
+
+  const bool broken = has_policy && report.severity >= policy;
+  Json json = {{"what", "audit of a vector store by vec2vec"}, {"library_version", version()}, {"date", utc_now()}};
+  json.update(Json::parse(report.to_json()));
+  json["data"] = std::move(facts);
+  json["redacted"] = !options.reveal;
+  json["policy"] = has_policy ? Json{{"fail_at", arguments.fail_at}, {"broken", broken}} : Json(nullptr);
+  json["reproduction"] = {{"command", command_line()}, {"seed", options.seed},          {"max_rows", options.max_rows},
+                          {"model", arguments.model},  {"public", known.files},         {"attributes", labels.files},
+                          {"words", words.files},      {"candidates", candidates.files}};
+  const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  stop_if_interrupted();
+  write_text(json_path(arguments.output), text);
+  write_text(arguments.output, audit_page(text));
+
+  if (arguments.common.json) {
+    std::cout << text;
+  } else {
+    std::cout << report.brief();
+    if (!arguments.common.quiet) {
+      std::cout << "\nThe report is in " << arguments.output << ", its figures in " << json_path(arguments.output) << "\n";
+      if (options.reveal) std::cout << "note: it shows words and texts of the store; keep it as safe as the store itself\n";
+    }
+  }
+  if (broken && !arguments.common.json) std::cout << "policy broken: severity is at or above " << arguments.fail_at << "\n";
+  return broken ? kPolicyExit : kSuccess;
+}
+
+void add_texts(CLI::App& command, TextSet& set, const std::string& texts_help, const std::string& vectors_help) {
+  command.add_option("--" + set.name, set.texts, texts_help)->type_name("FILE");
+  command.add_option("--" + set.name + "-vectors", set.vectors, vectors_help)->type_name("FILE");
+}
+
+}  // namespace
+
+void add_audit(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<AuditArguments>();
+  AuditOptions& options = arguments->options;
+  CLI::App* command =
+      app.add_subcommand("audit", "Measure what the vectors of your own store give away to whoever copies them");
+  command->add_option("STORE", arguments->store, "Vectors of your store")->type_name("FILE")->required();
+  command
+      ->add_option("-o,--output", arguments->output, "Page to write (.html); its figures go beside it, with the ending .json")
+      ->type_name("FILE")
+      ->required();
+  add_texts(*command, arguments->known, "Public texts of the same kind, a text a line; other texts than the store's",
+            "Their vectors in a space you can read; without it they are encoded with --model");
+  command->add_option("--model", arguments->model, "Model folder that encodes what has no vectors (see encode)")
+      ->type_name("FOLDER");
+  command->add_option("--prefix", arguments->prefix, "Put before every text that is encoded, such as \"query: \"")
+      ->type_name("TEXT");
+  add_texts(*command, arguments->attributes, "Attributes to guess, a label a line", "Their vectors");
+  add_texts(*command, arguments->words, "Words or phrases to look for, one a line; default: the words of the public texts",
+            "Their vectors");
+  add_texts(*command, arguments->candidates, "Texts of which you ask whether the store holds them", "Their vectors");
+  const std::string scoring = "To score the guesses, which an attacker cannot";
+  CLI::Option* truth = command->add_option("--truth", arguments->truth, "True labels of each row, split by |; empty = unknown");
+  truth->type_name("FILE")->group(scoring);
+  command->add_option("--store-texts", arguments->native.texts, "The store's own texts, a line a row")
+      ->type_name("FILE")
+      ->group(scoring);
+  command->add_option("--store-texts-vectors", arguments->native.vectors, "Their vectors in the known space")
+      ->type_name("FILE")
+      ->group(scoring);
+  command->add_option("--map", arguments->map, "Map found before (vec2vec align), instead of finding one")->type_name("FILE");
+  command
+      ->add_option("--defences", arguments->defences,
+                   "Defences to attack too, as in defend --steps, each in an argument of its own")
+      ->type_name("STEPS");
+  command->add_flag("--no-defences", arguments->no_defences, "Attack the store as it is only")->excludes("--defences");
+  command->add_option("--max-rows", options.max_rows, "Rows a side behind each alignment, spread evenly")
+      ->check(at_least(64))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--top", options.attributes.k, "Guesses a row behind the top-k figures")
+      ->check(at_least(1))
+      ->type_name("K")
+      ->capture_default_str();
+  command->add_option("--samples", options.samples, "Rows whose words are shown")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--bootstrap", options.bootstrap, "Resamples behind the 95 % intervals; 0 = no intervals")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_flag("--reveal", options.reveal, "Show the words and texts of the samples; they are masked otherwise");
+  command
+      ->add_option("--fail-at", arguments->fail_at,
+                   "Exit with 7 when the severity is this or worse: none-found, low, moderate or high")
+      ->check(CLI::IsMember({"none-found", "low", "moderate", "high"}).description(""))
+      ->type_name("LEVEL");
+  command
+      ->add_option("--work", arguments->work,
+                   "Folder for encoded texts and finished stages, from which the same command goes on; default: OUTPUT.work")
+      ->type_name("FOLDER");
+  command->add_flag("--force", arguments->force, "Overwrite the report");
+  add_open_options(*command, arguments->store_open, "", "STORE");
+  add_common(*command, arguments->common);
+  command->footer(
+      "Examples:\n"
+      "  vec2vec audit store.npy --public public.txt --model build/models/all-MiniLM-L6-v2 -o report.html\n"
+      "  vec2vec audit store.npy --public public.txt --public-vectors public.npy --attributes labels.txt \\\n"
+      "      --attributes-vectors labels.npy --truth truth.txt --store-texts texts.txt -o report.html --fail-at high\n"
+      "Audit stores that you own or may test. What the report means: docs/audit.md");
+  command->callback([arguments, &run] { run = [arguments] { return run_audit(*arguments); }; });
+}
+
+}  // namespace vec2vec::cli

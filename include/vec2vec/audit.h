@@ -1,0 +1,119 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vec2vec/align.h"
+#include "vec2vec/attributes.h"
+#include "vec2vec/defend.h"
+#include "vec2vec/evaluate.h"
+#include "vec2vec/words.h"
+
+namespace vec2vec {
+
+/// What the holder of a store's vectors could have. Only store and public_rows must be there; each of the others opens a stage.
+struct AuditProblem {
+  MatrixView store;                            ///< (n, d_store): the vectors that may leak; their encoder is not used
+  MatrixView public_rows;                      ///< (m, d): public texts of the same kind in a space the attacker can read
+  std::vector<std::string> public_texts = {};  ///< m; for words
+  const Map* map = nullptr;                    ///< from the store's space to the public one; null: found here, without pairs
+  std::vector<std::string> labels = {};        ///< attributes to be guessed ...
+  MatrixView label_rows = {};                  ///< ... and their vectors in the known space
+  std::vector<std::string> words = {};         ///< a dictionary instead of the words of the public texts ...
+  MatrixView word_rows = {};                   ///< ... and its vectors in the known space
+  MatrixView candidates = {};                  ///< (c, d): vectors of texts of which one asks whether the store holds them
+
+  // What only the owner has, to score the guesses.
+  std::vector<std::vector<Index>> truth = {};  ///< true labels of each row
+  std::vector<std::string> store_texts = {};   ///< n
+  MatrixView native = {};                      ///< (n, d): the store's texts encoded in the known space
+};
+
+/// A defence of which the audit measures what it stops and what it costs.
+struct DefencePoint {
+  std::vector<DefenceStep> steps;  ///< none = the store as it is
+  Verdict verdict = Verdict::kNotAligned;
+  double probability = 0;  ///< Evidence::probability
+  Score recovered;   ///< rows whose translation is nearest to what the undefended row translates to (or to its native row)
+  Score neighbours;  ///< part of a row's 10 nearest rows that stay
+  double seconds = 0;
+};
+
+struct AuditOptions {
+  Index max_rows = 20000;  ///< rows a side behind each alignment, spread evenly, >= 64
+  Index samples = 6;       ///< rows whose words are shown
+  bool reveal = false;     ///< show words and texts; else they are in no output
+  Index bootstrap = 1000;  ///< resamples behind each interval
+  std::vector<std::vector<DefenceStep>> defences = {};
+  AttributeOptions attributes = {};  ///< its bootstrap, seed, threads and progress are set from here
+  WordOptions words = {};            ///< threads and progress likewise
+  std::string work = {};  ///< folder that keeps the alignment and each attack as it ends; an audit of the same identity goes
+                          ///< on from there. Empty = nothing is kept
+  std::string identity = {};  ///< names the inputs, e.g. by their hashes; options are added to it
+  std::uint64_t seed = 0;
+  int threads = 0;
+  Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
+};
+
+/// Whether texts are in the store: a candidate is taken to be in when its cosine with the nearest translated row is above what
+/// 99 of 100 public rows reach, which are taken to be outside.
+struct Membership {
+  Index candidates = 0;
+  double threshold = 0;
+  Score found;                  ///< part of candidates taken to be in; null: the 1 % of public rows above the threshold
+  std::vector<Index> rows;      ///< nearest store row of each candidate
+  std::vector<double> cosines;  ///< and its centred cosine
+};
+
+struct WordSample {
+  Index row = 0;
+  std::vector<std::pair<std::string, double>> words;  ///< heaviest first; words are masked unless revealed
+  std::string text;                                   ///< empty unless known and revealed
+};
+
+struct WordLeak {
+  Index dictionary = 0;
+  std::optional<WordScores> translated, native;  ///< when the store's texts are known; native: when its native rows are too
+  std::vector<WordSample> samples;
+};
+
+enum class Severity { kNoneFound, kLow, kModerate, kHigh };
+const char* to_string(Severity severity);
+/// "none-found", "low", "moderate" or "high". Throws Error{kBadInput} for anything else.
+Severity parse_severity(const std::string& text);
+
+struct AuditReport {
+  Index store_rows = 0, store_dim = 0, public_rows = 0, public_dim = 0;
+  Map map;
+  Verdict verdict = Verdict::kNotAligned;
+  bool map_was_given = false;
+  Evidence evidence;  ///< of a map found here
+  double pair_free_score = 0, align_seconds = 0;
+  std::vector<StartReport> starts;
+  std::optional<Evaluation> evaluation;  ///< of the translation, when native rows are known
+  std::optional<AttributeInference> attributes;
+  std::optional<WordLeak> words;
+  std::optional<Membership> membership;
+  std::vector<DefencePoint> defences;
+  Severity severity = Severity::kNoneFound;
+  std::vector<std::string> reasons;  ///< a sentence each, with the figures that the severity rests on
+  double seconds = 0;
+
+  std::string brief() const;
+  std::string to_json() const;
+};
+
+/// Attacks a store of vectors as someone would who holds nothing but the file and public texts: aligns it without pairs,
+/// translates it, guesses attributes and words, and repeats the alignment behind each defence (docs/audit.md).
+/// Severity: high when the map is ALIGNED and any scored stage beats its null with its whole 95 % interval; moderate when it is
+/// ALIGNED and nothing could be scored or won, or when a stage wins under an UNCERTAIN or NOT_ALIGNED map; low when UNCERTAIN.
+AuditReport audit(const AuditProblem& problem, const AuditOptions& options = {});
+
+/// A self-contained HTML page of a report: to_json() with what the caller added to it (docs/audit.md). It asks for nothing from
+/// any network.
+std::string audit_page(const std::string& json);
+
+}  // namespace vec2vec

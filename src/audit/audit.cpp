@@ -1,0 +1,254 @@
+#include "vec2vec/audit.h"
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "audit/centre_by.h"
+#include "audit/check_rows.h"
+#include "audit/judge.h"
+#include "audit/kept_stages.h"
+#include "audit/nearest_of.h"
+#include "core/parallel.h"
+#include "evaluate/bootstrap.h"
+#include "kernels/nearest.h"
+#include "space/spectrum.h"
+#include "vec2vec/error.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+void require_count(std::size_t count, Index rows, const std::string& where) {
+  if (static_cast<Index>(count) != rows)
+    bad_input("has " + std::to_string(count) + " entries for " + std::to_string(rows) + " vectors", where,
+              "one line for each row");
+}
+
+void check(const AuditProblem& p) {
+  require_finite_rows(p.store, "store");
+  require_finite_rows(p.public_rows, "public rows");
+  if (!p.public_texts.empty()) require_count(p.public_texts.size(), p.public_rows.rows, "public texts");
+  if (!p.store_texts.empty()) require_count(p.store_texts.size(), p.store.rows, "store texts");
+  if (p.native.rows > 0 && (p.native.rows != p.store.rows || p.native.cols != p.public_rows.cols))
+    bad_input("does not fit the store and the public rows", "native rows",
+              "the store's own texts, encoded in the known space, in the store's order");
+  if (p.candidates.rows > 0 && p.candidates.cols != p.public_rows.cols)
+    bad_input("has another dimension than the public rows", "candidates", "encode them with the model of the known space");
+  if (p.map && (p.map->source_dim() != p.store.cols || p.map->target_dim() != p.public_rows.cols))
+    bad_input("does not lead from the store's dimension to that of the public rows", "map");
+}
+
+Verdict verdict_of(const Map& map) {
+  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  for (const Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
+    if (card.value("verdict", "") == to_string(v)) return v;
+  return Verdict::kUncertain;
+}
+
+Matrix translated(const Map& map, MatrixView rows, int threads, bool centred) {
+  Matrix out(rows.rows, map.target_dim());
+  constexpr Index kBlock = 512;
+  parallel_for((rows.rows + kBlock - 1) / kBlock, threads, [&](Index b) {
+    const Index first = b * kBlock, count = std::min(kBlock, rows.rows - first);
+    const MatrixSpan to = out.span().middle_rows(first, count);
+    centred ? map.translate_centred(rows.middle_rows(first, count), to) : map.translate(rows.middle_rows(first, count), to);
+  });
+  return out;
+}
+
+/// The mean of one value a row, with its bootstrap interval.
+Score mean_score(const std::vector<double>& values, double null, const AuditOptions& options) {
+  const std::vector<std::uint32_t> once(values.size(), 1u);
+  const double mean = weighted_mean(once, values);
+  if (options.bootstrap == 0) return {mean, mean, mean, null};
+  const auto statistics = [&](std::span<const std::uint32_t> weights, std::span<double> out) {
+    out[0] = weighted_mean(weights, values);
+  };
+  const Interval interval =
+      bootstrap(static_cast<Index>(values.size()), options.bootstrap, 1, statistics, options.seed, options.threads)[0];
+  return {mean, interval.low, interval.high, null};
+}
+
+AlignSummary find_map(MatrixView store, MatrixView known, const std::string& stage, const AuditOptions& options) {
+  const SpreadRows source(store, options.max_rows), target(known, options.max_rows);
+  AlignOptions align_options;
+  align_options.seed = options.seed;
+  align_options.threads = options.threads;
+  if (options.progress) align_options.progress = [&](std::string_view, double done) { return options.progress(stage, done); };
+  return align({source, target, "store", "public"}, align_options);
+}
+
+Membership look_up(const AuditProblem& p, const Map& map, MatrixView store, const AuditOptions& options) {
+  Membership result;
+  result.candidates = p.candidates.rows;
+  std::vector<double> outside = nearest_of(centre_by(p.public_rows, map.target_mean), store, options.threads).value;
+  std::sort(outside.begin(), outside.end());
+  result.threshold = quantile(outside, 0.99);
+  NearestOf nearest = nearest_of(centre_by(p.candidates, map.target_mean), store, options.threads);
+  std::vector<double> found;
+  for (const double cosine : nearest.value) found.push_back(cosine > result.threshold);
+  result.found = mean_score(found, 0.01, options);
+  result.rows = std::move(nearest.index);
+  result.cosines = std::move(nearest.value);
+  return result;
+}
+
+std::vector<WordSample> word_samples(const AuditProblem& p, const WordDictionary& dictionary,
+                                     const std::vector<std::vector<WeightedWord>>& found, const AuditOptions& options) {
+  std::vector<WordSample> samples;
+  const Index count = std::min(options.samples, p.store.rows);
+  for (Index s = 0; s < count; ++s) {
+    WordSample sample{s * p.store.rows / count, {}, {}};
+    for (const WeightedWord& w : found[static_cast<std::size_t>(sample.row)])
+      sample.words.emplace_back(options.reveal ? dictionary.words()[static_cast<std::size_t>(w.word)] : "•••••", w.weight);
+    if (options.reveal && !p.store_texts.empty()) sample.text = p.store_texts[static_cast<std::size_t>(sample.row)];
+    samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
+WordLeak leak_words(const AuditProblem& p, MatrixView store, const AuditOptions& options) {
+  WordOptions word_options = options.words;
+  word_options.threads = options.threads;
+  word_options.progress = options.progress;
+  const WordDictionary dictionary = p.words.empty() ? WordDictionary(p.public_rows, p.public_texts, word_options)
+                                                    : WordDictionary(p.public_rows, p.words, p.word_rows, word_options);
+  const auto found = dictionary.invert(store);
+  WordLeak leak{static_cast<Index>(dictionary.words().size()), {}, {}, word_samples(p, dictionary, found, options)};
+  const auto score = [&](const std::vector<std::vector<WeightedWord>>& words) {
+    return score_words(dictionary, words, p.store_texts, options.bootstrap, options.seed, options.threads);
+  };
+  if (!p.store_texts.empty()) {
+    leak.translated = score(found);
+    if (p.native.rows > 0) leak.native = score(dictionary.invert(p.native));
+  }
+  return leak;
+}
+
+/// Part of the 10 nearest rows of each row of a that are among the 10 nearest in b too.
+Score kept_neighbours(MatrixView a, MatrixView b, const AuditOptions& options) {
+  constexpr Index kRows = 4000, kNear = 10;
+  const auto lists = [&](MatrixView rows) {
+    Matrix unit(rows.rows, rows.cols);
+    for (Index i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.cols, unit.row(i));
+    normalise_rows(unit.span());
+    return nearest_rows(unit, kNear, options.threads);
+  };
+  const SpreadRows first(a, kRows), second(b, kRows);
+  const Neighbours near_a = lists(first), near_b = lists(second);
+  std::vector<double> kept;
+  for (Index i = 0; i < near_a.rows; ++i) {
+    const auto x = near_a.of(i), y = near_b.of(i);
+    kept.push_back(static_cast<double>(std::count_if(
+                       x.begin(), x.end(), [&](std::int32_t r) { return std::find(y.begin(), y.end(), r) != y.end(); })) /
+                   kNear);
+  }
+  return mean_score(kept, static_cast<double>(kNear) / static_cast<double>(near_a.rows - 1), options);
+}
+
+/// reference (n, d): centred unit rows of the known space that the defended rows should translate to.
+DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps, MatrixView reference,
+                    const AlignSummary* known, const AuditOptions& options) {
+  const auto start = Clock::now();
+  DefencePoint point;
+  point.steps = steps;
+  Matrix defended;
+  MatrixView store = p.store;
+  if (!steps.empty()) {
+    const Defence defence(steps, store.cols, key_of_seed(options.seed));
+    defended = Matrix(store.rows, defence.dim());
+    defence.apply(store, 0, defended.span());
+    store = defended;
+  }
+  const AlignSummary found =
+      known ? *known : find_map(store, p.public_rows, steps.empty() ? "align" : "attack " + to_string(steps), options);
+  point.verdict = found.verdict;
+  point.probability = found.evidence.probability;
+  constexpr Index kScored = 4096;
+  const SpreadRows queries(store, kScored), truth(reference, kScored);
+  const MatrixView truth_rows = truth;
+  const NearestOf nearest = nearest_of(translated(found.map, queries, options.threads, true), truth_rows, options.threads);
+  std::vector<double> hits;
+  for (std::size_t i = 0; i < nearest.index.size(); ++i) hits.push_back(nearest.index[i] == static_cast<Index>(i));
+  point.recovered = mean_score(hits, 1.0 / static_cast<double>(truth_rows.rows), options);
+  point.neighbours = kept_neighbours(p.store, store, options);
+  point.seconds = seconds_since(start);
+  return point;
+}
+
+}  // namespace
+
+void AuditOptions::validate() const {
+  if (max_rows < 64) bad_input("must be at least 64, is " + std::to_string(max_rows), "option max_rows");
+  if (samples < 0) bad_input("must not be negative, is " + std::to_string(samples), "option samples");
+  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "option bootstrap");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+  words.validate();
+}
+
+AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
+  options.validate();
+  check(p);
+  const auto start = Clock::now();
+  AuditReport report;
+  report.store_rows = p.store.rows;
+  report.store_dim = p.store.cols;
+  report.public_rows = p.public_rows.rows;
+  report.public_dim = p.public_rows.cols;
+  report.map_was_given = p.map != nullptr;
+  KeptStages kept(options.work, options.identity + ", seed " + std::to_string(options.seed) + ", " +
+                                    std::to_string(options.max_rows) + " rows, " + std::to_string(options.bootstrap) +
+                                    " resamples, version " + version());
+  AlignSummary found;
+  if (p.map) {
+    found.map = *p.map;
+    found.verdict = verdict_of(*p.map);
+  } else {
+    found = kept.alignment([&] { return find_map(p.store, p.public_rows, "align", options); });
+  }
+  report.verdict = found.verdict;
+  report.evidence = found.evidence;
+  report.pair_free_score = found.pair_free_score;
+  report.align_seconds = found.seconds;
+  report.starts = found.starts;
+  report.map = found.map;
+
+  const Matrix rows = translated(found.map, p.store, options.threads, false);
+  if (p.native.rows > 0) {
+    EvaluateOptions evaluate_options;
+    evaluate_options.pool = 4096;
+    evaluate_options.bootstrap = options.bootstrap;
+    evaluate_options.seed = options.seed;
+    evaluate_options.threads = options.threads;
+    evaluate_options.progress = options.progress;
+    report.evaluation = evaluate(rows, p.native, found.map.target_mean, evaluate_options);
+  }
+  if (p.label_rows.rows > 0) {
+    AttributeOptions attribute_options = options.attributes;
+    attribute_options.bootstrap = options.bootstrap;
+    attribute_options.seed = options.seed;
+    attribute_options.threads = options.threads;
+    attribute_options.progress = options.progress;
+    report.attributes = infer_attributes({rows, p.label_rows, p.labels, p.truth, p.native, p.store}, attribute_options);
+  }
+  if (!p.public_texts.empty() || !p.words.empty()) report.words = leak_words(p, rows, options);
+  const Matrix centred_rows = centre_by(rows, found.map.target_mean);
+  if (p.candidates.rows > 0) report.membership = look_up(p, found.map, centred_rows, options);
+  if (!options.defences.empty()) {
+    const Matrix native = p.native.rows > 0 ? centre_by(p.native, found.map.target_mean) : Matrix();
+    const MatrixView reference = p.native.rows > 0 ? native.view() : centred_rows.view();
+    report.defences.push_back(attack(p, {}, reference, &found, options));
+    for (const auto& steps : options.defences)
+      report.defences.push_back(kept.attack(steps, [&] { return attack(p, steps, reference, nullptr, options); }));
+  }
+  judge(report);
+  report.seconds = seconds_since(start);
+  return report;
+}
+
+}  // namespace vec2vec

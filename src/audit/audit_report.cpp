@@ -1,0 +1,115 @@
+#include <algorithm>
+#include <cstdio>
+
+#include "align/report.h"
+#include "audit/json.h"
+#include "core/figure.h"
+#include "vec2vec/audit.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json not_measured(const char* why) { return {{"measured", false}, {"why", why}}; }
+
+Json alignment_json(const AuditReport& r) {
+  Json json = {{"verdict", to_string(r.verdict)}, {"map_was_given", r.map_was_given}};
+  if (!r.map_was_given) {
+    json.update(
+        {{"evidence", evidence_report(r.evidence)}, {"pair_free_score", r.pair_free_score}, {"seconds", r.align_seconds}});
+    json["starts"] = Json::array();
+    for (const StartReport& s : r.starts)
+      json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
+  }
+  json["scores"] = r.evaluation ? Json::parse(r.evaluation->to_json()) : Json(nullptr);
+  return json;
+}
+
+Json attributes_json(const AuditReport& r) {
+  if (!r.attributes) return not_measured("no labels were given (--attributes)");
+  Json json = {{"measured", true}};
+  json.update(json_of(*r.attributes));
+  return json;
+}
+
+Json word_scores_json(const std::optional<WordScores>& s) {
+  if (!s) return nullptr;
+  return {{"precision", json_of(s->precision)},
+          {"recall", json_of(s->recall)},
+          {"f1", json_of(s->f1)},
+          {"null_f1", json_of(s->null_f1)}};
+}
+
+Json words_json(const AuditReport& r) {
+  if (!r.words) return not_measured("no public texts or word list were given (--public, --words)");
+  Json json = {{"measured", true},
+               {"dictionary", r.words->dictionary},
+               {"translated", word_scores_json(r.words->translated)},
+               {"native", word_scores_json(r.words->native)}};
+  json["samples"] = Json::array();
+  for (const WordSample& s : r.words->samples) {
+    Json sample = {{"row", s.row}};
+    if (!s.text.empty()) sample["text"] = s.text;
+    sample["words"] = Json::array();
+    for (const auto& [word, weight] : s.words) sample["words"].push_back({{"word", word}, {"weight", weight}});
+    json["samples"].push_back(std::move(sample));
+  }
+  return json;
+}
+
+Json membership_json(const AuditReport& r) {
+  if (!r.membership) return not_measured("no candidate texts were given (--candidates)");
+  const Membership& m = *r.membership;
+  Json json = {{"measured", true}, {"candidates", m.candidates}, {"threshold", m.threshold}, {"found", json_of(m.found)}};
+  json["nearest"] = Json::array();
+  for (std::size_t c = 0; c < m.rows.size(); ++c)
+    json["nearest"].push_back({{"candidate", c}, {"row", m.rows[c]}, {"cosine", m.cosines[c]}});
+  return json;
+}
+
+Json defences_json(const AuditReport& r) {
+  if (r.defences.empty()) return not_measured("no defences were tried (--defences)");
+  Json json = {{"measured", true}, {"reference", r.evaluation ? "native rows" : "the undefended translation"}};
+  json["points"] = Json::array();
+  for (const DefencePoint& d : r.defences)
+    json["points"].push_back({{"steps", d.steps.empty() ? "none" : to_string(d.steps)},
+                              {"verdict", to_string(d.verdict)},
+                              {"probability", d.probability},
+                              {"recovered", json_of(d.recovered)},
+                              {"neighbours", json_of(d.neighbours)},
+                              {"seconds", d.seconds}});
+  return json;
+}
+
+}  // namespace
+
+std::string AuditReport::to_json() const {
+  const Json json = {{"severity", {{"level", to_string(severity)}, {"reasons", reasons}}},
+                     {"store", {{"rows", store_rows}, {"dim", store_dim}}},
+                     {"public", {{"rows", public_rows}, {"dim", public_dim}}},
+                     {"alignment", alignment_json(*this)},
+                     {"attributes", attributes_json(*this)},
+                     {"words", words_json(*this)},
+                     {"membership", membership_json(*this)},
+                     {"defences", defences_json(*this)},
+                     {"seconds", seconds}};
+  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string AuditReport::brief() const {
+  std::string text = std::string("severity ") + to_string(severity) + ", under the conditions stated in the report\n";
+  for (const std::string& reason : reasons) text += "  - " + reason + "\n";
+  if (defences.empty()) return text;
+  char line[160];
+  std::snprintf(line, sizeof line, "%-28s %-12s %9s  %10s\n", "defence", "verdict", "recovered", "neighbours kept");
+  text += line;
+  for (const DefencePoint& d : defences) {
+    std::snprintf(line, sizeof line, "%-28.60s %-12s %9s  %10s\n", d.steps.empty() ? "none" : to_string(d.steps).c_str(),
+                  to_string(d.verdict), figure(d.recovered.value).c_str(), figure(d.neighbours.value).c_str());
+    text += line;
+  }
+  return text;
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,18 @@
+#pragma once
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "vec2vec/attributes.h"
+
+namespace vec2vec {
+
+/// null where the value is undefined (NaN).
+inline nlohmann::ordered_json json_of(const Score& s) {
+  if (std::isnan(s.value)) return nullptr;
+  return {{"value", s.value}, {"low", s.low}, {"high", s.high}, {"null", s.null_value}};
+}
+
+/// What to_json prints.
+nlohmann::ordered_json json_of(const AttributeInference& inference);
+
+}  // namespace vec2vec

@@ -1,0 +1,101 @@
+#include "audit/kept_stages.h"
+
+#include <filesystem>
+#include <fstream>
+#include <utility>
+
+#include "audit/json.h"
+#include "io/atomic_file.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::ordered_json;
+namespace fs = std::filesystem;
+
+Verdict verdict_named(const std::string& name) {
+  for (const Verdict v : {Verdict::kAligned, Verdict::kUncertain, Verdict::kNotAligned})
+    if (name == to_string(v)) return v;
+  throw Json::other_error::create(501, "no such verdict", static_cast<const Json*>(nullptr));
+}
+
+Evidence evidence_of(const Json& json) {
+  return {json.at("agreement"), json.at("score_margin"), json.at("mutual_neighbours"), json.at("half_agreement"),
+          json.at("probability")};
+}
+
+Score score_of(const Json& json) { return {json.at("value"), json.at("low"), json.at("high"), json.at("null")}; }
+
+}  // namespace
+
+KeptStages::KeptStages(std::string folder, std::string identity)
+    : folder_(std::move(folder)), stages_({{"identity", std::move(identity)}, {"attacks", Json::object()}}) {
+  if (folder_.empty()) return;
+  std::error_code error;
+  fs::create_directories(folder_, error);
+  if (error) bad_input("cannot be made: " + error.message(), folder_, "another folder for the work");
+  std::ifstream file(fs::path(folder_) / "stages.json");
+  Json before = file ? Json::parse(file, nullptr, false) : Json();
+  if (before.is_object() && before.value("identity", "") == stages_["identity"] && before.contains("attacks"))
+    stages_ = std::move(before);
+}
+
+void KeptStages::save() const {
+  if (folder_.empty()) return;
+  AtomicFile file((fs::path(folder_) / "stages.json").string(), true);
+  file.write(stages_.dump(2) + "\n");
+  file.commit();
+}
+
+AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
+  const std::string path = (fs::path(folder_) / "alignment.safetensors").string();
+  try {
+    const Json& kept = stages_.at("alignment");
+    if (kept.at("map_sha256") == file_sha256(path)) {
+      AlignSummary summary;
+      summary.map = Map::load(path);
+      summary.verdict = verdict_named(kept.at("verdict"));
+      summary.evidence = evidence_of(kept.at("evidence"));
+      summary.pair_free_score = kept.at("pair_free_score");
+      summary.seconds = kept.at("seconds");
+      for (const Json& s : kept.at("starts"))
+        summary.starts.push_back({s.at("start"), s.at("anchors"), s.at("pair_free_score")});
+      return summary;
+    }
+  } catch (const Json::exception&) {  // nothing kept, or not by this version
+  } catch (const Error&) {            // the map is gone
+  }
+  AlignSummary summary = find();
+  if (folder_.empty()) return summary;
+  summary.map.save(path, true);
+  Json kept = Json::parse(summary.to_json());
+  kept["map_sha256"] = file_sha256(path);
+  stages_["alignment"] = std::move(kept);
+  save();
+  return summary;
+}
+
+DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std::function<DefencePoint()>& run) {
+  const std::string name = to_string(steps);
+  try {
+    const Json& kept = stages_.at("attacks").at(name);
+    return {steps,
+            verdict_named(kept.at("verdict")),
+            kept.at("probability"),
+            score_of(kept.at("recovered")),
+            score_of(kept.at("neighbours")),
+            kept.at("seconds")};
+  } catch (const Json::exception&) {
+  }
+  DefencePoint point = run();
+  stages_["attacks"][name] = {{"verdict", to_string(point.verdict)},
+                              {"probability", point.probability},
+                              {"recovered", json_of(point.recovered)},
+                              {"neighbours", json_of(point.neighbours)},
+                              {"seconds", point.seconds}};
+  save();
+  return point;
+}
+
+}  // namespace vec2vec

@@ -1,0 +1,142 @@
+#include "vec2vec/audit.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "audit/nearest_of.h"
+#include "random_matrix.h"
+#include "vec2vec/error.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::json;
+
+/// The demo's MiniLM store and MPNet space, with a map of true pairs, so that no alignment is searched for.
+struct Demo {
+  static Matrix load(const char* name) { return read_all(*open_rows(std::string(VEC2VEC_DEMO_DATA) + "/" + name)); }
+  Matrix store = load("minilm.eval.npy"), native = load("mpnet.eval.npy"), known = load("mpnet.b.npy");
+  Map map = fit_paired(load("minilm.pairs.npy"), load("mpnet.pairs.npy"));
+
+  AuditProblem problem() const {
+    AuditProblem p{store, known};
+    p.map = &map;
+    return p;
+  }
+};
+
+AuditOptions quick() {
+  AuditOptions options;
+  options.bootstrap = 100;
+  return options;
+}
+
+TEST(NearestOf, IsTheLargestInnerProduct) {
+  const Matrix q = random_unit(300, 12, 1), c = random_unit(2500, 12, 2);
+  const NearestOf found = nearest_of(q, c, 2);
+  for (Index i = 0; i < q.rows(); i += 7) {
+    double best = -2;
+    Index where = 0;
+    for (Index j = 0; j < c.rows(); ++j) {
+      double dot = 0;
+      for (Index k = 0; k < 12; ++k) dot += static_cast<double>(q(i, k)) * c(j, k);
+      if (dot > best) best = dot, where = j;
+    }
+    EXPECT_EQ(found.index[static_cast<std::size_t>(i)], where);
+    EXPECT_NEAR(found.value[static_cast<std::size_t>(i)], best, 1e-5);
+  }
+}
+
+TEST(Audit, MembersAreFoundAndOthersAreNot) {
+  const Demo demo;
+  AuditProblem problem = demo.problem();
+  problem.candidates = demo.native;  // every text of the store
+  const AuditReport in = audit(problem, quick());
+  EXPECT_GT(in.membership->found.low, 0.4) << "short questions, of which the public texts hold near copies";
+  Index right = 0;
+  for (std::size_t c = 0; c < in.membership->rows.size(); ++c) right += in.membership->rows[c] == static_cast<Index>(c);
+  EXPECT_GT(right, 900);
+  const Matrix others = Demo::load("mpnet.pairs.npy");  // texts that the store does not hold
+  problem.candidates = others;
+  const AuditReport out = audit(problem, quick());
+  EXPECT_LT(out.membership->found.value, 0.03);
+  EXPECT_EQ(in.membership->threshold, out.membership->threshold);
+}
+
+TEST(Audit, SeverityFollowsWhatWasMeasured) {
+  Demo demo;
+  AuditProblem problem = demo.problem();
+  EXPECT_EQ(audit(problem, quick()).severity, Severity::kLow) << "a map without a verdict, and nothing scored";
+  demo.map.card = R"({"verdict": "ALIGNED"})";
+  EXPECT_EQ(audit(problem, quick()).severity, Severity::kModerate);
+  problem.candidates = demo.native;
+  const AuditReport read = audit(problem, quick());
+  EXPECT_EQ(read.severity, Severity::kHigh);
+  EXPECT_NE(read.brief().find("severity high"), std::string::npos);
+  demo.map.card = R"({"verdict": "NOT_ALIGNED"})";
+  EXPECT_EQ(audit(problem, quick()).severity, Severity::kModerate) << "content was read all the same";
+  problem.candidates = {};
+  EXPECT_EQ(audit(problem, quick()).severity, Severity::kNoneFound);
+  for (const Severity s : {Severity::kNoneFound, Severity::kLow, Severity::kModerate, Severity::kHigh})
+    EXPECT_EQ(parse_severity(to_string(s)), s);
+  EXPECT_THROW(parse_severity("awful"), Error);
+}
+
+TEST(Audit, ARotationStopsNothing) {
+  const Matrix all = Demo::load("minilm.a.npy");  // store and public texts of the same model
+  AuditProblem problem{all.view().middle_rows(0, 3000), all.view().middle_rows(3000, 3000)};
+  AuditOptions options = quick();
+  options.max_rows = 3000;
+  options.defences = {parse_defence("rotate")};
+  const AuditReport report = audit(problem, options);
+  EXPECT_EQ(report.verdict, Verdict::kAligned);
+  ASSERT_EQ(report.defences.size(), 2u);
+  const DefencePoint &none = report.defences[0], &rotated = report.defences[1];
+  EXPECT_EQ(none.neighbours.value, 1);
+  EXPECT_EQ(none.recovered.value, 1) << "compared with itself";
+  EXPECT_GT(rotated.recovered.low, 0.9);
+  EXPECT_GT(rotated.neighbours.low, 0.99);
+}
+
+TEST(Audit, WordsAndTextsStayInTheDarkUnlessRevealed) {
+  const Demo demo;
+  std::vector<std::string> texts;
+  for (Index i = 0; i < demo.known.rows(); ++i) texts.push_back("secretword" + std::to_string(i % 50) + " common");
+  AuditProblem problem = demo.problem();
+  problem.public_texts = texts;
+  const std::vector<std::string> own(static_cast<std::size_t>(demo.store.rows()), "ownertext <script>alert(1)</script>");
+  problem.store_texts = own;
+  AuditOptions options = quick();
+  options.words.most_share = 0.1;
+  const std::string masked = audit(problem, options).to_json();
+  EXPECT_EQ(masked.find("secretword"), std::string::npos);
+  EXPECT_EQ(masked.find("ownertext"), std::string::npos);
+  EXPECT_FALSE(Json::parse(masked)["words"]["samples"].empty());
+  options.reveal = true;
+  const std::string shown = audit(problem, options).to_json();
+  EXPECT_NE(shown.find("secretword"), std::string::npos);
+  EXPECT_NE(shown.find("ownertext"), std::string::npos);
+  EXPECT_EQ(audit_page(shown).find("<script>alert"), std::string::npos) << "texts cannot end the page's data";
+}
+
+TEST(Audit, RefusesWhatDoesNotFit) {
+  const Demo demo;
+  AuditProblem problem = demo.problem();
+  const std::vector<std::string> few = {"one text"};
+  problem.public_texts = few;
+  EXPECT_THROW(audit(problem, quick()), Error);
+  problem = demo.problem();
+  problem.candidates = demo.store;
+  EXPECT_THROW(audit(problem, quick()), Error);
+  problem = demo.problem();
+  problem.native = demo.store;
+  EXPECT_THROW(audit(problem, quick()), Error);
+  AuditOptions options = quick();
+  options.max_rows = 10;
+  EXPECT_THROW(audit(demo.problem(), options), Error);
+}
+
+}  // namespace
+}  // namespace vec2vec

@@ -1,0 +1,128 @@
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/run_cli.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string kData = VEC2VEC_DEMO_DATA;
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+class AuditCli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(run_cli({"align", kData + "/minilm.pairs.npy", kData + "/mpnet.pairs.npy", "-o", map, "--paired", "--procrustes",
+                       "--quiet"})
+                  .code,
+              0);
+  }
+  CliResult audit(std::vector<std::string> more) {
+    std::vector<std::string> all = {"audit",
+                                    kData + "/minilm.eval.npy",
+                                    "--public-vectors",
+                                    kData + "/mpnet.b.npy",
+                                    "--map",
+                                    map,
+                                    "-o",
+                                    page,
+                                    "--bootstrap",
+                                    "50"};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_cli(all);
+  }
+  TempDir dir;
+  const std::string map = dir.path("map.safetensors"), page = dir.path("report.html"), json = dir.path("report.json");
+};
+
+TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
+  const std::vector<std::string> members = {"--no-defences", "--candidates-vectors", kData + "/mpnet.eval.npy"};
+  std::vector<std::string> arguments = members;
+  arguments.insert(arguments.end(), {"--fail-at", "high", "--json"});
+  const CliResult kept = audit(arguments);
+  ASSERT_EQ(kept.code, 0) << kept.err;
+  const Json report = Json::parse(kept.out);
+  EXPECT_EQ(report, Json::parse(file_bytes(json)));
+  EXPECT_EQ(report["severity"]["level"], "moderate") << "the map has no verdict, but texts were found";
+  EXPECT_EQ(report["policy"]["broken"], false);
+  EXPECT_EQ(report["data"]["store"]["rows"], 1000);
+  EXPECT_EQ(report["attributes"]["measured"], false);
+  EXPECT_TRUE(contains(report["reproduction"]["command"], "vec2vec audit"));
+  EXPECT_TRUE(contains(file_bytes(page), "<!doctype html>"));
+  EXPECT_TRUE(contains(file_bytes(page), report["data"]["store"]["sha256"]));
+
+  EXPECT_EQ(audit(members).code, 2) << "nothing is overwritten unasked";
+  arguments = members;
+  arguments.insert(arguments.end(), {"--fail-at", "moderate", "--force"});
+  const CliResult broken = audit(arguments);
+  EXPECT_EQ(broken.code, 7);
+  EXPECT_TRUE(contains(broken.out, "policy broken")) << broken.out;
+}
+
+TEST_F(AuditCli, DefencesAreAttackedInTheOrderGiven) {
+  const CliResult result = audit({"--defences", "truncate=8", "--max-rows", "64", "--json", "--quiet"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json points = Json::parse(result.out)["defences"]["points"];
+  ASSERT_EQ(points.size(), 2u);
+  EXPECT_EQ(points[0]["steps"], "none");
+  EXPECT_EQ(points[1]["steps"], "truncate=8");
+  EXPECT_LT(points[1]["neighbours"]["value"], 0.9);
+}
+
+TEST_F(AuditCli, GoesOnFromWhatAKilledRunFinished) {
+  const std::vector<std::string> arguments = {"audit",
+                                              kData + "/minilm.eval.npy",
+                                              "--public-vectors",
+                                              kData + "/mpnet.b.npy",
+                                              "--defences",
+                                              "truncate=8",
+                                              "--max-rows",
+                                              "200",
+                                              "-o",
+                                              page,
+                                              "--bootstrap",
+                                              "50",
+                                              "--quiet",
+                                              "--force"};
+  const std::string stages = page + ".work/stages.json";
+  {
+    const CliProcess process(arguments);
+    for (int i = 0; i < 6000 && !std::filesystem::exists(stages); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    process.signal(SIGKILL);
+    process.wait();
+  }
+  ASSERT_TRUE(std::filesystem::exists(stages));
+  EXPECT_FALSE(std::filesystem::exists(page));
+  const Json before = Json::parse(file_bytes(stages));
+  ASSERT_EQ(run_cli(arguments).code, 0);
+  const Json after = Json::parse(file_bytes(stages)), first = Json::parse(file_bytes(json));
+  EXPECT_EQ(before["alignment"], after["alignment"]) << "seconds and all: it was not done again";
+  ASSERT_EQ(run_cli(arguments).code, 0);
+  EXPECT_EQ(first["defences"]["points"][1], Json::parse(file_bytes(json))["defences"]["points"][1]);
+  EXPECT_EQ(first["alignment"], Json::parse(file_bytes(json))["alignment"]);
+}
+
+TEST_F(AuditCli, SaysWhatIsMissing) {
+  std::ofstream(dir.path("labels.txt")) << "one\ntwo\n";
+  std::ofstream(dir.path("truth.txt")) << "three\n";
+  const CliResult no_vectors = audit({"--attributes", dir.path("labels.txt")});
+  EXPECT_EQ(no_vectors.code, 2);
+  EXPECT_TRUE(contains(no_vectors.err, "--model")) << no_vectors.err;
+  EXPECT_EQ(audit({"--truth", dir.path("truth.txt")}).code, 2);
+  EXPECT_EQ(audit({"--attributes-vectors", kData + "/mpnet.eval.npy"}).code, 2);
+  EXPECT_EQ(audit({"--store-texts", dir.path("labels.txt")}).code, 2) << "two lines for 1,000 rows";
+  EXPECT_EQ(audit({"--defences", "spin"}).code, 2);
+  EXPECT_EQ(run_cli({"audit", kData + "/minilm.eval.npy", "-o", page}).code, 2) << "no public side";
+  EXPECT_EQ(run_cli({"audit", kData + "/minilm.eval.npy", "--public-vectors", kData + "/mpnet.b.npy", "-o", json}).code, 2);
+  EXPECT_FALSE(std::filesystem::exists(page));
+  EXPECT_FALSE(std::filesystem::exists(json));
+}
+
+}  // namespace
+}  // namespace vec2vec

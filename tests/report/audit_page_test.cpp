@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <vector>
+
+#include "cli/run_cli.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::json;
+
+const std::string kData = VEC2VEC_DEMO_DATA;
+
+/// The page of a real audit of the demo data, opened in a headless Chromium (scripts/setup.sh --browser).
+class AuditPage : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::system("command -v chromium >/dev/null 2>&1") != 0)
+      GTEST_SKIP() << "no chromium here: scripts/setup.sh --browser installs it";
+    std::ofstream labels(dir.path("labels.txt")), truth(dir.path("truth.txt")), texts(dir.path("texts.txt"));
+    labels << "first\nsecond\n";
+    for (int i = 0; i < 1000; ++i) truth << (i % 2 ? "first" : "second") << "\n";
+    for (int i = 0; i < 6000; ++i) texts << "<i>word" << i % 100 << "</i> \xE2\x80\x94 & \"quoted\" </script> all\n";
+    for (std::ofstream* file : {&labels, &truth, &texts}) file->close();
+    const auto rows = open_rows(kData + "/mpnet.eval.npy");
+    Matrix two(2, rows->dim());
+    rows->read(0, two.span());
+    const auto sink = create_rows(dir.path("labels.npy"), 2, rows->dim());
+    sink->write(two);
+    sink->commit();
+    ASSERT_EQ(run_cli({"align", kData + "/minilm.pairs.npy", kData + "/mpnet.pairs.npy", "-o", dir.path("map"), "--paired",
+                       "--procrustes", "--quiet"})
+                  .code,
+              0);
+    const CliResult audit = run_cli({"audit",
+                                     kData + "/minilm.eval.npy",
+                                     "--public",
+                                     dir.path("texts.txt"),
+                                     "--public-vectors",
+                                     kData + "/mpnet.b.npy",
+                                     "--attributes",
+                                     dir.path("labels.txt"),
+                                     "--attributes-vectors",
+                                     dir.path("labels.npy"),
+                                     "--truth",
+                                     dir.path("truth.txt"),
+                                     "--store-texts-vectors",
+                                     kData + "/mpnet.eval.npy",
+                                     "--candidates-vectors",
+                                     kData + "/mpnet.eval.npy",
+                                     "--map",
+                                     dir.path("map"),
+                                     "--no-defences",
+                                     "--bootstrap",
+                                     "50",
+                                     "--reveal",
+                                     "-o",
+                                     dir.path("report.html"),
+                                     "--quiet"});
+    ASSERT_EQ(audit.code, 0) << audit.err;
+    report = Json::parse(file_bytes(dir.path("report.json")));
+  }
+
+  /// Opens a file of the folder; keeps what it drew, what the browser logged, and what the page (not the browser) asked for.
+  void open_page(const std::string& name) {
+    const std::string command =
+        "timeout 300 chromium --headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
+        "--enable-logging=stderr --virtual-time-budget=5000 --user-data-dir=" +
+        dir.path("profile") + " --log-net-log=" + dir.path("net.json") + " --dump-dom file://" + dir.path(name) + " >" +
+        dir.path("dom.html") + " 2>" + dir.path("log");
+    ASSERT_EQ(std::system(command.c_str()), 0) << file_bytes(dir.path("log"));
+    dom = file_bytes(dir.path("dom.html"));
+    log = file_bytes(dir.path("log"));
+    const std::string net = file_bytes(dir.path("net.json"));
+    requests.clear();
+    const std::regex request(R"rx(site=file://[^"]*"[^{}]*"url":"([^"]*)")rx");  // the browser's own belong to other sites
+    for (std::sregex_iterator it(net.begin(), net.end(), request), end; it != end; ++it) requests.push_back((*it)[1]);
+  }
+
+  TempDir dir;
+  Json report;
+  std::string dom, log;
+  std::vector<std::string> requests;
+};
+
+TEST_F(AuditPage, RendersItsJsonAndAsksForNothing) {
+  open_page("report.html");
+  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  EXPECT_TRUE(requests.empty()) << requests[0];
+  EXPECT_NE(dom.find("What these vectors give away</h1>"), std::string::npos);
+
+  const std::regex number(R"rx(<(\w+)[^>]*data-json="([^"]+)"[^>]*>([^<]*)<)rx");
+  int compared = 0;
+  for (std::sregex_iterator it(dom.begin(), dom.end(), number), end; it != end; ++it) {
+    const Json& value = report.at(Json::json_pointer("/" + (*it)[2].str()));
+    std::string text = (*it)[3].str();
+    if (value.is_null()) {
+      EXPECT_EQ(text, "\xE2\x80\x93") << (*it)[2];
+      continue;
+    }
+    text.erase(std::remove(text.begin(), text.end(), ','), text.end());
+    const double shown = std::stod(text), exact = value.get<double>();
+    EXPECT_NEAR(shown, exact, std::abs(exact) < 10 ? 5.1e-4 : std::abs(exact) < 1000 ? 0.051 : 0.51) << (*it)[2];
+    ++compared;
+  }
+  EXPECT_GT(compared, 60);
+  EXPECT_EQ(dom.find("<i>word"), std::string::npos) << "texts are shown as texts";
+  EXPECT_NE(dom.find("word"), std::string::npos);
+}
+
+TEST_F(AuditPage, TheTestSeesRequestsAndErrors) {
+  std::ofstream(dir.path("bad.html")) << "<img src='http://127.0.0.1:9/x.png'><script>nothing.at.all</script>";
+  open_page("bad.html");
+  EXPECT_NE(log.find("CONSOLE"), std::string::npos);
+  ASSERT_FALSE(requests.empty());
+  EXPECT_EQ(requests[0], "http://127.0.0.1:9/x.png");
+}
+
+}  // namespace
+}  // namespace vec2vec
