@@ -160,7 +160,7 @@ def verdict_rows(groups):
 
 def options(record):
     """What was given to align beside files and seed."""
-    given = (("threads", record.get("threads")), ("time-budget", record.get("time_budget")))
+    given = (("threads", record.get("threads")), ("time-budget", record.get("time_budget")), ("effort", record.get("effort")))
     return "".join(f" --{name} {value}" for name, value in given if value)
 
 

@@ -61,7 +61,7 @@ def machine():
 def key(record):
     """Runs of equal keys are the same run. Oracle and rival do not depend on our revision (the oracle hardly)."""
     parts = ["kind", "pair", "rows", "seed"]
-    return tuple(record.get(part) for part in parts + (["threads", "time_budget", "revision"] if record["kind"] == "align" else []))
+    return tuple(record.get(part) for part in parts + (["threads", "time_budget", "effort", "revision"] if record["kind"] == "align" else []))
 
 
 class Results:
@@ -131,6 +131,8 @@ def align(arguments, pair, seed, results, common):
     oracle = seed is None
     record = {"kind": "oracle" if oracle else "align", "pair": pair, "rows": arguments.rows, "seed": seed}
     record |= {"threads": arguments.threads, "time_budget": arguments.time_budget, **common}
+    if arguments.effort and not oracle:
+        record["effort"] = arguments.effort
     if results.has(record) and not arguments.again:
         return
     target_first = SOURCE_FIRST if oracle else TARGET_FIRST
@@ -144,6 +146,8 @@ def align(arguments, pair, seed, results, common):
     options = ["--paired", "--procrustes"] if oracle else ["--seed", seed]
     if not oracle and arguments.threads:
         options += ["--threads", arguments.threads]
+    if not oracle and arguments.effort:
+        options += ["--effort", arguments.effort]
     if not oracle and arguments.time_budget:
         options += ["--time-budget", arguments.time_budget]
     command = ["align", *files, "-o", work, *options]
@@ -221,6 +225,7 @@ def main():
     parser.add_argument("--seeds", type=numbers, default="0-9", help="as in 0-9 or 0,3,5")
     parser.add_argument("--rows", type=int, default=20000, help="rows a side")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--effort", default="", help="passed on to align")
     parser.add_argument("--time-budget", default="", help="passed on to align")
     parser.add_argument("--rival", action="store_true", help="run mini-vec2vec too; minutes a pair")
     parser.add_argument("--rival-only", action="store_true", help="run mini-vec2vec alone")
