@@ -15,6 +15,7 @@ from statistics import median
 from attributes import section as attributes_section
 from defences import section as defences_section
 from evidence_tables import evidence_sections
+from fit_verdict import verdict_section
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
 
@@ -227,7 +228,7 @@ def render(records):
         rivals = {pair: list({record["seed"]: record for record in found[pair]}.values()) for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text += [measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
+    text += [verdict_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

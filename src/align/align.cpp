@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "align/calibration.h"
 #include "align/evidence.h"
 #include "align/portfolio.h"
 #include "align/refine.h"
@@ -82,8 +83,8 @@ Verdict judge(const AlignSummary& summary, bool pairs_alone) {
     if (summary.pair_fit.top1_low >= 0.5) return Verdict::kAligned;
     return summary.pair_fit.top1_high >= 0.1 ? Verdict::kUncertain : Verdict::kNotAligned;
   }
-  if (summary.evidence.agreement >= 0.7) return Verdict::kAligned;
-  return summary.evidence.agreement >= 0.45 ? Verdict::kUncertain : Verdict::kNotAligned;
+  if (summary.evidence.probability >= kAligned) return Verdict::kAligned;
+  return summary.evidence.probability >= kNotAligned ? Verdict::kUncertain : Verdict::kNotAligned;
 }
 
 }  // namespace

@@ -85,8 +85,8 @@ void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView t
 }
 
 double success_probability(const Evidence& e) {
-  const double z = kIntercept + kAgreement * e.agreement + kMargin * std::log1p(std::max(0.0, e.score_margin)) +
-                   kMutual * e.mutual_neighbours + kHalves * e.half_agreement;
+  const double z =
+      kIntercept + kAgreement * e.agreement + kMargin * std::log1p(std::max(0.0, e.score_margin)) + kHalves * e.half_agreement;
   return 1 / (1 + std::exp(-z));
 }
 
