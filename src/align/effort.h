@@ -8,6 +8,7 @@ namespace vec2vec {
 
 /// What an effort pays for (docs/how-it-works.md).
 struct EffortPlan {
+  int least_searches;            ///< even when the first two agree: two may share a local optimum
   int searches;                  ///< at most so many
   Index dims;                    ///< of the space in which the refinement matches rows
   Index small_rows, large_rows;  ///< rows a side of its small and large steps
@@ -19,13 +20,13 @@ struct EffortPlan {
 inline EffortPlan effort_plan(Effort effort) {
   switch (effort) {
     case Effort::kLow:
-      return {12, 256, 2000, 4000, 6, 2, 30, 8, 10000};
+      return {2, 12, 256, 2000, 4000, 6, 2, 30, 8, 10000};
     case Effort::kNormal:
       break;
     case Effort::kHigh:
-      return {96, 384, 4000, 8000, 8, 8, 60, 20, 20000};
+      return {8, 96, 384, 4000, 8000, 8, 8, 60, 20, 20000};
   }
-  return {24, 384, 4000, 8000, 4, 4, 40, 12, 20000};
+  return {4, 24, 384, 4000, 8000, 4, 4, 40, 12, 20000};
 }
 
 /// Fewer rows bear fewer dimensions, and want softer couplings, more small steps and a stronger ridge. Fitted to what was best

@@ -32,7 +32,7 @@ constexpr std::size_t kPool = 4;  // the best so many go on climbing
 /// of them each may do.
 std::vector<Search> plan(Index pairs, int count) {
   std::vector<Search> searches(static_cast<std::size_t>(count), {false, {32, 32, 6000, 2}});
-  searches[0] = searches[1] = {true, {24, 16, 4000, 2}, 30};
+  for (std::size_t i = 0; i < 4; ++i) searches[i] = {true, {24, 16, 4000, 2}, 30};
   if (pairs >= 100) searches.insert(searches.begin(), 2, {false, {24, 0, 0, 0}});
   return searches;
 }
@@ -94,9 +94,11 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
   };
   const std::string key = options.checkpoint.empty() ? "" : search_key(view, in_view(pairs, view), options);
   if (!key.empty() && std::filesystem::exists(options.checkpoint)) state = load_search(options.checkpoint, key, view.x.cols());
-  const std::vector<Search> searches = plan(pairs.count(), effort_plan(options.effort).searches);
+  const EffortPlan effort = effort_plan(options.effort);
+  const std::vector<Search> searches = plan(pairs.count(), effort.searches);
+  const std::size_t least = static_cast<std::size_t>(effort.least_searches);
   bool found = rank();
-  while (!found && state.next < searches.size()) {
+  while ((!found || state.next < least) && state.next < searches.size()) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     if (options.time_budget > 0 && seconds > options.time_budget && !pool.empty()) {
       result.stopped_because = "the time budget was used up";
@@ -126,11 +128,16 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
     result.stopped_because = "all searches were tried";
   }
   result.starts = std::move(state.starts);
-  if (result.agreement >= kSameSolution) {  // two noisy copies of one solution: their mean is better than either
-    Matrix sum = pool[0].mean;
-    for (Index i = 0; i < sum.rows() * sum.cols(); ++i) sum.data()[i] += pool[twin].mean.data()[i];
-    pool[0].mean = polar_factor(sum);
-    pool[0].score = pair_free_score(view.x, view.y, pool[0].mean, 2000, options.threads);
+  if (found) {  // the best copy of the solution and its mean with another are two ways to the top, which is not far
+    Climber last[2] = {pool[0], pool[0]};
+    for (Index i = 0; i < last[1].map.rows() * last[1].map.cols(); ++i)
+      last[1].map.data()[i] = pool[0].mean.data()[i] + pool[twin].mean.data()[i];
+    last[1].map = polar_factor(last[1].map);
+    const PairTerm all = in_view(pairs, view);
+    parallel_for(2, options.threads, [&](Index i) {
+      climb(view, all, anneal({0.05f}, 60), Random(options.seed, 40000 + static_cast<std::uint64_t>(i)), last[i]);
+    });
+    pool[0] = std::move(better(last[1], last[0]) ? last[1] : last[0]);
   }
   result.map = std::move(pool[0].mean);
   result.pair_free_score = pool[0].score;
