@@ -44,7 +44,8 @@ def nearest(rows: np.ndarray) -> np.ndarray:
     unit = rows / np.linalg.norm(rows, axis=1, keepdims=True)
     cosines = unit @ unit.T
     np.fill_diagonal(cosines, -1)
-    return np.argmax(cosines, axis=1)
+    neighbours: np.ndarray = np.argmax(cosines, axis=1)
+    return neighbours
 
 
 for steps in ("rotate,noise=2",):

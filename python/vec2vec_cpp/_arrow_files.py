@@ -27,7 +27,7 @@ class SourceFile:
                 magic = file.read(6)
             if magic[:4] == b"PAR1":
                 # Pages are decoded as they come: a column chunk may be larger than memory.
-                self._parquet = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 20, memory_map=False)
+                self._parquet = pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 16)
                 self.schema = self._parquet.schema_arrow
                 meta = self._parquet.metadata
                 self.group_rows = [meta.row_group(i).num_rows for i in range(meta.num_row_groups)]
@@ -45,17 +45,26 @@ class SourceFile:
     def is_parquet(self) -> bool:
         return self._parquet is not None
 
-    def batches(self, part: Part, batch_rows: int) -> Iterator[Any]:
-        """The rows of a part, at most batch_rows at a time; no batch reaches into a second row group."""
+    def batches(self, part: Part, batch_rows: int, group_rows: int) -> Iterator[tuple[Any, bool]]:
+        """The rows of a part, at most batch_rows at a time, and whether a row group of the output ends with them: where one of
+        the input ends, and before it would have more than group_rows."""
         try:
             for group in part.groups:
-                if self.is_parquet:
-                    yield from self._parquet.iter_batches(batch_rows, row_groups=[group], use_threads=False)
-                else:
-                    batch = self._ipc.get_batch(group)
-                    yield from (batch.slice(first, batch_rows) for first in range(0, batch.num_rows, batch_rows))
+                left, room = self.group_rows[group], group_rows
+                for batch in self._group_batches(group, batch_rows):
+                    left, room = left - batch.num_rows, room - batch.num_rows
+                    ends = left == 0 or room < batch_rows
+                    yield batch, ends
+                    room = group_rows if ends else room
         except (OSError, pa.ArrowException) as error:
             raise BadInputError(f"cannot be read: {error}", str(self.path), "copy or export it again") from error
+
+    def _group_batches(self, group: int, batch_rows: int) -> Iterator[Any]:
+        if self.is_parquet:
+            yield from self._parquet.iter_batches(batch_rows, row_groups=[group], use_threads=False)
+        else:
+            batch = self._ipc.get_batch(group)
+            yield from (batch.slice(first, batch_rows) for first in range(0, batch.num_rows, batch_rows))
 
     def read_group(self, group: int, column: str) -> Any:
         """One column of one row group."""
@@ -173,9 +182,10 @@ class create:
         else:
             self._writer = pa.ipc.new_file(str(self._temporary), schema)
 
-    def write(self, batch: Any) -> None:
-        """Appends a batch, which becomes a row group."""
-        self._writer.write_batch(batch)
+    def write(self, table: Any) -> None:
+        """Appends a table, which becomes a row group."""
+        if table.num_rows > 0:
+            self._writer.write_table(table, table.num_rows)
 
     def commit(self) -> None:
         self._writer.close()

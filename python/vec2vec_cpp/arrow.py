@@ -69,9 +69,9 @@ class Translator:
             schema = schema.with_metadata({**(schema.metadata or {}), b"vec2vec": provenance.encode()})
         return schema
 
-    def column_of(self, batch: Any, first_row: int = 0, where: str = "the table", check: bool = True) -> Any:
+    def _column(self, batch: Any, first_row: int, where: str, check: bool, out: Float32 | None) -> Any:
         """The translated column of a RecordBatch or Table. first_row: the number of its first row, for errors. check: whether
-        the fingerprint is looked at."""
+        the fingerprint is looked at. out: memory that the column may be put into."""
         column = vector_column(batch.schema, self.column, where)
         rows, present = vectors(as_one_array(batch.column(column)), self.map.source_dim, first_row, where)
         if present is not None and self.nulls == "error":
@@ -80,7 +80,11 @@ class Translator:
             raise BadInputError(message, f"{where}, row {row}", 'nulls="keep" carries nulls through')
         try:
             translated = self.map.translate(
-                rows, centred=self.centred, ignore_fingerprint=self.ignore_fingerprint or not check, threads=self.threads
+                rows,
+                centred=self.centred,
+                ignore_fingerprint=self.ignore_fingerprint or not check,
+                threads=self.threads,
+                out=None if out is None else out[: len(rows)],
             )
         except BadInputError as error:  # its row is one of this batch's rows that are not null
             raise BadInputError(error.message, self._place(error.where, present, first_row, where), error.hint) from None
@@ -94,10 +98,13 @@ class Translator:
         row = int(number) if present is None else int(np.flatnonzero(present)[int(number)])
         return f"{where}, row {first_row + row}"
 
-    def batch(self, batch: Any, first_row: int = 0, where: str = "the table", check: bool = True) -> Any:
-        """A RecordBatch or Table -> the same with the vectors translated."""
+    def batch(
+        self, batch: Any, first_row: int = 0, where: str = "the table", check: bool = True, out: Float32 | None = None
+    ) -> Any:
+        """A RecordBatch or Table -> the same with the vectors translated. first_row: the number of its first row, for errors.
+        check: whether the fingerprint is looked at. out (rows or more, target_dim): memory that the result may lie in."""
         schema = self.schema(batch.schema)
-        translated = self.column_of(batch, first_row, where, check)
+        translated = self._column(batch, first_row, where, check, out)
         columns = batch.columns
         if self.into is None:
             columns[schema.get_field_index(vector_column(batch.schema, self.column, where))] = translated
@@ -170,35 +177,40 @@ def translate(
 
 def _translate_part(translator: Translator, part: Part, state: State) -> Generator[tuple[int, int], None, None]:
     """Writes one file; yields the numbers of rows and of null rows of each batch. While a batch is translated the next one is
-    read and the last one is written."""
-    source = part.source
-    column = vector_column(source.schema, translator.column, str(source.path))
-    out_column = translator.into or column
-    row_bytes = 4 * max(translator.map.source_dim, translator.map.target_dim)
-    batch_rows = max(512, (64 << 20) // row_bytes // 512 * 512)
+    read and the last row group is written."""
+    source, where = part.source, str(part.source.path)
+    column = vector_column(source.schema, translator.column, where)
     schema = translator.schema(source.schema, state.provenance(source))
+    row_bytes = 4 * max(translator.map.source_dim, translator.map.target_dim)
+    batch_rows, group_rows = (max(512, (size << 20) // row_bytes // 512 * 512) for size in (16, 64))
+    # Row groups are translated into one of these while the other is written: fresh memory costs as much as the product.
+    buffers = [np.empty((min(group_rows, part.rows), translator.map.target_dim), np.float32) for _ in range(2)]
     with (
-        create(part.path, schema, source, column, out_column) as sink,
+        create(part.path, schema, source, column, translator.into or column) as sink,
         ThreadPoolExecutor(1) as reading,
         ThreadPoolExecutor(1) as writing,
     ):
-        batches = source.batches(part, batch_rows)
+        batches = source.batches(part, batch_rows, group_rows)
         ahead: Future[Any] = reading.submit(next, batches, None)
         written: Future[None] | None = None
-        first_row = part.first_row
-        while (batch := ahead.result()) is not None:
+        group: list[Any] = []
+        done = filled = 0
+        while (item := ahead.result()) is not None:
             ahead = reading.submit(next, batches, None)
-            out = translator.batch(batch, first_row, str(source.path), check=first_row == part.first_row)
-            if written is not None:
-                written.result()
-            written = writing.submit(sink.write, out.replace_schema_metadata(schema.metadata))
-            first_row += batch.num_rows
+            batch, ends = item
+            group.append(translator.batch(batch, part.first_row + done, where, check=done == 0, out=buffers[0][filled:]))
+            done, filled = done + batch.num_rows, filled + batch.num_rows
+            if ends:
+                if written is not None:
+                    written.result()
+                written = writing.submit(sink.write, pa.Table.from_batches(group).replace_schema_metadata(schema.metadata))
+                buffers.reverse()
+                group, filled = [], 0
             yield batch.num_rows, batch.column(column).null_count
         if written is not None:
             written.result()
-        if first_row != part.first_row + part.rows:
-            message = f"{first_row - part.first_row} rows in the place of {part.rows}: the file changed while it was read"
-            raise BadInputError(message, str(source.path))
+        if done != part.rows:
+            raise BadInputError(f"{done} rows in the place of {part.rows}: the file changed while it was read", where)
         sink.commit()
 
 
