@@ -28,7 +28,7 @@ rm -rf "$work/prefix" "$work/wheel" "$work/repaired"
 cmake --install build/release --prefix "$work/prefix" >/dev/null
 "${pip[@]}" wheel . --no-build-isolation --no-deps --wheel-dir "$work/wheel" --config-settings=build-dir="$work/cmake" \
   --config-settings=cmake.define.VEC2VEC_INSTALLED="$work/prefix"
-auditwheel --verbose repair "$work"/wheel/*.whl --wheel-dir "$work/repaired" 2>"$work/auditwheel.log" >/dev/null ||
+auditwheel --verbose repair --zip-compression-level 1 "$work"/wheel/*.whl --wheel-dir "$work/repaired" 2>"$work/auditwheel.log" >/dev/null ||
   { tail -20 "$work/auditwheel.log" && exit 1; }
 "${pip[@]}" install --force-reinstall --no-deps "$work"/repaired/*.whl
 ls "$work/repaired"

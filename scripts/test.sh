@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All checks, as CI runs them: release build and tests, the parsers under AddressSanitizer and UBSan, a minute of fuzzing, and a
+# All checks, as CI runs them: release build and tests, the Python package, the parsers under AddressSanitizer and UBSan, a minute of fuzzing, and a
 # program built against an installed copy. FUZZ_SECONDS=N changes the time given to each fuzzer, 0 leaves fuzzing out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -22,6 +22,10 @@ cmake --build --preset release -j "$jobs"
 
 step "tests"
 ctest --test-dir build/release --output-on-failure -j "$jobs"
+
+step "Python package"
+scripts/setup.sh --python
+scripts/python_test.sh
 
 step "parsers under AddressSanitizer and UBSan"
 cmake --preset asan

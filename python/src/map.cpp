@@ -75,6 +75,16 @@ void add_map(nb::module_& module) {
           nb::arg("threads"), nb::arg("name"), nb::arg("progress").none());
 
   module.def(
+      "read_file",
+      [](const std::string& path) {
+        Matrix* rows = new Matrix;
+        const nb::capsule owner(rows, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
+        run(nb::none(), [&](const Progress&) { *rows = read_all(*open_rows(path)); });
+        return nb::ndarray<nb::numpy, float, nb::ndim<2>>(
+            rows->data(), {static_cast<std::size_t>(rows->rows()), static_cast<std::size_t>(rows->cols())}, owner);
+      },
+      nb::arg("path"));
+  module.def(
       "translate_file",
       [](const std::string& map, const std::string& in, const std::string& tensor_name, Index raw_dim, const std::string& out,
          bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads, const nb::object& progress) {

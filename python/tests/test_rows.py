@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -100,6 +101,15 @@ def test_torch_tensors_are_read_in_place() -> None:
     assert np.shares_memory(as_rows(tensor.requires_grad_()), tensor.detach().numpy())
     for kind in (torch.float16, torch.bfloat16, torch.float64):
         np.testing.assert_array_equal(as_rows(tensor.to(kind)), X)
+
+
+def test_paths_are_vector_files(tmp_path: Path) -> None:
+    np.save(tmp_path / "x.npy", X.astype(np.float16))
+    (tmp_path / "x.csv").write_text("\n".join(",".join(map(str, row)) for row in X.tolist()))
+    for name in ("x.npy", "x.csv"):
+        np.testing.assert_array_equal(as_rows(tmp_path / name), X)
+    with pytest.raises(v2v.BadInputError, match="No such file"):
+        as_rows(str(tmp_path / "none.npy"))
 
 
 def test_pairs() -> None:

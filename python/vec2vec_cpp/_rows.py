@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from . import _core
 from ._errors import BadInputError
 
 Float32 = npt.NDArray[np.float32]
@@ -19,8 +21,10 @@ def as_rows(data: Any, name: str = "rows") -> Float32:
     Read in place: float32 of numpy (rows may lie apart, as in X[::2] or X[:, :128]), of any CPU tensor with DLPack (torch, JAX,
     CuPy in host memory), and of Arrow lists without nulls in one chunk. Copied: other layouts, other floating types (float64 is
     rounded to float32, values beyond its range become infinite and are refused later), integers, sequences of vectors, data
-    frames. Refused with BadInputError: other types, other shapes, tensors of a GPU. `name` is what errors call the data.
+    frames, vector files by their path (npy, safetensors, fvecs, csv ...). Refused with BadInputError: other types, other shapes, tensors of a GPU. `name` is what errors call the data.
     """
+    if isinstance(data, (str, os.PathLike)):
+        return _core.read_file(os.fspath(data))
     array = _as_array(data, name)
     if array.dtype == object:
         array = _stack(array, name)
