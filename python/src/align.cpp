@@ -6,6 +6,7 @@
 #include "bindings.h"
 #include "rows.h"
 #include "run.h"
+#include "vec2vec/error.h"
 #include "vec2vec/neural.h"
 
 namespace vec2vec::python {
@@ -13,17 +14,24 @@ namespace {
 
 using PairArray = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 
+Effort parse_effort(const std::string& text) {
+  for (const Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
+    if (text == to_string(effort)) return effort;
+  bad_input("is '" + text + "'", "effort", "low, normal or high");
+}
+
 /// The map, the report for people, the report as JSON.
 using Result = std::tuple<Map, std::string, std::string>;
 
 Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
-                  const std::string& target_name, std::uint64_t seed, int threads, double time_budget,
-                  const nb::object& progress) {
+                  const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
+                  double time_budget, const nb::object& progress) {
   AlignProblem problem{view(source), view(target), source_name, target_name};
   for (std::size_t i = 0; i < pairs.shape(0); ++i) problem.pairs.push_back({pairs.data()[2 * i], pairs.data()[2 * i + 1]});
   AlignOptions options;
   options.seed = seed;
   options.threads = threads;
+  options.effort = parse_effort(effort);
   options.time_budget = time_budget;
   AlignSummary summary;
   run(progress, [&](const Progress& report) {
@@ -56,8 +64,8 @@ Result train(const Rows& source, const Rows& target, const Map* start, const std
 
 void add_align(nb::module_& module) {
   module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("pairs").noconvert(),
-             nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("time_budget"),
-             nb::arg("progress").none());
+             nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
+             nb::arg("time_budget"), nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
              nb::arg("preset"), nb::arg("steps"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"),
              nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("log"), nb::arg("progress").none());

@@ -78,6 +78,8 @@ def test_bad_input(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:
         broken = a.copy()
         broken[7, 7] = np.nan
         v2v.align(broken, b, source_name="mine")
+    with pytest.raises(v2v.BadInputError, match="effort: is 'hard'"):
+        v2v.align(a, b, effort="hard")
     with pytest.raises(v2v.BadInputError, match="threads"):
         v2v.align(a, b, threads=-1)
 

@@ -50,20 +50,21 @@ def align(
     target_name: str = "",
     seed: int = 0,
     threads: int = 0,
+    effort: str = "normal",
     time_budget: float = 0,
     progress: Progress = None,
 ) -> Alignment:
     """Finds the map from the space of A (n, d_a) to the space of B (m, d_b).
 
     A and B hold vectors of different texts of the same kind, in any order. pairs: None; or an array (k, 2) of known pairs (row of
-    A, row of B); or "rows" when row i of A and row i of B belong together. time_budget: seconds after which no new start is
-    tried, 0 = none. Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64 rows a side, NaN,
+    A, row of B); or "rows" when row i of A and row i of B belong together. effort: "low", "normal" or "high" = searches before
+    giving up. time_budget: seconds after which no new start is tried, 0 = none. Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64 rows a side, NaN,
     constant rows, pairs that name no row.
     """
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.align(
-            a, b, as_pairs(pairs, min(len(a), len(b))), source_name, target_name, seed, threads, time_budget, callback
+            a, b, as_pairs(pairs, min(len(a), len(b))), source_name, target_name, seed, threads, effort, time_budget, callback
         )
     result = json.loads(text)
     if result["verdict"] != "ALIGNED":

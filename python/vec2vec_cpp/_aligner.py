@@ -41,12 +41,14 @@ class Aligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         *,
         seed: int = 0,
         threads: int = 0,
+        effort: str = "normal",
         time_budget: float = 0,
         ignore_fingerprint: bool = False,
         progress: Progress = None,
     ) -> None:
         self.seed = seed
         self.threads = threads
+        self.effort = effort
         self.time_budget = time_budget
         self.ignore_fingerprint = ignore_fingerprint
         self.progress = progress
@@ -58,7 +60,14 @@ class Aligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         a = self._checked(X, reset=True)
         b = as_rows(check_array(_known(y, "y"), dtype=np.float32, input_name="y"), "y")
         self.summary_ = align(
-            a, b, pairs, seed=self.seed, threads=self.threads, time_budget=self.time_budget, progress=self.progress
+            a,
+            b,
+            pairs,
+            seed=self.seed,
+            threads=self.threads,
+            effort=self.effort,
+            time_budget=self.time_budget,
+            progress=self.progress,
         )
         self.map_ = self.summary_.map
         self.verdict_ = self.summary_.verdict

@@ -44,6 +44,8 @@ class State:
             if target.exists() and not overwrite:
                 raise BadInputError("exists already", str(target), "overwrite=True")
             return
+        if target.exists() and not target.is_dir():
+            raise BadInputError("is neither a folder nor ends like a Parquet or Arrow file", str(target), "another name")
         self._folder = target
         if target.exists() and not self._may_go_on(target):
             if not (target / NAME).exists():
