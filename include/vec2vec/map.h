@@ -98,7 +98,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options);
 
 /// Rows in memory: in (n, d_source) -> out (n, d_target), the bytes that a file of the same rows gives. Same errors, of which
-/// name is the `where`; block_rows and output are not used, and the summary has no hashes.
+/// name is the `where`; block_rows, output and what concerns confidence are not used, and the summary has no hashes.
 TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const TranslateOptions& options = {},
                            const std::string& name = "rows");
 

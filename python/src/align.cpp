@@ -25,7 +25,7 @@ using Result = std::tuple<Map, std::string, std::string>;
 
 Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
                   const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
-                  double time_budget, const nb::object& progress) {
+                  double time_budget, const std::string& checkpoint, const nb::object& progress) {
   AlignProblem problem{view(source), view(target), source_name, target_name};
   for (std::size_t i = 0; i < pairs.shape(0); ++i) problem.pairs.push_back({pairs.data()[2 * i], pairs.data()[2 * i + 1]});
   AlignOptions options;
@@ -33,6 +33,7 @@ Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs
   options.threads = threads;
   options.effort = parse_effort(effort);
   options.time_budget = time_budget;
+  options.checkpoint = checkpoint;
   AlignSummary summary;
   run(progress, [&](const Progress& report) {
     options.progress = report;
@@ -65,7 +66,7 @@ Result train(const Rows& source, const Rows& target, const Map* start, const std
 void add_align(nb::module_& module) {
   module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("pairs").noconvert(),
              nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
-             nb::arg("time_budget"), nb::arg("progress").none());
+             nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
              nb::arg("preset"), nb::arg("steps"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"),
              nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("log"), nb::arg("progress").none());

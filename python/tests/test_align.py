@@ -45,6 +45,7 @@ def test_finds_the_map_of_the_command(cli: Cli, demo: Load, demo_file: Callable[
     ours = found.to_dict()
     for key in ours.keys() - {"seconds"}:
         assert ours[key] == json[key], key
+    assert found.evidence["probability"] > 0.9 and found.evidence["agreement"] > 0.9
     assert found.verdict == "ALIGNED" and "ALIGNED" in str(found) and "ALIGNED" in repr(found.map)
     assert pickle.loads(pickle.dumps(found)) == found
     scores = v2v.evaluate(found.map.translate(demo("minilm.eval")), demo("mpnet.eval"), mean=found.map, bootstrap=0)
@@ -68,6 +69,17 @@ def test_a_doubtful_map_warns(small: tuple[v2v._rows.Float32, v2v._rows.Float32]
     with pytest.warns(v2v.AlignmentWarning, match="NOT_ALIGNED|UNCERTAIN"):
         found = v2v.align(small[0][:300, :48], noise, time_budget=1)
     assert found.verdict != "ALIGNED"
+
+
+def test_a_checkpoint_is_gone_on_from(small: tuple[v2v._rows.Float32, v2v._rows.Float32], tmp_path: Path) -> None:
+    a, b = small
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", v2v.AlignmentWarning)
+        first = v2v.align(a, b, effort="low", checkpoint=tmp_path / "state")
+        again = v2v.align(a, b, effort="low", checkpoint=tmp_path / "state")
+    assert again.map.weight.tobytes() == first.map.weight.tobytes()
+    with pytest.raises(v2v.BadInputError, match="state"):
+        v2v.align(a[:500], b, effort="low", checkpoint=tmp_path / "state")
 
 
 def test_bad_input(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:

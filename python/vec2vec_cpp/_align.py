@@ -14,7 +14,7 @@ from ._map import Map, Path
 from ._progress import Progress, reporting
 from ._rows import as_pairs, as_rows
 
-_FACTS = ("verdict", "agreement", "pair_free_score", "stopped_because", "seconds", "starts")
+_FACTS = ("verdict", "evidence", "pair_free_score", "stopped_because", "seconds", "starts")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,9 @@ class Alignment:
 
     map: Map
     verdict: str  #: ALIGNED, UNCERTAIN or NOT_ALIGNED
-    agreement: float  #: of independent starts: 1 = the same map, 0 = unrelated (docs/how-it-works.md)
+    #: probability, agreement, score_margin, mutual_neighbours, half_agreement: what speaks for a map found without pairs
+    #: (docs/how-it-works.md)
+    evidence: dict[str, float]
     pair_free_score: float  #: comparable between runs on the same two sets only
     stopped_because: str
     seconds: float
@@ -52,19 +54,31 @@ def align(
     threads: int = 0,
     effort: str = "normal",
     time_budget: float = 0,
+    checkpoint: Path = "",
     progress: Progress = None,
 ) -> Alignment:
     """Finds the map from the space of A (n, d_a) to the space of B (m, d_b).
 
     A and B hold vectors of different texts of the same kind, in any order. pairs: None; or an array (k, 2) of known pairs (row of
     A, row of B); or "rows" when row i of A and row i of B belong together. effort: "low", "normal" or "high" = searches before
-    giving up. time_budget: seconds after which no new start is tried, 0 = none. Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64 rows a side, NaN,
-    constant rows, pairs that name no row.
+    giving up. time_budget: seconds after which no new search begins, 0 = none. checkpoint: a file for the state of the search,
+    which goes on from it if it exists. Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64
+    rows a side, NaN, constant rows, pairs that name no row, the checkpoint of another run.
     """
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.align(
-            a, b, as_pairs(pairs, min(len(a), len(b))), source_name, target_name, seed, threads, effort, time_budget, callback
+            a,
+            b,
+            as_pairs(pairs, min(len(a), len(b))),
+            source_name,
+            target_name,
+            seed,
+            threads,
+            effort,
+            time_budget,
+            os.fspath(checkpoint),
+            callback,
         )
     result = json.loads(text)
     if result["verdict"] != "ALIGNED":
