@@ -45,7 +45,8 @@ def test_finds_the_map_of_the_command(cli: Cli, demo: Load, demo_file: Callable[
     ours = found.to_dict()
     for key in ours.keys() - {"seconds"}:
         assert ours[key] == json[key], key
-    assert found.evidence["probability"] > 0.9 and found.evidence["agreement"] > 0.9
+    facts = {"probability", "agreement", "score_margin", "mutual_neighbours", "half_agreement"}
+    assert found.evidence.keys() == facts and found.evidence["probability"] > 0.5
     assert found.verdict == "ALIGNED" and "ALIGNED" in str(found) and "ALIGNED" in repr(found.map)
     assert pickle.loads(pickle.dumps(found)) == found
     scores = v2v.evaluate(found.map.translate(demo("minilm.eval")), demo("mpnet.eval"), mean=found.map, bootstrap=0)
