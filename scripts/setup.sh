@@ -5,6 +5,7 @@
 #   scripts/setup.sh --fuzz    the same, and what scripts/fuzz.sh needs
 #   scripts/setup.sh --dev     the same, and formatters and linters
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
+#   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
 #   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
 
@@ -16,6 +17,7 @@ openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
+python=(python3-dev python3-venv)
 torch=(python3-torch python3-numpy)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -29,10 +31,11 @@ for option in "$@"; do
       ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
     --browser) packages+=("${browser[@]}") ;;
+    --python) packages+=("${python[@]}") ;;
     --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac

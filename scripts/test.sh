@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All checks, as CI runs them: release build and tests, the parsers under AddressSanitizer and UBSan, a minute of fuzzing, and a
-# program built against an installed copy. FUZZ_SECONDS=N changes the time given to each fuzzer, 0 leaves fuzzing out.
+# All checks, as CI runs them: release build and tests, the Python package, the parsers under AddressSanitizer and UBSan, a minute
+# of fuzzing, and a program built against an installed copy. FUZZ_SECONDS=N changes the time given to each fuzzer, 0 leaves fuzzing out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -22,6 +22,13 @@ cmake --build --preset release -j "$jobs"
 
 step "tests"
 ctest --test-dir build/release --output-on-failure -j "$jobs"
+
+step "Python package"
+if scripts/setup.sh --python; then
+  scripts/python_test.sh
+else
+  echo "left out: the Python package; Python's headers could not be installed"
+fi
 
 step "parsers under AddressSanitizer and UBSan"
 cmake --preset asan

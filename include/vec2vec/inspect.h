@@ -35,6 +35,9 @@ struct Inspection {
 /// One pass over the file; memory O(sample * dim + dim^2) + 20 bytes a row. Duplicates are found by 128-bit hashes.
 Inspection inspect(const std::string& path, const OpenOptions& open = {}, const InspectOptions& options = {});
 
+/// The same of rows (n, d) in memory; name stands for the path.
+Inspection inspect(MatrixView rows, const std::string& name, const InspectOptions& options = {});
+
 /// The fingerprint of rows (n, d), as inspect and align compute it.
 Fingerprint fingerprint(MatrixView rows);
 

@@ -1,6 +1,7 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
@@ -63,6 +64,10 @@ class Map {
   void save(const std::string& path, bool overwrite = false) const;
   /// Throws Error{kBadInput} for anything that is not a map of a version this library reads.
   static Map load(const std::string& path);
+
+  /// The bytes of that file, and the map of such bytes; name is the `where` of errors.
+  std::string to_bytes() const;
+  static Map from_bytes(std::string_view bytes, const std::string& name = "map");
 };
 
 struct TranslateOptions {
@@ -91,5 +96,10 @@ struct TranslateSummary {
 /// Refuses, with a hint, rows whose dimension or fingerprint the map does not fit.
 TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options);
+
+/// Rows in memory: in (n, d_source) -> out (n, d_target), the bytes that a file of the same rows gives. Same errors, of which
+/// name is the `where`; block_rows, output and what concerns confidence are not used, and the summary has no hashes.
+TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const TranslateOptions& options = {},
+                           const std::string& name = "rows");
 
 }  // namespace vec2vec

@@ -88,19 +88,31 @@ void summarize_norms(std::vector<float> norms, Inspection& result) {
   result.norm_max = quantile(1);
 }
 
-}  // namespace
+class MemorySource : public RowSource {
+ public:
+  explicit MemorySource(MatrixView rows) : rows_(rows) {}
+  Index rows() const override { return rows_.rows; }
+  Index dim() const override { return rows_.cols; }
+  std::string format() const override { return "memory"; }
+  std::string dtype() const override { return "float32"; }
+  void read(Index first, MatrixSpan out) override {
+    for (Index i = 0; i < out.rows; ++i) std::copy_n(rows_.row(first + i), out.cols, out.row(i));
+  }
 
-Inspection inspect(const std::string& path, const OpenOptions& open, const InspectOptions& options) {
+ private:
+  MatrixView rows_;
+};
+
+Inspection inspect_source(RowSource& source, const std::string& name, const InspectOptions& options) {
   if (options.sample < 2) bad_input("must be at least 2, is " + std::to_string(options.sample), "option sample");
-  const std::unique_ptr<RowSource> source = open_rows(path, open);
   Inspection result;
-  result.path = path;
-  result.format = source->format();
-  result.dtype = source->dtype();
-  result.rows = source->rows();
-  result.dim = source->dim();
+  result.path = name;
+  result.format = source.format();
+  result.dtype = source.dtype();
+  result.rows = source.rows();
+  result.dim = source.dim();
 
-  Pass pass = read_once(*source, options);
+  Pass pass = read_once(source, options);
   summarize_norms(std::move(pass.norms), result);
   result.duplicate_rows = count_repeats(pass.hashes);
   result.sampled_rows = pass.sampled;
@@ -115,6 +127,18 @@ Inspection inspect(const std::string& path, const OpenOptions& open, const Inspe
   result.spectrum = variance_shares(sample, options.threads);
   result.effective_rank = effective_rank(result.spectrum);
   return result;
+}
+
+}  // namespace
+
+Inspection inspect(const std::string& path, const OpenOptions& open, const InspectOptions& options) {
+  return inspect_source(*open_rows(path, open), path, options);
+}
+
+Inspection inspect(MatrixView rows, const std::string& name, const InspectOptions& options) {
+  if (rows.rows < 1 || rows.cols < 1) bad_input("no rows or no columns", name);
+  MemorySource source(rows);
+  return inspect_source(source, name, options);
 }
 
 }  // namespace vec2vec

@@ -32,6 +32,15 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   data_ = static_cast<const std::uint8_t*>(mapping);
 }
 
+MappedFile MappedFile::of_memory(std::string_view bytes, std::string name) {
+  if (bytes.empty()) bad_input("no bytes", name);
+  MappedFile file;
+  file.path_ = std::move(name);
+  file.data_ = reinterpret_cast<const std::uint8_t*>(bytes.data());
+  file.size_ = bytes.size();
+  return file;
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : path_(std::move(other.path_)),
       fd_(std::exchange(other.fd_, -1)),
@@ -39,11 +48,13 @@ MappedFile::MappedFile(MappedFile&& other) noexcept
       size_(other.size_) {}
 
 MappedFile::~MappedFile() {
-  if (data_) ::munmap(const_cast<std::uint8_t*>(data_), size_);
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ < 0) return;
+  ::munmap(const_cast<std::uint8_t*>(data_), size_);
+  ::close(fd_);
 }
 
 void MappedFile::check_not_truncated() const {
+  if (fd_ < 0) return;
   struct stat status {};
   if (::fstat(fd_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) < size_)
     bad_input("the file became shorter while it was read", path_, "wait until its writer is done");

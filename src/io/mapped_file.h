@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace vec2vec {
 
@@ -8,6 +9,8 @@ namespace vec2vec {
 class MappedFile {
  public:
   explicit MappedFile(const std::string& path);
+  /// Bytes in memory that outlive this, under a name for errors.
+  static MappedFile of_memory(std::string_view bytes, std::string name);
   ~MappedFile();
   MappedFile(MappedFile&& other) noexcept;
   MappedFile(const MappedFile&) = delete;
@@ -21,8 +24,10 @@ class MappedFile {
   void check_not_truncated() const;
 
  private:
+  MappedFile() = default;
+
   std::string path_;
-  int fd_ = -1;
+  int fd_ = -1;  ///< -1: not a file, but memory of another
   const std::uint8_t* data_ = nullptr;
   std::uint64_t size_ = 0;
 };

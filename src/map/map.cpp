@@ -63,6 +63,46 @@ std::shared_ptr<const neural::Network> read_network(const MappedFile& file, cons
   return network;
 }
 
+/// The map that the bytes of a safetensors file hold.
+Map read_map(const MappedFile& file) {
+  const SafetensorsHeader header = read_safetensors_header(file);
+  auto metadata = [&](const char* key) {
+    const auto found = header.metadata.find(key);
+    return found == header.metadata.end() ? std::string() : found->second;
+  };
+  if (metadata("format") != "vec2vec-map")
+    bad_input("a safetensors file, but not a vec2vec map", file.path(), "make one with vec2vec align");
+  const bool is_neural = metadata("version") == std::to_string(kNeuralVersion);
+  if (!is_neural && metadata("version") != std::to_string(kLinearVersion))
+    bad_input("the map has format version '" + metadata("version") + "', this program reads versions " +
+                  std::to_string(kLinearVersion) + " and " + std::to_string(kNeuralVersion),
+              file.path(), "use the vec2vec release that made it, or a newer one");
+  Map map;
+  map.source_mean = read_tensor(file, header, "source.mean");
+  map.target_mean = read_tensor(file, header, "target.mean");
+  map.weight = read_tensor(file, header, "linear.weight");
+  map.source_axes = read_tensor(file, header, "source.axes");
+  if (map.source_mean.rows() != 1 || map.target_mean.rows() != 1 || map.source_mean.cols() != map.weight.rows() ||
+      map.target_mean.cols() != map.weight.cols() || map.source_axes.cols() != map.weight.rows())
+    bad_input("the tensors of the map do not fit together", file.path(), "make it again with vec2vec align");
+  if (header.tensors.contains("support.centres")) {
+    map.support = {read_tensor(file, header, "support.centres"), read_tensor(file, header, "support.quantiles")};
+    if (map.support.centres.cols() != map.weight.rows() || map.support.quantiles.rows() != 1 ||
+        map.support.quantiles.cols() < 2)
+      bad_input("the support of the map does not fit its tensors", file.path(), "make it again with vec2vec align");
+  }
+  if (is_neural) map.network = read_network(file, header, metadata("layers"), map);
+  try {
+    map.card = metadata("card");
+    const auto card = nlohmann::json::parse(map.card);
+    map.target_spread = card.at("target_spread").get<float>();
+    map.source_share = card.at("source_share").get<double>();
+  } catch (const nlohmann::json::exception& error) {
+    bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with vec2vec align");
+  }
+  return map;
+}
+
 }  // namespace
 
 void Map::translate_centred(MatrixView in, MatrixSpan out) const {
@@ -86,7 +126,7 @@ void Map::translate(MatrixView in, MatrixSpan out) const {
   normalise_rows(out);
 }
 
-void Map::save(const std::string& path, bool overwrite) const {
+std::string Map::to_bytes() const {
   std::vector<std::pair<std::string, MatrixView>> tensors = {
       {"source.mean", source_mean}, {"target.mean", target_mean}, {"linear.weight", weight}, {"source.axes", source_axes}};
   if (support.centres.rows() > 0) {
@@ -107,50 +147,20 @@ void Map::save(const std::string& path, bool overwrite) const {
   std::map<std::string, std::string> metadata = {
       {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", details.dump()}};
   if (network) metadata["layers"] = network->describe();
+  std::string bytes = make_safetensors_header(specs, metadata);
+  for (const auto& [name, m] : tensors)
+    bytes.append(reinterpret_cast<const char*>(m.data), static_cast<std::size_t>(m.rows * m.cols) * sizeof(float));
+  return bytes;
+}
+
+void Map::save(const std::string& path, bool overwrite) const {
   AtomicFile file(path, overwrite);
-  file.write(make_safetensors_header(specs, metadata));
-  for (const auto& [name, m] : tensors) file.write(m.data, static_cast<std::size_t>(m.rows * m.cols) * sizeof(float));
+  file.write(to_bytes());
   file.commit();
 }
 
-Map Map::load(const std::string& path) {
-  const MappedFile file(path);
-  const SafetensorsHeader header = read_safetensors_header(file);
-  auto metadata = [&](const char* key) {
-    const auto found = header.metadata.find(key);
-    return found == header.metadata.end() ? std::string() : found->second;
-  };
-  if (metadata("format") != "vec2vec-map")
-    bad_input("a safetensors file, but not a vec2vec map", path, "make one with vec2vec align");
-  const bool is_neural = metadata("version") == std::to_string(kNeuralVersion);
-  if (!is_neural && metadata("version") != std::to_string(kLinearVersion))
-    bad_input("the map has format version '" + metadata("version") + "', this program reads versions " +
-                  std::to_string(kLinearVersion) + " and " + std::to_string(kNeuralVersion),
-              path, "use the vec2vec release that made it, or a newer one");
-  Map map;
-  map.source_mean = read_tensor(file, header, "source.mean");
-  map.target_mean = read_tensor(file, header, "target.mean");
-  map.weight = read_tensor(file, header, "linear.weight");
-  map.source_axes = read_tensor(file, header, "source.axes");
-  if (map.source_mean.rows() != 1 || map.target_mean.rows() != 1 || map.source_mean.cols() != map.weight.rows() ||
-      map.target_mean.cols() != map.weight.cols() || map.source_axes.cols() != map.weight.rows())
-    bad_input("the tensors of the map do not fit together", path, "make it again with vec2vec align");
-  if (header.tensors.contains("support.centres")) {
-    map.support = {read_tensor(file, header, "support.centres"), read_tensor(file, header, "support.quantiles")};
-    if (map.support.centres.cols() != map.weight.rows() || map.support.quantiles.rows() != 1 ||
-        map.support.quantiles.cols() < 2)
-      bad_input("the support of the map does not fit its tensors", path, "make it again with vec2vec align");
-  }
-  if (is_neural) map.network = read_network(file, header, metadata("layers"), map);
-  try {
-    map.card = metadata("card");
-    const auto card = nlohmann::json::parse(map.card);
-    map.target_spread = card.at("target_spread").get<float>();
-    map.source_share = card.at("source_share").get<double>();
-  } catch (const nlohmann::json::exception& error) {
-    bad_input(std::string("the map's card is malformed: ") + error.what(), path, "make it again with vec2vec align");
-  }
-  return map;
-}
+Map Map::load(const std::string& path) { return read_map(MappedFile(path)); }
+
+Map Map::from_bytes(std::string_view bytes, const std::string& name) { return read_map(MappedFile::of_memory(bytes, name)); }
 
 }  // namespace vec2vec

@@ -19,20 +19,48 @@
 namespace vec2vec {
 namespace {
 
-void check_fit(const Map& map, RowSource& source, const std::string& path, bool ignore_fingerprint) {
-  if (source.dim() != map.source_dim())
-    bad_input("rows of dimension " + std::to_string(source.dim()) + ", but the map translates from " +
-                  std::to_string(map.source_dim()),
-              path,
-              source.dim() == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
-                                               : "translate rows of the model the map was fitted on");
-  if (ignore_fingerprint) return;
+constexpr Index kPart = 512;  // rows a task translates
+
+void check_dim(const Map& map, Index dim, const std::string& where) {
+  if (dim == map.source_dim()) return;
+  bad_input("rows of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
+            where,
+            dim == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
+                                    : "translate rows of the model the map was fitted on");
+}
+
+void check_model(const Map& map, MatrixView rows, const std::string& where) {
+  if (map.fits(rows)) return;
+  bad_input("these rows do not look like the model that the map was fitted on", where,
+            "check that they come from the same encoder; --ignore-fingerprint translates them all the same");
+}
+
+/// The rows that Map::fits would draw, read from a source.
+Matrix sample_of(RowSource& source) {
   const Index count = std::min<Index>(2000, source.rows());
   Matrix sample(count, source.dim());
   for (Index i = 0; i < count; ++i) source.read(i * source.rows() / count, sample.span().middle_rows(i, 1));
-  if (!map.fits(sample))
-    bad_input("these rows do not look like the model that the map was fitted on", path,
-              "check that they come from the same encoder; --ignore-fingerprint translates them all the same");
+  return sample;
+}
+
+/// x (n, d_source) -> y (n, d_target); returns how many rows of x are zero. first is the number of x's first row, for errors.
+Index translate_part(const Map& map, MatrixView x, Index first, bool centred, const std::string& where, MatrixSpan y) {
+  Index zero_rows = 0;
+  for (Index i = 0; i < x.rows; ++i) {
+    float square = 0;
+    for (Index c = 0; c < x.cols; ++c) square += x.row(i)[c] * x.row(i)[c];
+    if (!std::isfinite(square))
+      bad_input("NaN or infinite values", where + ", row " + std::to_string(first + i),
+                "remove or repair the row; vec2vec inspect counts them");
+    zero_rows += square == 0;
+  }
+  centred ? map.translate_centred(x, y) : map.translate(x, y);
+  return zero_rows;
+}
+
+void report(const TranslateOptions& options, Index done, Index rows, const std::string& where) {
+  if (options.progress && !options.progress("translate", static_cast<double>(done) / static_cast<double>(rows)))
+    throw Error(ErrorKind::kInterrupted, "interrupted", where, "nothing was written");
 }
 
 std::string utc_now() {
@@ -108,7 +136,8 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   const auto source = open_rows(in_path, in_options);
-  check_fit(map, *source, in_path, options.ignore_fingerprint);
+  check_dim(map, source->dim(), in_path);
+  if (!options.ignore_fingerprint) check_model(map, sample_of(*source), in_path);
   TranslateSummary summary;
   summary.rows = source->rows();
   std::future<std::string> input_sha256 = std::async(std::launch::async, [&] { return file_sha256(in_path); });
@@ -117,7 +146,6 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), options.output);
 
   const Index block = std::max<Index>(1, options.block_rows);
-  constexpr Index kPart = 512;
   Matrix in(std::min(block, source->rows()), source->dim());
   Matrix buffers[2] = {Matrix(in.rows(), map.target_dim()), Matrix(in.rows(), map.target_dim())};
   std::future<void> writing;  // of the last block, from the buffer that is not being filled
@@ -129,31 +157,48 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
       const Index first = p * kPart, rows = std::min(kPart, count - first);
       const MatrixSpan x = in.span().middle_rows(first, rows);
       source->read(begin + first, x);
-      for (Index i = 0; i < rows; ++i) {
-        float square = 0;
-        for (Index c = 0; c < x.cols; ++c) square += x.row(i)[c] * x.row(i)[c];
-        if (!std::isfinite(square))
-          bad_input("NaN or infinite values", in_path + ", row " + std::to_string(begin + first + i),
-                    "remove or repair the row; vec2vec inspect counts them");
-        zero[static_cast<std::size_t>(p)] += square == 0;
-      }
-      const MatrixSpan y = out.span().middle_rows(first, rows);
-      options.centred ? map.translate_centred(x, y) : map.translate(x, y);
+      zero[static_cast<std::size_t>(p)] =
+          translate_part(map, x, begin + first, options.centred, in_path, out.span().middle_rows(first, rows));
       confidence.score(x, first);
     });
     for (Index z : zero) summary.zero_rows += z;
     confidence.write_block(count, summary);
     if (writing.valid()) writing.get();
     writing = std::async(std::launch::async, [&sink, &out, count] { sink->write(out.view().middle_rows(0, count)); });
-    if (options.progress &&
-        !options.progress("translate", static_cast<double>(begin + count) / static_cast<double>(source->rows())))
-      throw Error(ErrorKind::kInterrupted, "interrupted", out_path, "nothing was written");
+    report(options, begin + count, source->rows(), out_path);
   }
   if (writing.valid()) writing.get();
   summary.input_sha256 = input_sha256.get();
   write_provenance(out_path, in_path, map_path, summary, options.centred);  // first: no translated file is ever without it
   confidence.commit();
   sink->commit();
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return summary;
+}
+
+TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const TranslateOptions& options,
+                           const std::string& name) {
+  const auto start = std::chrono::steady_clock::now();
+  check_dim(map, in.cols, name);
+  if (out.rows != in.rows || out.cols != map.target_dim())
+    bad_input("the output is (" + std::to_string(out.rows) + ", " + std::to_string(out.cols) + "), not (" +
+                  std::to_string(in.rows) + ", " + std::to_string(map.target_dim()) + ")",
+              name);
+  if (!options.ignore_fingerprint) check_model(map, in, name);
+  TranslateSummary summary;
+  summary.rows = in.rows;
+  constexpr Index kBlock = 64 * kPart;  // between two reports of progress
+  for (Index begin = 0; begin < in.rows; begin += kBlock) {
+    const Index count = std::min(kBlock, in.rows - begin), parts = (count + kPart - 1) / kPart;
+    std::vector<Index> zero(static_cast<std::size_t>(parts));
+    parallel_for(parts, options.threads, [&](Index p) {
+      const Index first = begin + p * kPart, rows = std::min(kPart, begin + count - first);
+      zero[static_cast<std::size_t>(p)] =
+          translate_part(map, in.middle_rows(first, rows), first, options.centred, name, out.middle_rows(first, rows));
+    });
+    for (Index z : zero) summary.zero_rows += z;
+    report(options, begin + count, in.rows, name);
+  }
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
 }

@@ -57,6 +57,20 @@ TEST(Inspect, CountsBrokenZeroAndRepeatedRows) {
   EXPECT_NE(result.brief().find("the first is row 17"), std::string::npos);
 }
 
+TEST(Inspect, RowsInMemoryAndOfAFileAreTheSame) {
+  const Matrix rows = random_rows(300, 6, 4);
+  auto file = nlohmann::json::parse(inspect_rows(rows).to_json());
+  auto memory = nlohmann::json::parse(inspect(rows, "rows").to_json());
+  EXPECT_EQ(memory["path"], "rows");
+  EXPECT_EQ(memory["format"], "memory");
+  for (auto* json : {&file, &memory}) {
+    json->erase("path");
+    json->erase("format");
+  }
+  EXPECT_EQ(file, memory);
+  EXPECT_THROW(inspect(MatrixView{}, "rows"), Error);
+}
+
 TEST(Inspect, NormsAreThoseOfTheRows) {
   Matrix rows(101, 2);
   for (Index i = 0; i < 101; ++i) rows(i, i % 2) = static_cast<float>(i + 1);

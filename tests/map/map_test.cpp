@@ -69,6 +69,18 @@ TEST(Map, SavesAndLoads) {
   for (Index i = 0; i < 40 * 24; ++i) ASSERT_EQ(back.weight.data()[i], map.weight.data()[i]);
 }
 
+TEST(Map, BytesAreThoseOfTheFile) {
+  TempDir dir;
+  const Map map = small_map();
+  map.save(dir.path("m"));
+  std::ifstream in(dir.path("m"), std::ios::binary);
+  const std::string bytes = map.to_bytes();
+  EXPECT_EQ(bytes, (std::string{std::istreambuf_iterator<char>(in), {}}));
+  EXPECT_EQ(Map::from_bytes(bytes).to_bytes(), Map::load(dir.path("m")).to_bytes());
+  for (std::size_t length = 0; length < bytes.size(); length += 97)
+    EXPECT_THROW(Map::from_bytes(bytes.substr(0, length)), Error) << length;
+}
+
 TEST(Map, RefusesOtherVersionsForeignAndTruncatedFiles) {
   TempDir dir;
   small_map().save(dir.path("m"));
@@ -130,6 +142,30 @@ TEST(Translate, RefusesOtherDimensionsOtherModelsAndNaN) {
   broken(60, 3) = std::nanf("");
   EXPECT_THROW(attempt(broken, true), Error);
   EXPECT_FALSE(std::filesystem::exists(dir.path("out.npy")));
+}
+
+TEST(Translate, RowsInMemoryGiveTheBytesOfAFile) {
+  TempDir dir;
+  const Map map = small_map();
+  map.save(dir.path("m"));
+  const Matrix wide = rows_of_model(1300, 50, 1, 7);
+  const MatrixView x{wide.data() + 3, 1300, 40, 50};  // rows may lie apart
+  const auto sink = create_rows(dir.path("in.npy"), 1300, 40, {FileFormat::kNpy, ValueType::kFloat32, true});
+  sink->write(x);
+  sink->commit();
+  TranslateOptions options;
+  options.ignore_fingerprint = true;
+  translate(map, dir.path("m"), dir.path("in.npy"), {}, dir.path("out.npy"), options);
+  const Matrix expected = read_all(*open_rows(dir.path("out.npy")));
+  Matrix out(1300, 24);
+  EXPECT_EQ(translate(map, x, out.span(), options).rows, 1300);
+  for (Index i = 0; i < 1300 * 24; ++i) ASSERT_EQ(out.data()[i], expected.data()[i]);
+  EXPECT_THROW(translate(map, x, out.span().middle_rows(0, 1299), options), Error);
+  EXPECT_THROW(translate(map, rows_of_model(8, 24, 2, 7), out.span().middle_rows(0, 8), options), Error);
+  options.ignore_fingerprint = false;
+  EXPECT_THROW(translate(map, rows_of_model(100, 40, 3, 5), out.span().middle_rows(0, 100), options), Error);
+  options.progress = [](std::string_view, double) { return false; };
+  EXPECT_THROW(translate(map, rows_of_model(100, 40, 1, 5), out.span().middle_rows(0, 100), options), Error);
 }
 
 }  // namespace

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""What Python costs over the command line: the same job as `vec2vec ...` and as a Python process that imports vec2vec_cpp, in turn.
+
+    bench/python_overhead.py [--rows 1000000] [--repeat 5]
+
+Jobs: translate (rows x 384 -> 768, npy to npy) and align (the demo data). Both processes are timed from start to end, interpreter
+and imports included; wall time and CPU time are medians. Appends records to bench/results/python_overhead.jsonl. Needs build/release
+and scripts/python_test.sh to have run (build/python/venv).
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench_env import BUILD, ROOT, natural_blas
+
+PYTHON = BUILD / "python" / "venv" / "bin" / "python"
+VEC2VEC = BUILD / "release" / "cli" / "vec2vec"
+DATA = ROOT / "examples" / "data"
+
+MAKE_ROWS = """
+import sys, numpy as np
+rows = np.lib.format.open_memmap(sys.argv[1], "w+", np.float32, (int(sys.argv[2]), 384))
+few = np.load(sys.argv[3]).astype(np.float32)
+for begin in range(0, len(rows), len(few)):
+    rows[begin : begin + len(few)] = few[: len(rows) - begin]
+"""
+TRANSLATE = "import sys, vec2vec_cpp as v; v.translate_file(*sys.argv[1:], overwrite=True)"
+ALIGN = """
+import sys, numpy as np, vec2vec_cpp as v
+v.align(np.load(sys.argv[1]), np.load(sys.argv[2])).map.save(sys.argv[3], overwrite=True)
+"""
+
+
+def seconds(command):
+    """Wall and CPU seconds of a process."""
+    before, start = os.times(), time.perf_counter()
+    subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, env=natural_blas(os.environ))
+    wall, after = time.perf_counter() - start, os.times()
+    return wall, after.children_user + after.children_system - before.children_user - before.children_system
+
+
+def compare(job, ours, theirs, repeat):
+    """ours, theirs: the commands of Python and of the command line."""
+    runs = [(seconds(theirs), seconds(ours)) for _ in range(repeat)]
+    record = {"job": job, "repeat": repeat, "load": os.getloadavg()[0]}
+    for i, kind in enumerate(("wall", "cpu")):
+        cli, python = (statistics.median(run[side][i] for run in runs) for side in (0, 1))
+        record |= {f"{kind}_cli": cli, f"{kind}_python": python, f"{kind}_overhead": python / cli - 1}
+    record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    with (ROOT / "bench" / "results" / "python_overhead.jsonl").open("a") as file:
+        file.write(json.dumps(record) + "\n")
+    print(
+        f"{job}: wall {record['wall_cli']:.2f} s -> {record['wall_python']:.2f} s ({record['wall_overhead']:+.1%}),"
+        f" CPU {record['cpu_cli']:.2f} s -> {record['cpu_python']:.2f} s ({record['cpu_overhead']:+.1%})"
+    )
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rows", type=int, default=1000000)
+    parser.add_argument("--repeat", type=int, default=5)
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(dir=BUILD) as name:
+        folder = Path(name)
+        rows, out, map_file = folder / "in.npy", folder / "out.npy", folder / "map.safetensors"
+        pairs = [DATA / "minilm.pairs.npy", DATA / "mpnet.pairs.npy"]
+        subprocess.run([VEC2VEC, "align", *pairs, "-o", map_file, "--paired", "--procrustes", "--quiet"], check=True)
+        subprocess.run([PYTHON, "-c", MAKE_ROWS, rows, str(arguments.rows), DATA / "minilm.a.npy"], check=True)
+        os.sync()
+        job = f"translate {arguments.rows} x 384 -> 768"
+        command = [VEC2VEC, "translate", map_file, rows, out, "--force", "--quiet"]
+        compare(job, [PYTHON, "-c", TRANSLATE, map_file, rows, out], command, arguments.repeat)
+        demo = [DATA / "minilm.a.npy", DATA / "mpnet.b.npy"]
+        command = [VEC2VEC, "align", *demo, "-o", folder / "m", "--force", "--quiet"]
+        compare("align minilm -> mpnet, demo data", [PYTHON, "-c", ALIGN, *demo, folder / "m"], command, arguments.repeat)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+#include "vec2vec/align.h"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+
+#include "bindings.h"
+#include "rows.h"
+#include "run.h"
+#include "vec2vec/error.h"
+#include "vec2vec/neural.h"
+
+namespace vec2vec::python {
+namespace {
+
+using PairArray = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
+
+Effort parse_effort(const std::string& text) {
+  for (const Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
+    if (text == to_string(effort)) return effort;
+  bad_input("is '" + text + "'", "effort", "low, normal or high");
+}
+
+/// The map, the report for people, the report as JSON.
+using Result = std::tuple<Map, std::string, std::string>;
+
+Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
+                  const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
+                  double time_budget, const std::string& checkpoint, const nb::object& progress) {
+  AlignProblem problem{view(source), view(target), source_name, target_name};
+  for (std::size_t i = 0; i < pairs.shape(0); ++i) problem.pairs.push_back({pairs.data()[2 * i], pairs.data()[2 * i + 1]});
+  AlignOptions options;
+  options.seed = seed;
+  options.threads = threads;
+  options.effort = parse_effort(effort);
+  options.time_budget = time_budget;
+  options.checkpoint = checkpoint;
+  AlignSummary summary;
+  run(progress, [&](const Progress& report) {
+    options.progress = report;
+    summary = align(problem, options);
+  });
+  return {std::move(summary.map), summary.brief(), summary.to_json()};
+}
+
+Result train(const Rows& source, const Rows& target, const Map* start, const std::string& preset, Index steps,
+             const std::string& source_name, const std::string& target_name, std::uint64_t seed, int threads,
+             double time_budget, const std::string& checkpoint, const std::string& log, const nb::object& progress) {
+  NeuralOptions options = neural_preset(preset);
+  if (!start) options.start = NeuralStart::kRandom;
+  if (steps >= 0) options.steps = steps;
+  options.seed = seed;
+  options.threads = threads;
+  options.time_budget = time_budget;
+  options.checkpoint = checkpoint;
+  options.log = log;
+  NeuralSummary summary;
+  run(progress, [&](const Progress& report) {
+    options.progress = report;
+    summary = train_neural({view(source), view(target), source_name, target_name}, start ? *start : Map{}, options);
+  });
+  return {std::move(summary.map), summary.brief(), summary.to_json()};
+}
+
+}  // namespace
+
+void add_align(nb::module_& module) {
+  module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("pairs").noconvert(),
+             nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
+             nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("progress").none());
+  module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
+             nb::arg("preset"), nb::arg("steps"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"),
+             nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("log"), nb::arg("progress").none());
+  module.def(
+      "fit_paired",
+      [](const Rows& source, const Rows& target) {
+        Map map;
+        run(nb::none(), [&](const Progress&) { map = fit_paired(view(source), view(target)); });
+        return map;
+      },
+      nb::arg("source").noconvert(), nb::arg("target").noconvert());
+}
+
+}  // namespace vec2vec::python

@@ -1,0 +1,15 @@
+#pragma once
+#include <nanobind/nanobind.h>
+
+namespace vec2vec::python {
+
+namespace nb = nanobind;
+
+/// Each adds one part to the module. The functions are plain: arrays as _rows.py makes them, every option given. The package's
+/// Python files give them defaults, types and help.
+void add_map(nb::module_& module);
+void add_align(nb::module_& module);
+void add_reports(nb::module_& module);
+void add_defend(nb::module_& module);
+
+}  // namespace vec2vec::python

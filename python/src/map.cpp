@@ -1,0 +1,104 @@
+#include "vec2vec/map.h"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+
+#include "bindings.h"
+#include "rows.h"
+#include "run.h"
+
+namespace vec2vec::python {
+namespace {
+
+using Tensor = nb::ndarray<nb::numpy, const float, nb::ndim<2>>;
+
+/// A read-only numpy view of one of the map's matrices, which keeps the map alive.
+template <Matrix Map::*member>
+Tensor tensor(nb::handle self) {
+  const Matrix& m = nb::cast<const Map&>(self).*member;
+  return Tensor(m.data(), {static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols())}, self);
+}
+
+TranslateOptions translate_options(bool centred, bool ignore_fingerprint, int threads) {
+  TranslateOptions options;
+  options.centred = centred;
+  options.ignore_fingerprint = ignore_fingerprint;
+  options.threads = threads;
+  return options;
+}
+
+}  // namespace
+
+void add_map(nb::module_& module) {
+  nb::class_<Map>(module, "Map")
+      .def_static("load", &Map::load, nb::arg("path"))
+      .def_static(
+          "from_bytes",
+          [](nb::bytes bytes) {
+            return Map::from_bytes({bytes.c_str(), bytes.size()});
+          },
+          nb::arg("bytes"))
+      .def("to_bytes",
+           [](const Map& map) {
+             const std::string bytes = map.to_bytes();
+             return nb::bytes(bytes.data(), bytes.size());
+           })
+      .def("save", &Map::save, nb::arg("path"), nb::arg("overwrite"))
+      .def_prop_ro("card", [](const Map& map) { return map.card; })
+      .def_prop_ro("is_neural", [](const Map& map) { return map.network != nullptr; })
+      .def_prop_ro("source_dim", &Map::source_dim)
+      .def_prop_ro("target_dim", &Map::target_dim)
+      .def_prop_ro("target_spread", [](const Map& map) { return map.target_spread; })
+      .def_prop_ro("source_mean", &tensor<&Map::source_mean>)
+      .def_prop_ro("target_mean", &tensor<&Map::target_mean>)
+      .def_prop_ro("weight", &tensor<&Map::weight>)
+      .def(
+          "fits", [](const Map& map, const Rows& rows) { return map.fits(view(rows)); }, nb::arg("rows").noconvert(),
+          nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "translate",
+          [](const Map& map, const Rows& rows, const WritableRows& out, bool centred, bool ignore_fingerprint, int threads,
+             const std::string& name, const nb::object& progress) {
+            TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
+            constexpr Index kSoon = 4096;  // rows that are done before anyone would press Ctrl-C
+            if (view(rows).rows <= kSoon) {
+              const nb::gil_scoped_release release;
+              translate(map, view(rows), span(out), options, name);
+              return;
+            }
+            run(progress, [&](const Progress& report) {
+              options.progress = report;
+              translate(map, view(rows), span(out), options, name);
+            });
+          },
+          nb::arg("rows").noconvert(), nb::arg("out").noconvert(), nb::arg("centred"), nb::arg("ignore_fingerprint"),
+          nb::arg("threads"), nb::arg("name"), nb::arg("progress").none());
+
+  module.def(
+      "read_file",
+      [](const std::string& path) {
+        Matrix* rows = new Matrix;
+        const nb::capsule owner(rows, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
+        run(nb::none(), [&](const Progress&) { *rows = read_all(*open_rows(path)); });
+        return nb::ndarray<nb::numpy, float, nb::ndim<2>>(
+            rows->data(), {static_cast<std::size_t>(rows->rows()), static_cast<std::size_t>(rows->cols())}, owner);
+      },
+      nb::arg("path"));
+  module.def(
+      "translate_file",
+      [](const std::string& map, const std::string& in, const std::string& tensor_name, Index raw_dim, const std::string& out,
+         bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads, const nb::object& progress) {
+        TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
+        options.output = {format_of_name(out), float16 ? ValueType::kFloat16 : ValueType::kFloat32, overwrite};
+        TranslateSummary summary;
+        run(progress, [&](const Progress& report) {
+          options.progress = report;
+          summary = translate(Map::load(map), map, in, {raw_dim, tensor_name}, out, options);
+        });
+        return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256);
+      },
+      nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("raw_dim"), nb::arg("target"), nb::arg("centred"),
+      nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"), nb::arg("progress").none());
+}
+
+}  // namespace vec2vec::python

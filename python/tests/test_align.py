@@ -1,0 +1,142 @@
+"""Alignment: what the command finds, the interpreter free meanwhile, Ctrl-C, progress."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import vec2vec_cpp as v2v
+from conftest import Cli, Load
+
+
+@pytest.fixture(scope="module")
+def small(demo: Load) -> tuple[v2v._rows.Float32, v2v._rows.Float32]:
+    return demo("minilm.a")[:600], demo("mpnet.b")[:600]
+
+
+def test_finds_the_map_of_the_command(cli: Cli, demo: Load, demo_file: Callable[[str], Path], tmp_path: Path) -> None:
+    ticks: list[float] = []
+    stop = threading.Event()
+
+    def tick() -> None:
+        while not stop.wait(0.01):
+            ticks.append(time.monotonic())
+
+    ticker = threading.Thread(target=tick)
+    ticker.start()
+    began = time.monotonic()
+    found = v2v.align(demo("minilm.a"), demo("mpnet.b"), source_name="minilm.a", target_name="mpnet.b", seed=3)
+    seconds = time.monotonic() - began
+    stop.set()
+    ticker.join()
+    assert len(ticks) > 5 * seconds  # of 100 a second: the interpreter was free
+
+    json = cli("align", demo_file("minilm.a"), demo_file("mpnet.b"), "-o", tmp_path / "m.safetensors", "--seed", 3)
+    theirs = v2v.Map.load(tmp_path / "m.safetensors")
+    assert theirs.weight.tobytes() == found.map.weight.tobytes()
+    ours = found.to_dict()
+    for key in ours.keys() - {"seconds"}:
+        assert ours[key] == json[key], key
+    facts = {"probability", "agreement", "score_margin", "mutual_neighbours", "half_agreement"}
+    assert found.evidence.keys() == facts and found.evidence["probability"] > 0.5
+    assert found.verdict == "ALIGNED" and "ALIGNED" in str(found) and "ALIGNED" in repr(found.map)
+    assert pickle.loads(pickle.dumps(found)) == found
+    scores = v2v.evaluate(found.map.translate(demo("minilm.eval")), demo("mpnet.eval"), mean=found.map, bootstrap=0)
+    assert scores.top1.value > 0.9
+
+
+def test_known_pairs(demo: Load) -> None:
+    a, b = demo("minilm.pairs")[:1000], demo("mpnet.pairs")[:1000]
+    by_rows = v2v.align(a, b, "rows")
+    order = np.random.default_rng(0).permutation(1000)
+    by_pairs = v2v.align(a, b[order], [(int(row), i) for i, row in enumerate(order)])
+    assert by_rows.pairs is not None and by_rows.pairs["given"] == 1000
+    assert by_rows.verdict == by_pairs.verdict == "ALIGNED"
+    np.testing.assert_allclose(by_pairs.map.translate(a), by_rows.map.translate(a), atol=1e-2)
+    with pytest.raises(v2v.BadInputError, match="names rows 0 and 1000"):
+        v2v.align(a, b, [(0, 1000)])
+
+
+def test_a_doubtful_map_warns(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:
+    noise = np.random.default_rng(0).standard_normal((300, 48), dtype=np.float32)
+    with pytest.warns(v2v.AlignmentWarning, match="NOT_ALIGNED|UNCERTAIN"):
+        found = v2v.align(small[0][:300, :48], noise, time_budget=1)
+    assert found.verdict != "ALIGNED"
+
+
+def test_a_checkpoint_is_gone_on_from(small: tuple[v2v._rows.Float32, v2v._rows.Float32], tmp_path: Path) -> None:
+    a, b = small
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", v2v.AlignmentWarning)
+        first = v2v.align(a, b, effort="low", checkpoint=tmp_path / "state")
+        again = v2v.align(a, b, effort="low", checkpoint=tmp_path / "state")
+    assert again.map.weight.tobytes() == first.map.weight.tobytes()
+    with pytest.raises(v2v.BadInputError, match="state"):
+        v2v.align(a[:500], b, effort="low", checkpoint=tmp_path / "state")
+
+
+def test_bad_input(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:
+    a, b = small
+    with pytest.raises(v2v.BadInputError, match="source: 20 rows are too few"):
+        v2v.align(a[:20], b)
+    with pytest.raises(v2v.BadInputError, match="mine, row 7"):
+        broken = a.copy()
+        broken[7, 7] = np.nan
+        v2v.align(broken, b, source_name="mine")
+    with pytest.raises(v2v.BadInputError, match="effort: is 'hard'"):
+        v2v.align(a, b, effort="hard")
+    with pytest.raises(v2v.BadInputError, match="threads"):
+        v2v.align(a, b, threads=-1)
+
+
+def test_ctrl_c_ends_the_work(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:
+    timer = threading.Timer(0.3, lambda: os.kill(os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(1000):
+            v2v.align(*small)
+    timer.join()
+
+
+def test_progress(demo: Load, capsys: pytest.CaptureFixture[str], paired_map: v2v.Map) -> None:
+    a, b = demo("minilm.eval"), demo("mpnet.eval")
+    seen: list[tuple[str, float]] = []
+    threads = set()
+
+    def note(stage: str, done: float) -> None:
+        seen.append((stage, done))
+        threads.add(threading.get_ident())
+
+    v2v.measure(a, b, only="mutual_knn", progress=note)
+    assert seen and all(0 <= done <= 1 for _, done in seen) and threads == {threading.get_ident()}
+    many = np.tile(a, (20, 1))
+    paired_map.translate(many, progress=True)
+    assert "translate" in capsys.readouterr().err
+
+    def refuse(stage: str, done: float) -> None:
+        raise LookupError(stage)
+
+    with pytest.raises(LookupError, match="translate"):
+        paired_map.translate(many, progress=refuse)
+
+
+def test_neural(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> None:
+    a, b = demo("minilm.a")[:500], demo("mpnet.b")[:500]
+    trained = v2v.train_neural(a, b, paired_map, steps=2, log=tmp_path / "log.csv")
+    assert trained.map.is_neural == (trained.summary["best_step"] > 0)
+    assert (tmp_path / "log.csv").exists()
+    scratch = v2v.train_neural(a, b, None, steps=2)
+    assert scratch.map.is_neural
+    copy = pickle.loads(pickle.dumps(scratch.map))
+    assert copy.translate(a).tobytes() == scratch.map.translate(a).tobytes()
+    with pytest.raises(v2v.BadInputError):
+        v2v.train_neural(a, b, paired_map, preset="none")

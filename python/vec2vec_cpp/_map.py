@@ -1,0 +1,165 @@
+"""The map between two embedding spaces, and what applies it."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from ._progress import Progress, reporting
+from ._rows import Float32, as_rows
+
+Path = str | os.PathLike[str]
+
+
+class Map:
+    """A translation of rows (n, source_dim) into the target space; made by `align`, `fit_paired`, `train_neural` or `Map.load`.
+
+    It can be pickled; the pickle holds the bytes of the map file.
+    """
+
+    __slots__ = ("_core",)
+
+    def __init__(self, core: _core.Map) -> None:
+        self._core = core
+
+    @classmethod
+    def load(cls, path: Path) -> Map:
+        """Reads a map file of `save` or `vec2vec align`; BadInputError for any other."""
+        return cls(_core.Map.load(os.fspath(path)))
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Map:
+        """The map of a map file's bytes."""
+        return cls(_core.Map.from_bytes(data))
+
+    def save(self, path: Path, *, overwrite: bool = False) -> None:
+        """Writes a safetensors file, whole or not at all."""
+        self._core.save(os.fspath(path), overwrite)
+
+    def to_bytes(self) -> bytes:
+        """The bytes that `save` writes."""
+        return self._core.to_bytes()
+
+    def translate(
+        self,
+        rows: Any,
+        *,
+        centred: bool = False,
+        ignore_fingerprint: bool = False,
+        threads: int = 0,
+        out: Float32 | None = None,
+        progress: Progress = None,
+    ) -> Float32:
+        """rows (n, source_dim) -> unit rows (n, target_dim), the bytes that `vec2vec translate` writes.
+
+        centred: without the target's mean, as compared by centred cosine. Rows of another model are refused by their
+        fingerprint (8 rows and more), unless ignore_fingerprint. threads: 0 = all cores. out: where to write, C order.
+        """
+        x = as_rows(rows)
+        y: Float32 = np.empty((x.shape[0], self.target_dim), np.float32) if out is None else out
+        if (
+            y.dtype != np.float32
+            or y.shape != (x.shape[0], self.target_dim)
+            or not (y.flags.c_contiguous and y.flags.writeable)
+        ):
+            raise ValueError(f"out must be writable float32 of shape ({x.shape[0]}, {self.target_dim}) in C order")
+        with reporting(progress) as callback:
+            self._core.translate(x, y, centred, ignore_fingerprint, threads, "rows", callback)
+        return y
+
+    def fits(self, rows: Any) -> bool:
+        """Whether rows (n, source_dim) look like the model the map was fitted on; always true for fewer than 8."""
+        x = as_rows(rows)
+        return x.shape[1] == self.source_dim and self._core.fits(x)
+
+    @property
+    def card(self) -> dict[str, Any]:
+        """How the map was made: docs/file-format.md."""
+        card: dict[str, Any] = json.loads(self._core.card or "{}")
+        return card
+
+    @property
+    def source_dim(self) -> int:
+        return self._core.source_dim
+
+    @property
+    def target_dim(self) -> int:
+        return self._core.target_dim
+
+    @property
+    def source_mean(self) -> Float32:
+        """(source_dim,), read-only."""
+        return self._core.source_mean.reshape(-1)
+
+    @property
+    def target_mean(self) -> Float32:
+        """(target_dim,), read-only."""
+        return self._core.target_mean.reshape(-1)
+
+    @property
+    def target_spread(self) -> float:
+        """Mean norm of the target's centred unit rows."""
+        return self._core.target_spread
+
+    @property
+    def weight(self) -> Float32:
+        """(source_dim, target_dim), read-only; of a neural map its nearest linear map, which is not used."""
+        return self._core.weight
+
+    @property
+    def is_neural(self) -> bool:
+        return self._core.is_neural
+
+    def __repr__(self) -> str:
+        card = self.card
+        names = " -> ".join(card.get(side, {}).get("name") or "?" for side in ("source", "target"))
+        return f"<vec2vec_cpp.Map {names}, {self.source_dim} -> {self.target_dim}, {card.get('verdict', 'no verdict')}>"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Map) and self.to_bytes() == other.to_bytes()
+
+    def __hash__(self) -> int:
+        return hash(self.to_bytes())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Map.from_bytes, (self.to_bytes(),)
+
+
+@dataclass(frozen=True)
+class TranslatedFile:
+    """What `translate_file` did."""
+
+    rows: int
+    zero_rows: int
+    seconds: float
+    input_sha256: str
+    map_sha256: str
+
+
+def translate_file(
+    map: Path,
+    source: Path,
+    target: Path,
+    *,
+    centred: bool = False,
+    ignore_fingerprint: bool = False,
+    float16: bool = False,
+    overwrite: bool = False,
+    raw_dim: int = 0,
+    tensor: str = "",
+    threads: int = 0,
+    progress: Progress = None,
+) -> TranslatedFile:
+    """`vec2vec translate MAP SOURCE TARGET`: streams a vector file (npy, safetensors, fvecs, csv ...) through a map file with
+    constant memory, and writes target and target + ".provenance.json". For Parquet and Arrow files: `vec2vec_cpp.arrow`."""
+    paths = [os.fspath(path) for path in (map, source, target)]
+    with reporting(progress) as callback:
+        result = _core.translate_file(
+            paths[0], paths[1], tensor, raw_dim, paths[2], centred, ignore_fingerprint, float16, overwrite, threads, callback
+        )
+    return TranslatedFile(*result)
