@@ -18,6 +18,7 @@ from evidence_tables import evidence_sections
 from fit_verdict import verdict_section
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
+from translate_speed import section as translate_section
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet", "minilm-l3"]
@@ -189,7 +190,7 @@ def rival_section(rivals, groups, n):
                 cells += [f"{median(score(r, name) for r in records):{form}}" for name, form in SCORES]
                 cells += [f"{median(r['seconds'] for r in records):.0f}", f"{max(r['peak_mib'] for r in records):.0f}"]
                 rows.append([arrow(pair), tool, *cells])
-    columns = ["pair", "tool", "seeds", "top-1 min / **median** / max", "mean rank", "centred cosine", "seconds, median", "MiB, max"]
+    columns = ["pair", "tool", "runs", "top-1 min / **median** / max", "mean rank", "centred cosine", "seconds, median", "MiB, max"]
     text = f"## Beside mini-vec2vec, {n:,} rows a side\n\n" + table(columns, rows) + "\n\n"
     records = [record for runs in rivals.values() for record in runs]
     text += circumstances(records, n, records[0]["command"].replace(f"--seed {records[0]['seed']}", "--seed SEED"))
@@ -225,10 +226,10 @@ def render(records):
         section = {pair: (oracles.get(pair), runs[pair]) for pair in runs}
         text.append(align_section(section, n, extra))
         found = groups.get((n, "", "mini-vec2vec"), {})
-        rivals = {pair: list({record["seed"]: record for record in found[pair]}.values()) for pair in in_order(found)}
+        rivals = {pair: found[pair] for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text += [verdict_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
+    text += [verdict_section(), translate_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

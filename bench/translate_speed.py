@@ -20,6 +20,18 @@ from pathlib import Path
 from bench_env import ROOT, natural_blas, run_inside
 
 
+def section():
+    """Of docs/results.md: the last record of each shape."""
+    path = ROOT / "bench" / "results" / "translate.jsonl"
+    records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    if not records:
+        return ""
+    text = "## Translation\n\n| rows, float32 | shape | seconds | rows/s | GEMM bound, s | disk bound, s | share of the slower bound |\n|---|---|---|---|---|---|---|\n"
+    for r in {(r["d_source"], r["d_target"]): r for r in records}.values():
+        text += f"| {r['rows']:,} | {r['d_source']} → {r['d_target']} | {r['seconds']:.2f} | {r['rows'] / r['seconds']:,.0f} | {r['gemm_bound']:.2f} | {r['disk_bound']:.2f} | {r['share']:.0%} |\n"
+    return text + f"\nBest of three runs each, npy to npy with fsync; 2 cores; {records[-1]['date'][:10]}. The disk's speed varies by some 20 % from run to run. Command: `bench/translate_speed.py`\n"
+
+
 def gemm_flops():
     """Flop/s of all cores, out of the benchmark of the translate kernel: its speed over its share of the peak."""
     subprocess.run(["cmake", "--preset", "bench"], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
