@@ -43,9 +43,9 @@ struct AlignProblem {
 enum class Verdict { kAligned, kUncertain, kNotAligned };
 const char* to_string(Verdict verdict);
 
-/// One start of the portfolio and where it ended.
+/// One search of the portfolio: its best start, and where that stood after its first climb.
 struct StartReport {
-  std::string start;  ///< how its first map was made, e.g. "softmax of 10": so many runs averaged with these weights
+  std::string start;  ///< how its first map was made: "softmax" or "upper half" of the anchors' matchings, "known pairs"
   int anchors = 0;
   double pair_free_score = 0;
 };

@@ -12,7 +12,7 @@ struct EffortPlan {
   int searches;                  ///< at most so many
   Index dims;                    ///< of the space in which the refinement matches rows
   Index small_rows, large_rows;  ///< rows a side of its small and large steps
-  int easy_small, easy_large;    ///< how many of each, when two cheap searches sufficed
+  int easy_small, easy_large;    ///< how many of each, when cheap searches sufficed
   int thorough_small, thorough_large;
   Index last_rows;  ///< of the last coupling
 };

@@ -16,12 +16,12 @@ struct PortfolioResult {
   double agreement = 0;  ///< mean cosine of the best map's translations with those of the best other search's
   std::vector<StartReport> starts;
   std::string stopped_because;
-  bool easy = false;  ///< two cheap searches sufficed: encoders of much the same space
+  bool easy = false;  ///< cheap searches sufficed: encoders of much the same space
 };
 
-/// Runs independent searches, cheap ones first, until two that share no k-means run and no pair end in the same map, or all
-/// searches or the time budget are used up. Within a search many starts climb a little and are thinned out by the pair-free
-/// score. `step` is called after each search with the part done and may throw.
+/// Runs independent searches, cheap ones first; after each, the best few of them climb on. Ends when the best and another,
+/// which share no k-means run and no pair, translate alike and the effort's least number of searches was run, or when all
+/// searches or the time budget are used up. `step` is called after each search with the part done and may throw.
 PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const AlignOptions& options,
                               const std::function<void(double)>& step);
 
