@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +14,9 @@ import numpy as np
 import pytest
 import vec2vec_cpp as v2v
 from vec2vec_cpp._rows import Float32
+
+# A shell that starts a job in the background has it ignore SIGINT, and Python and its children then leave it so.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).resolve().parents[2]
 Load = Callable[[str], Float32]
