@@ -107,14 +107,6 @@ int align_procrustes(const LoadedRows& source, const LoadedRows& target, const n
   return kSuccess;
 }
 
-/// The verdict that the card of a linear map holds; UNCERTAIN when it holds none.
-Verdict verdict_of(const Map& map) {
-  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
-  for (Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
-    if (card.value("verdict", "") == to_string(v)) return v;
-  return Verdict::kUncertain;
-}
-
 /// Trains the translator from the linear map `start` (ignored with --init random) and writes the neural map.
 int train(const AlignProblem& problem, const Map& start, Verdict verdict, double time_budget,
           const nlohmann::ordered_json& inputs, const AlignArguments& arguments, ProgressLine& progress) {

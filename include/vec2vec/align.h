@@ -43,6 +43,9 @@ struct AlignProblem {
 enum class Verdict { kAligned, kUncertain, kNotAligned };
 const char* to_string(Verdict verdict);
 
+/// The verdict that the card of a map holds; UNCERTAIN when it holds none.
+Verdict verdict_of(const Map& map);
+
 /// One search of the portfolio: its best start, and where that stood after its first climb.
 struct StartReport {
   std::string start;  ///< how its first map was made: "softmax" or "upper half" of the anchors' matchings, "known pairs"

@@ -46,7 +46,6 @@ Map make_map(MatrixView source, const CentredRows& centred_source, const Centred
   Fingerprint print = fingerprint(source);
   map.source_axes = std::move(print.axes);
   map.source_share = print.share;
-  map.support = support_of(centred_source.rows);
   return map;
 }
 
@@ -101,6 +100,13 @@ const char* to_string(Verdict verdict) {
   return "";
 }
 
+Verdict verdict_of(const Map& map) {
+  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  for (const Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
+    if (card.value("verdict", "") == to_string(v)) return v;
+  return Verdict::kUncertain;
+}
+
 const char* to_string(Effort effort) {
   switch (effort) {
     case Effort::kLow:
@@ -133,8 +139,8 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   const bool pairs_alone = 2 * static_cast<Index>(problem.pairs.size()) >= std::min(problem.source.rows, problem.target.rows);
   const DistinctRows source_rows = pairs_alone ? DistinctRows{{}, problem.source, {}} : distinct_rows(problem.source);
   const DistinctRows target_rows = pairs_alone ? DistinctRows{{}, problem.target, {}} : distinct_rows(problem.target);
-  check_rows(source_rows.rows, "distinct rows of the source");
-  check_rows(target_rows.rows, "distinct rows of the target");
+  if (!source_rows.place.empty()) check_rows(source_rows.rows, "distinct rows of the source");
+  if (!target_rows.place.empty()) check_rows(target_rows.rows, "distinct rows of the target");
   Matrix source_dropped, target_dropped;
   const Side source = prepare_gated(source_rows.rows, source_dropped, options.threads);
   const Side target = prepare_gated(target_rows.rows, target_dropped, options.threads);
@@ -172,8 +178,9 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
   summary.map = make_map(problem.source, source.centred, target.centred, std::move(weight));
-  if (source_dropped.rows() > 0)  // rows to be translated come as they are
-    summary.map.support = support_of(centre(problem.source, options.threads).rows);
+  // Rows to be translated come as they are, with the directions that the gate dropped.
+  summary.map.support =
+      support_of(source_dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
   nlohmann::ordered_json card = {
       {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
       {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
@@ -208,6 +215,7 @@ Map fit_paired(MatrixView source, MatrixView target) {
   check_rows(target, "target");
   const CentredRows x = centre(source, 0), y = centre(target, 0);
   Map map = make_map(source, x, y, polar_factor(cross_product(x.rows, y.rows, 0)));
+  map.support = support_of(x.rows);
   map.card = nlohmann::ordered_json{{"source", {{"dim", source.cols}, {"rows", source.rows}}},
                                     {"target", {{"dim", target.cols}, {"rows", target.rows}}},
                                     {"method", "Procrustes, paired"},

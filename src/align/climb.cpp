@@ -72,7 +72,6 @@ std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions
 }
 
 std::vector<Start> consensus(std::span<const AnchorMatch> matches) {
-  if (matches.size() == 1) return {{"single run", polar_factor(matches[0].cross)}};
   const double n = static_cast<double>(matches.size());
   double mean = 0, variance = 0;
   std::vector<double> sorted;

@@ -36,8 +36,7 @@ struct AnchorMatch {
 /// Independent runs on random subsets of rows.
 std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed, int threads);
 
-/// Weighted sums of the runs' cross-covariances, or the one run's own: each run alone is a weak guess, their average a better
-/// one.
+/// Weighted sums of the runs' cross-covariances: each run alone is a weak guess, their average a better one.
 struct Start {
   std::string weighting;
   Matrix map;  ///< (v, v), orthogonal

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "align/effort.h"
-#include "align/refine.h"
 #include "align/search_state.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
@@ -35,6 +34,14 @@ std::vector<Search> plan(Index pairs, int count) {
   for (std::size_t i = 0; i < 4; ++i) searches[i] = {true, {24, 16, 4000, 2}, 30};
   if (pairs >= 100) searches.insert(searches.begin(), 2, {false, {24, 0, 0, 0}});
   return searches;
+}
+
+/// Mean product of a row of a (n, d) with its row of b; both of norm 1.
+double mean_cosine(const Matrix& a, const Matrix& b) {
+  double sum = 0;
+  for (Index i = 0; i < a.rows(); ++i)
+    for (Index c = 0; c < a.cols(); ++c) sum += static_cast<double>(a(i, c)) * b(i, c);
+  return sum / static_cast<double>(std::max<Index>(1, a.rows()));
 }
 
 bool better(const Climber& a, const Climber& b) { return a.score > b.score; }
@@ -80,11 +87,12 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
   auto rank = [&] {
     std::stable_sort(pool.begin(), pool.end(), better);
     result.agreement = 0;
+    // Compared in the target's own scale, where directions of little variance count little.
+    const auto translated = [&](const Climber& c) { return project(view.x, product(c.mean, view.b_inverse), options.threads); };
+    const Matrix best = pool.size() > 1 ? translated(pool[0]) : Matrix();
     for (std::size_t other = 1; other < pool.size(); ++other) {
       if (pairs.count() > 0 && pool[0].search % 2 == pool[other].search % 2) continue;
-      // Compared in the target's own scale, where directions of little variance count little.
-      const double value = map_agreement(view.x, product(pool[0].mean, view.b_inverse),
-                                         product(pool[other].mean, view.b_inverse), options.threads);
+      const double value = mean_cosine(best, translated(pool[other]));
       if (value > result.agreement) {
         result.agreement = value;
         twin = other;

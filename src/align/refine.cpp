@@ -82,12 +82,4 @@ Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const 
   return last_map(all);
 }
 
-double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads) {
-  const Matrix a = project(rows, map_a, threads), b = project(rows, map_b, threads);
-  double sum = 0;
-  for (Index i = 0; i < a.rows(); ++i)
-    for (Index c = 0; c < a.cols(); ++c) sum += static_cast<double>(a(i, c)) * b(i, c);
-  return sum / static_cast<double>(std::max<Index>(1, a.rows()));
-}
-
 }  // namespace vec2vec

@@ -25,7 +25,4 @@ Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const 
               Matrix map, bool thorough, const EffortPlan& plan, std::uint64_t seed, int threads,
               const std::function<void(double)>& step, PairFit& fit);
 
-/// Fraction in [-1, 1] to which two maps (d_source, d_target) translate rows alike: mean cosine of their translations.
-double map_agreement(MatrixView rows, MatrixView map_a, MatrixView map_b, int threads);
-
 }  // namespace vec2vec

@@ -8,10 +8,10 @@
 #include "audit/check_rows.h"
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
-#include "audit/nearest_of.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "kernels/nearest.h"
+#include "kernels/nearest_of.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
@@ -43,21 +43,13 @@ void check(const AuditProblem& p) {
     bad_input("does not lead from the store's dimension to that of the public rows", "map");
 }
 
-Verdict verdict_of(const Map& map) {
-  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
-  for (const Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
-    if (card.value("verdict", "") == to_string(v)) return v;
-  return Verdict::kUncertain;
-}
-
 Matrix translated(const Map& map, MatrixView rows, int threads, bool centred) {
   Matrix out(rows.rows, map.target_dim());
-  constexpr Index kBlock = 512;
-  parallel_for((rows.rows + kBlock - 1) / kBlock, threads, [&](Index b) {
-    const Index first = b * kBlock, count = std::min(kBlock, rows.rows - first);
-    const MatrixSpan to = out.span().middle_rows(first, count);
-    centred ? map.translate_centred(rows.middle_rows(first, count), to) : map.translate(rows.middle_rows(first, count), to);
-  });
+  TranslateOptions options;
+  options.threads = threads;
+  options.centred = centred;
+  options.ignore_fingerprint = true;
+  translate(map, rows, out.span(), options);
   return out;
 }
 

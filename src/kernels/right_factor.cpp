@@ -6,6 +6,7 @@
 
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "kernels/bf16.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <algorithm>
@@ -13,16 +14,6 @@
 #endif
 
 namespace vec2vec {
-namespace {
-
-/// Round to nearest, ties to even; NaN does not occur here.
-std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
-  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
-}
-
-}  // namespace
-
 std::vector<double> bf16_rounding(MatrixView rows, int threads) {
   std::vector<double> moved(static_cast<std::size_t>(rows.rows));
   parallel_for(rows.rows, threads, [&](Index i) {

@@ -1,8 +1,7 @@
 #include "neural/matmul.h"
 
-#include <bit>
-
 #include "core/gemm.h"
+#include "kernels/bf16.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <array>
@@ -15,11 +14,7 @@
 namespace vec2vec::neural {
 
 void to_bfloat16(const float* from, std::uint16_t* to, Index count) {
-  for (Index i = 0; i < count; ++i) {
-    const auto bits = std::bit_cast<std::uint32_t>(from[i]);
-    to[i] =
-        static_cast<std::uint16_t>((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);  // NaN does not occur: training stops before
-  }
+  for (Index i = 0; i < count; ++i) to[i] = to_bf16(from[i]);  // NaN does not occur: training stops before
 }
 
 #ifdef VEC2VEC_ONEDNN

@@ -4,7 +4,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include "audit/nearest_of.h"
 #include "random_matrix.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
@@ -31,22 +30,6 @@ AuditOptions quick() {
   AuditOptions options;
   options.bootstrap = 100;
   return options;
-}
-
-TEST(NearestOf, IsTheLargestInnerProduct) {
-  const Matrix q = random_unit(300, 12, 1), c = random_unit(2500, 12, 2);
-  const NearestOf found = nearest_of(q, c, 2);
-  for (Index i = 0; i < q.rows(); i += 7) {
-    double best = -2;
-    Index where = 0;
-    for (Index j = 0; j < c.rows(); ++j) {
-      double dot = 0;
-      for (Index k = 0; k < 12; ++k) dot += static_cast<double>(q(i, k)) * c(j, k);
-      if (dot > best) best = dot, where = j;
-    }
-    EXPECT_EQ(found.index[static_cast<std::size_t>(i)], where);
-    EXPECT_NEAR(found.value[static_cast<std::size_t>(i)], best, 1e-5);
-  }
 }
 
 TEST(Audit, MembersAreFoundAndOthersAreNot) {

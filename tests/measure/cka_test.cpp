@@ -20,17 +20,17 @@ void expect_dense_values(const Space& a, const Space& b) {
 }
 
 TEST(Cka, AgreesWithDenseKernelsInFeatureSpace) {
-  const Matrix rows = random_rows(150, 6, 1);
+  const Matrix rows = random_matrix(150, 6, 1);
   expect_dense_values(space_of(rows), space_of(related_rows(rows, 9, 0.5, 2)));
 }
 
 TEST(Cka, AgreesWithDenseKernelsInSampleSpace) {
-  const Matrix rows = random_rows(40, 90, 3);  // 40 (90 + 120) < 90 * 120
+  const Matrix rows = random_matrix(40, 90, 3);  // 40 (90 + 120) < 90 * 120
   expect_dense_values(space_of(rows), space_of(related_rows(rows, 120, 0.5, 4)));
 }
 
 TEST(Cka, JackknifeLeavesOutEachGroup) {
-  const Matrix rows = random_rows(150, 6, 5);
+  const Matrix rows = random_matrix(150, 6, 5);
   const Space a = space_of(rows), b = space_of(related_rows(rows, 9, 0.5, 6));
   const std::vector<Index> order = fold_order(150, 0);
   std::vector<double> without;
@@ -55,8 +55,8 @@ TEST(Cka, UnbiasedIsCentredOnZeroForIndependentSpacesAndBiasedIsNot) {
     double sum = 0, squares = 0, biased = 0;
     for (Index r = 0; r < repeats; ++r) {
       const auto seed = static_cast<std::uint64_t>(1000 * n + 2 * r);
-      const Space a = make_space({"a", random_rows(n, 20, seed)}, identity_pairing(n), 2);
-      const Space b = make_space({"b", random_rows(n, 24, seed + 1)}, identity_pairing(n), 2);
+      const Space a = make_space({"a", random_matrix(n, 20, seed)}, identity_pairing(n), 2);
+      const Space b = make_space({"b", random_matrix(n, 24, seed + 1)}, identity_pairing(n), 2);
       const Pairing rows = identity_pairing(n);
       const KernelSums kl = linear_kernel_sums(a, b, rows, rows, 2), kk = linear_kernel_sums(a, a, rows, rows, 2),
                        ll = linear_kernel_sums(b, b, rows, rows, 2);

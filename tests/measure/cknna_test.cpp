@@ -26,7 +26,7 @@ double dense_mutual_hsic(const Space& a, const Space& b) {
 
 class Cknna : public ::testing::Test {
  protected:
-  const Matrix rows = random_rows(70, 6, 1);
+  const Matrix rows = random_matrix(70, 6, 1);
   const Space a = space_of(rows, 8), b = space_of(related_rows(rows, 10, 0.4, 2), 8);
 };
 

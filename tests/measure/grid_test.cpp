@@ -13,8 +13,8 @@ using Json = nlohmann::json;
 
 class Grid : public ::testing::Test {
  protected:
-  const Matrix a = random_rows(120, 8, 1), b = related_rows(a, 12, 0.3, 2), c = related_rows(a, 10, 2, 3),
-               noise = random_rows(120, 9, 4), noise2 = random_rows(120, 9, 5);
+  const Matrix a = random_matrix(120, 8, 1), b = related_rows(a, 12, 0.3, 2), c = related_rows(a, 10, 2, 3),
+               noise = random_matrix(120, 9, 4), noise2 = random_matrix(120, 9, 5);
   const MeasureOptions options{
       .permutations = 50, .bootstrap = 20, .only = {"mutual_knn", "cycle_knn", "cycle_knn_back", "cka"}};
 };

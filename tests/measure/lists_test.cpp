@@ -26,7 +26,7 @@ Index slow_edit(const std::vector<std::int32_t>& x, const std::vector<std::int32
 
 class Lists : public ::testing::Test {
  protected:
-  const Matrix rows = random_rows(80, 7, 1);
+  const Matrix rows = random_matrix(80, 7, 1);
   const Space a = space_of(rows, 5), b = space_of(related_rows(rows, 9, 0.5, 2), 5);
 };
 

@@ -28,7 +28,7 @@ Dense centred(Dense rows) { return rows.rowwise() - rows.colwise().mean().eval()
 
 class Maps : public ::testing::Test {
  protected:
-  const Matrix rows = random_rows(300, 6, 1);
+  const Matrix rows = random_matrix(300, 6, 1);
   const Space a = space_of(rows), b = space_of(related_rows(rows, 9, 0.6, 2));
   const Covariance fit = covariance_of(a, b, 0, 200), test = covariance_of(a, b, 200, 100);
   const Dense x = dense(a, 0, 200), y = dense(b, 0, 200), x_test = dense(a, 200, 100), y_test = dense(b, 200, 100);
@@ -105,7 +105,7 @@ TEST_F(Maps, ExchangedSidesExchangeTheDirections) {
 }
 
 TEST(MapsOfARotation, AreExact) {
-  const Matrix rows = random_rows(200, 8, 5), turn = polar_factor(random_rows(8, 8, 6));
+  const Matrix rows = random_matrix(200, 8, 5), turn = polar_factor(random_matrix(8, 8, 6));
   Matrix turned(200, 8);
   for (Index i = 0; i < 200; ++i)
     for (Index j = 0; j < 8; ++j)
@@ -118,8 +118,8 @@ TEST(MapsOfARotation, AreExact) {
 
 TEST(MapsOfFewRows, CanonicalCorrelationsAreUndefined) {
   // 16 rows fit 6 and 5 dimensions, but not 12 and 10.
-  const Matrix rows = random_rows(32, 12, 1);
-  const Space a = space_of(rows), b = space_of(random_rows(32, 10, 2));
+  const Matrix rows = random_matrix(32, 12, 1);
+  const Space a = space_of(rows), b = space_of(random_matrix(32, 10, 2));
   MapScores scores, own;
   const Covariance fit = covariance_of(a, b, 0, 16), test = covariance_of(a, b, 16, 16);
   score_canonical(fit, principal_axes(fit), test, scores);
@@ -137,7 +137,7 @@ TEST(MapsOfIndependentSpaces, ScoreZeroHeldOutButNotInSample) {
     constexpr Index kRepeats = 40;
     double svcca = 0, squares = 0, in_sample = 0, rotation = 0, ridge = 0;
     for (std::uint64_t r = 0; r < kRepeats; ++r) {
-      const Space a = space_of(random_rows(n, 6, 1000 + r)), b = space_of(random_rows(n, 5, 2000 + r));
+      const Space a = space_of(random_matrix(n, 6, 1000 + r)), b = space_of(random_matrix(n, 5, 2000 + r));
       const Covariance fit = covariance_of(a, b, 0, n / 2), test = covariance_of(a, b, n / 2, n - n / 2);
       MapScores scores, own;
       score_canonical(fit, principal_axes(fit), test, scores);

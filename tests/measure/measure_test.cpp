@@ -29,7 +29,7 @@ class MeasureTest : public ::testing::Test {
       EXPECT_NE(std::string(e.what()).find(word), std::string::npos) << e.what();
     }
   }
-  const Matrix a = random_rows(240, 8, 1), b = related_rows(a, 12, 0.5, 2), other = random_rows(240, 12, 3);
+  const Matrix a = random_matrix(240, 8, 1), b = related_rows(a, 12, 0.5, 2), other = random_matrix(240, 12, 3);
 };
 
 TEST_F(MeasureTest, EveryMeasureOfTheCatalogueHasValueIntervalAndNull) {
@@ -144,8 +144,8 @@ TEST_F(MeasureTest, RefusesWhatCannotBeMeasured) {
   expect_refused(a, bad, kQuick, "row 17");
   bad(17, 3) = std::numeric_limits<float>::infinity();
   expect_refused(bad, b, kQuick, "a: row 17");
-  expect_refused(a, random_rows(200, 12, 5), kQuick, "200 rows");
-  expect_refused(random_rows(10, 8, 1), random_rows(10, 8, 2), kQuick, "at least 20");
+  expect_refused(a, random_matrix(200, 12, 5), kQuick, "200 rows");
+  expect_refused(random_matrix(10, 8, 1), random_matrix(10, 8, 2), kQuick, "at least 20");
   MeasureOptions options = kQuick;
   options.k = 240;
   expect_refused(a, b, options, "k must be below");
@@ -181,7 +181,7 @@ TEST_F(MeasureTest, ConstantColumnsZeroRowsAndRepeatsAreMeasured) {
 TEST_F(MeasureTest, FewestRowsAreEnough) {
   MeasureOptions options = kQuick;
   options.k = 19;
-  const Measurement m = of(random_rows(20, 30, 1), random_rows(20, 30, 2), options);
+  const Measurement m = of(random_matrix(20, 30, 1), random_matrix(20, 30, 2), options);
   EXPECT_EQ(m.find("mutual_knn")->value, 1);  // all other rows are neighbours
   EXPECT_EQ(m.measures.size(), measure_catalogue().size());
 }

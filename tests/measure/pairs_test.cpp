@@ -54,7 +54,7 @@ Square rbf(const Square& cosines, double sigma) {
 class Pairs : public ::testing::Test {
  protected:
   // More rows than a block, in groups that blocks do not divide.
-  const Matrix rows = random_rows(333, 7, 1);
+  const Matrix rows = random_matrix(333, 7, 1);
   const Space a = space_of(rows), b = space_of(related_rows(rows, 12, 0.5, 2));
 };
 

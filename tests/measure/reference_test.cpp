@@ -25,7 +25,7 @@ TEST(Reference, ClipsAtTheMeanOfTheRowsQuantiles) {
 
 /// The definitions by dense matrices, on clipped rows.
 TEST(Reference, ValuesAreThoseOfTheDefinitions) {
-  const Matrix rows = random_rows(90, 12, 1), related = related_rows(rows, 15, 0.5, 2);
+  const Matrix rows = random_matrix(90, 12, 1), related = related_rows(rows, 15, 0.5, 2);
   const MeasureOptions options{.k = 6};
   const auto values = reference_values({"a", rows}, {"b", related}, identity_pairing(90), options);
   const auto value = [&](std::string_view key) {

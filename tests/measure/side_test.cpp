@@ -11,7 +11,7 @@ TEST(Side, TwoNearestNeighboursFindTheDimensionOfASphere) {
   for (const Index dimension : {2, 5}) {
     // Rows of norm 1 in dimension + 1 of 40 coordinates.
     Matrix rows(3000, 40);
-    const Matrix directions = random_rows(3000, dimension + 1, static_cast<std::uint64_t>(dimension));
+    const Matrix directions = random_matrix(3000, dimension + 1, static_cast<std::uint64_t>(dimension));
     for (Index i = 0; i < 3000; ++i) std::copy_n(directions.row(i), dimension + 1, rows.row(i));
     const MeasuredSide side = measure_side(space_of(rows, 2), {.bootstrap = 200});
     const auto truth = static_cast<double>(dimension);
@@ -30,7 +30,7 @@ TEST(Side, TheFitFindsTheRateOfExactQuantiles) {
 }
 
 TEST(Side, CountsRowsWithoutDirectionAndRepeats) {
-  Matrix rows = random_rows(50, 6, 1);
+  Matrix rows = random_matrix(50, 6, 1);
   std::fill_n(rows.row(3), 6, 0.0f);
   for (const Index copy : {10, 20}) std::copy_n(rows.row(0), 6, rows.row(copy));
   const MeasuredSide side = measure_side(space_of(rows), {.bootstrap = 0});
@@ -40,7 +40,7 @@ TEST(Side, CountsRowsWithoutDirectionAndRepeats) {
 }
 
 TEST(Side, IntrinsicDimensionOfRepeatsAloneIsUndefined) {
-  const Matrix few = random_rows(5, 6, 1);
+  const Matrix few = random_matrix(5, 6, 1);
   Matrix rows(40, 6);
   for (Index i = 0; i < 40; ++i) std::copy_n(few.row(i % 5), 6, rows.row(i));
   EXPECT_TRUE(std::isnan(measure_side(space_of(rows), {}).intrinsic_dimension.value));

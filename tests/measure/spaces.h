@@ -4,20 +4,14 @@
 
 #include "core/random.h"
 #include "measure/space.h"
+#include "random_matrix.h"
 
 namespace vec2vec {
-
-inline Matrix random_rows(Index n, Index d, std::uint64_t seed) {
-  Random random(seed);
-  Matrix rows(n, d);
-  for (Index i = 0; i < n * d; ++i) rows.data()[i] = static_cast<float>(random.normal());
-  return rows;
-}
 
 /// Rows (n, d) that are a random linear image of rows of `of` (n, any), plus noise.
 inline Matrix related_rows(const Matrix& of, Index d, double noise, std::uint64_t seed) {
   Random random(seed);
-  const Matrix map = random_rows(of.cols(), d, seed + 1000);
+  const Matrix map = random_matrix(of.cols(), d, seed + 1000);
   Matrix rows(of.rows(), d);
   for (Index i = 0; i < rows.rows(); ++i) {
     for (Index j = 0; j < d; ++j) {

@@ -1,4 +1,4 @@
-#include "audit/nearest_of.h"
+#include "kernels/nearest_of.h"
 
 #include <algorithm>
 
