@@ -239,7 +239,7 @@ void add_align(CLI::App& app, Run& run) {
       ->add_option_function<std::string>(
           "--effort", [arguments](const std::string& text) { set_effort(text, *arguments); },
           "low, normal or high: 2 to 12, 4 to 24, 8 to 96 searches and ever more refinement; or a time, e.g. 90s, 5m, 1h: "
-          "high until then. Searches stop as soon as two of them agree")
+          "high until then. Searches stop when two agree and the least number was run")
       ->type_name("EFFORT")
       ->default_str("normal");
   command
