@@ -41,7 +41,7 @@ std::string AlignSummary::brief() const {
     add("  pair-free score                  %.4f  (%.0f standard deviations above random starts)\n", pair_free_score,
         evidence.score_margin);
     add("  mutual nearest neighbours        %.3f   of the translated rows\n", evidence.mutual_neighbours);
-    add("  same neighbour from either half   %.3f\n", evidence.half_agreement);
+    add("  same neighbour from either half  %.3f\n", evidence.half_agreement);
   }
   if (pairs > 0)
     add("  known pairs                      %lld, of which the map contradicts %lld\n", static_cast<long long>(pairs),
