@@ -17,6 +17,8 @@ namespace {
 /// Two independent searches that translate rows this much alike are taken to have found the same solution. Wrong maps of real
 /// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.74 and more.
 constexpr double kSameSolution = 0.7;
+/// Encoders of much the same space agree by 0.88 and more after cheap searches, unrelated ones, when solved, by 0.70-0.83.
+constexpr double kSameSpace = 0.84;
 
 struct Search {
   bool cheap = false;
@@ -70,6 +72,27 @@ Climber run_search(const ViewPair& view, const PairTerm& pairs, const Search& op
     climb(view, pairs, temperatures, Random(seed, 10000 + static_cast<std::uint64_t>(i)), starts[static_cast<std::size_t>(i)]);
   });
   return std::move(*std::min_element(starts.begin(), starts.end(), better));
+}
+
+/// Leaves local optima in which an axis of the view points the wrong way: reverses each in turn, climbs a few steps and goes on
+/// from the best, as long as that helps.
+void turn_axes(const ViewPair& view, const PairTerm& pairs, const AlignOptions& options, Climber& best) {
+  constexpr double kGain = 0.0015;  // scores of climbers near one optimum differ by less
+  constexpr std::uint64_t kRounds = 4;
+  const Index axes = best.mean.cols();
+  for (std::uint64_t round = 0; round < kRounds; ++round) {
+    std::vector<Climber> turned(static_cast<std::size_t>(axes), best);
+    parallel_for(axes, options.threads, [&](Index axis) {
+      Climber& climber = turned[static_cast<std::size_t>(axis)];
+      climber.map = best.mean;
+      for (Index i = 0; i < climber.map.rows(); ++i) climber.map(i, axis) *= -1;
+      climb(view, pairs, anneal({0.05f}, 4), Random(options.seed, 50000 + 100 * round + static_cast<std::uint64_t>(axis)),
+            climber);
+    });
+    Climber& top = *std::min_element(turned.begin(), turned.end(), better);
+    if (top.score < best.score + kGain) return;
+    best = std::move(top);
+  }
 }
 
 }  // namespace
@@ -131,22 +154,23 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
   }
   if (found) {
     result.stopped_because = "two independent searches found the same map";
-    result.easy = searches[state.next - 1].cheap;
+    result.easy = searches[state.next - 1].cheap && result.agreement >= kSameSpace;
   } else if (result.stopped_because.empty()) {
     result.stopped_because = "all searches were tried";
   }
   result.starts = std::move(state.starts);
+  const PairTerm all = in_view(pairs, view);
   if (found) {  // the best copy of the solution and its mean with another are two ways to the top, which is not far
     Climber last[2] = {pool[0], pool[0]};
     for (Index i = 0; i < last[1].map.rows() * last[1].map.cols(); ++i)
       last[1].map.data()[i] = pool[0].mean.data()[i] + pool[twin].mean.data()[i];
     last[1].map = polar_factor(last[1].map);
-    const PairTerm all = in_view(pairs, view);
     parallel_for(2, options.threads, [&](Index i) {
       climb(view, all, anneal({0.05f}, 60), Random(options.seed, 40000 + static_cast<std::uint64_t>(i)), last[i]);
     });
     pool[0] = std::move(better(last[1], last[0]) ? last[1] : last[0]);
   }
+  if (!result.easy) turn_axes(view, all, options, pool[0]);
   result.map = std::move(pool[0].mean);
   result.pair_free_score = pool[0].score;
   return result;
