@@ -67,7 +67,7 @@ struct PairFit {
 /// What speaks for a map that was found without pairs. No member needs one (docs/how-it-works.md).
 struct Evidence {
   double agreement = 0;          ///< of the best two independent searches: mean cosine of their translations, in [-1, 1]
-  double score_margin = 0;       ///< pair-free score over that of climbs from random maps, in standard deviations of theirs
+  double score_margin = 0;       ///< pair-free score over that of climbs from random maps, in their usual deviation, 0.002
   double mutual_neighbours = 0;  ///< fraction of translated rows that are the nearest to their nearest target row, of 2,000
   double half_agreement = 0;     ///< fraction of rows with the same nearest row under maps of disjoint halves of the rows
   double probability = 0;        ///< that top-1 is above half of the paired oracle's, by a model calibrated on many runs

@@ -11,10 +11,10 @@
 #include "align/report.h"
 #include "core/parallel.h"
 #include "linear/polar.h"
+#include "map/fingerprint.h"
 #include "map/support.h"
 #include "space/clean.h"
 #include "vec2vec/error.h"
-#include "vec2vec/inspect.h"
 
 namespace vec2vec {
 namespace {
@@ -37,15 +37,14 @@ void check_rows(MatrixView rows, const std::string& name) {
   if (!differs) bad_input("all rows are the same", name, "give vectors of different texts");
 }
 
-Map make_map(MatrixView source, const CentredRows& centred_source, const CentredRows& centred_target, Matrix weight) {
+Map make_map(LeadingAxes leading, const CentredRows& centred_source, const CentredRows& centred_target, Matrix weight) {
   Map map;
   map.source_mean = centred_source.mean;
   map.target_mean = centred_target.mean;
   map.target_spread = static_cast<float>(centred_target.spread);
   map.weight = std::move(weight);
-  Fingerprint print = fingerprint(source);
-  map.source_axes = std::move(print.axes);
-  map.source_share = print.share;
+  map.source_axes = std::move(leading.axes);
+  map.source_share = leading.share;
   return map;
 }
 
@@ -60,10 +59,15 @@ void check_pairs(const AlignProblem& problem) {
   }
 }
 
-/// Prepares a side behind the spectral gate; `dropped` (g, d) are the directions that it took out.
-Side prepare_gated(MatrixView rows, Matrix& dropped, int threads) {
-  Side side = prepare_side(rows, threads);
-  dropped = spectral_gate(side.centred.rows.span(), side.principal, threads);
+/// A side behind the spectral gate.
+struct GatedSide : Side {
+  LeadingAxes leading;  ///< of the rows as they came
+  Matrix dropped;       ///< (g, d), the directions that the gate took out
+};
+GatedSide prepare_gated(MatrixView rows, int threads) {
+  GatedSide side{prepare_side(rows, threads), {}, {}};
+  side.leading = leading_axes(side.centred.rows, side.principal);
+  side.dropped = spectral_gate(side.centred.rows.span(), side.principal, threads);
   return side;
 }
 
@@ -141,9 +145,8 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   const DistinctRows target_rows = pairs_alone ? DistinctRows{{}, problem.target, {}} : distinct_rows(problem.target);
   if (!source_rows.place.empty()) check_rows(source_rows.rows, "distinct rows of the source");
   if (!target_rows.place.empty()) check_rows(target_rows.rows, "distinct rows of the target");
-  Matrix source_dropped, target_dropped;
-  const Side source = prepare_gated(source_rows.rows, source_dropped, options.threads);
-  const Side target = prepare_gated(target_rows.rows, target_dropped, options.threads);
+  GatedSide source = prepare_gated(source_rows.rows, options.threads);
+  const GatedSide target = prepare_gated(target_rows.rows, options.threads);
   const Pairs pairs =
       gather_pairs(place_pairs(problem.pairs, source_rows, target_rows), source.centred.rows, target.centred.rows);
   AlignSummary summary;
@@ -172,15 +175,15 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
               summary.evidence);
     summary.evidence.probability = success_probability(summary.evidence);
   }
-  if (source_dropped.rows() > 0) weight = without_directions(source_dropped, std::move(weight));
+  if (source.dropped.rows() > 0) weight = without_directions(source.dropped, std::move(weight));
   summary.pair_free_score = found.pair_free_score;
   summary.verdict = judge(summary, pairs_alone);
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
-  summary.map = make_map(problem.source, source.centred, target.centred, std::move(weight));
+  summary.map = make_map(std::move(source.leading), source.centred, target.centred, std::move(weight));
   // Rows to be translated come as they are, with the directions that the gate dropped.
   summary.map.support =
-      support_of(source_dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
+      support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
   nlohmann::ordered_json card = {
       {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
       {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
@@ -195,8 +198,8 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
       {"evidence", evidence_report(summary.evidence)},
       {"starts", summary.starts.size()},
       {"stopped_because", summary.stopped_because}};
-  if (source_dropped.rows() + target_dropped.rows() > 0)
-    card["gate"] = {{"source_directions", source_dropped.rows()}, {"target_directions", target_dropped.rows()}};
+  if (source.dropped.rows() + target.dropped.rows() > 0)
+    card["gate"] = {{"source_directions", source.dropped.rows()}, {"target_directions", target.dropped.rows()}};
   if (source_rows.rows.rows < problem.source.rows || target_rows.rows.rows < problem.target.rows)
     card["distinct_rows"] = {{"source", source_rows.rows.rows}, {"target", target_rows.rows.rows}};
   if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);
@@ -214,7 +217,7 @@ Map fit_paired(MatrixView source, MatrixView target) {
   check_rows(source, "source");
   check_rows(target, "target");
   const CentredRows x = centre(source, 0), y = centre(target, 0);
-  Map map = make_map(source, x, y, polar_factor(cross_product(x.rows, y.rows, 0)));
+  Map map = make_map(leading_axes(x.rows, spectrum(x.rows, 0)), x, y, polar_factor(cross_product(x.rows, y.rows, 0)));
   map.support = support_of(x.rows);
   map.card = nlohmann::ordered_json{{"source", {{"dim", source.cols}, {"rows", source.rows}}},
                                     {"target", {{"dim", target.cols}, {"rows", target.rows}}},

@@ -6,8 +6,8 @@
 
 namespace vec2vec {
 
-/// How far a score of the view lies above that of four climbs from random rotations, in their standard deviations: where no
-/// correspondence can be found, the search's own score is one of these.
+/// How far a score of the view lies above that of climbs from random rotations, in units of 0.002, the usual standard deviation
+/// of theirs: where no correspondence can be found, the search's own score is one of these.
 double score_margin(const ViewPair& view, double score, std::uint64_t seed, int threads);
 
 /// Of a map (d_source, d_target) between centred unit rows, from at most 2,000 of them a side:

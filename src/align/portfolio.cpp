@@ -111,7 +111,8 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
     std::stable_sort(pool.begin(), pool.end(), better);
     result.agreement = 0;
     // Compared in the target's own scale, where directions of little variance count little.
-    const auto translated = [&](const Climber& c) { return project(view.x, product(c.mean, view.b_inverse), options.threads); };
+    const SpreadRows rows(view.x, 4000);
+    const auto translated = [&](const Climber& c) { return project(rows, product(c.mean, view.b_inverse), options.threads); };
     const Matrix best = pool.size() > 1 ? translated(pool[0]) : Matrix();
     for (std::size_t other = 1; other < pool.size(); ++other) {
       if (pairs.count() > 0 && pool[0].search % 2 == pool[other].search % 2) continue;
@@ -160,15 +161,20 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
   }
   result.starts = std::move(state.starts);
   const PairTerm all = in_view(pairs, view);
-  if (found) {  // the best copy of the solution and its mean with another are two ways to the top, which is not far
-    Climber last[2] = {pool[0], pool[0]};
-    for (Index i = 0; i < last[1].map.rows() * last[1].map.cols(); ++i)
-      last[1].map.data()[i] = pool[0].mean.data()[i] + pool[twin].mean.data()[i];
-    last[1].map = polar_factor(last[1].map);
-    parallel_for(2, options.threads, [&](Index i) {
-      climb(view, all, anneal({0.05f}, 60), Random(options.seed, 40000 + static_cast<std::uint64_t>(i)), last[i]);
-    });
-    pool[0] = std::move(better(last[1], last[0]) ? last[1] : last[0]);
+  if (found) {
+    Matrix middle = pool[0].mean;
+    for (Index i = 0; i < middle.rows() * middle.cols(); ++i) middle.data()[i] += pool[twin].mean.data()[i];
+    middle = polar_factor(middle);
+    if (result.easy) {
+      pool[0].mean = std::move(middle);
+    } else {  // the best copy of the solution and its mean with another are two ways to the top, which is not far
+      Climber last[2] = {pool[0], pool[0]};
+      last[1].map = std::move(middle);
+      parallel_for(2, options.threads, [&](Index i) {
+        climb(view, all, anneal({0.05f}, 60), Random(options.seed, 40000 + static_cast<std::uint64_t>(i)), last[i]);
+      });
+      pool[0] = std::move(better(last[1], last[0]) ? last[1] : last[0]);
+    }
   }
   if (!result.easy) turn_axes(view, all, options, pool[0]);
   result.map = std::move(pool[0].mean);

@@ -1,7 +1,8 @@
+#include "map/fingerprint.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "space/spectrum.h"
 #include "vec2vec/inspect.h"
 #include "vec2vec/map.h"
 
@@ -35,6 +36,14 @@ Matrix evenly_spread(MatrixView rows, Index count) {
 
 }  // namespace
 
+LeadingAxes leading_axes(MatrixView centred, const Spectrum& principal) {
+  LeadingAxes leading{Matrix(std::clamp<Index>(centred.cols / 8, 1, 32), centred.cols), 0};
+  for (Index a = 0; a < leading.axes.rows(); ++a)
+    for (Index c = 0; c < centred.cols; ++c) leading.axes(a, c) = principal.vectors(c, a);
+  leading.share = energy_along(evenly_spread(centred, 4000), leading.axes);
+  return leading;
+}
+
 Fingerprint fingerprint(MatrixView rows) {
   Fingerprint f;
   f.rows = rows.rows;
@@ -57,10 +66,9 @@ Fingerprint fingerprint(MatrixView rows) {
   for (double value : principal.values)
     if (value > 0 && total > 0) entropy -= value / total * std::log(value / total);
   f.effective_rank = std::exp(entropy);
-  f.axes = Matrix(std::clamp<Index>(f.dim / 8, 1, 32), f.dim);
-  for (Index a = 0; a < f.axes.rows(); ++a)
-    for (Index c = 0; c < f.dim; ++c) f.axes(a, c) = principal.vectors(c, a);
-  f.share = energy_along(evenly_spread(centred.rows, 4000), f.axes);
+  LeadingAxes leading = leading_axes(centred.rows, principal);
+  f.axes = std::move(leading.axes);
+  f.share = leading.share;
   f.mean = std::move(centred.mean);
   return f;
 }
