@@ -6,7 +6,7 @@ import tarfile
 
 from bench_env import BENCH_DATA, ROOT, SHARED
 
-MODELS = {"minilm": "all-MiniLM-L6-v2", "mpnet": "all-mpnet-base-v2", "e5": "multilingual-e5-small"}
+MODELS = {"minilm": "all-MiniLM-L6-v2", "mpnet": "all-mpnet-base-v2", "e5": "multilingual-e5-small", "wordllama": "wordllama-256"}
 PREFIX = {"e5": "query: "}
 CORPORA = SHARED / "corpora"
 FOLDER = BENCH_DATA / "encoded"

@@ -16,6 +16,8 @@ from attributes import section as attributes_section
 from defences import section as defences_section
 from evidence_tables import evidence_sections
 from fit_verdict import verdict_section
+from hard_cases import section as hard_cases_section
+from ladder import section as ladder_section
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
 from translate_speed import section as translate_section
@@ -229,7 +231,7 @@ def render(records):
         rivals = {pair: found[pair] for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text += [verdict_section(), translate_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
+    text += [hard_cases_section(), ladder_section(), verdict_section(), translate_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

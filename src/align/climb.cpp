@@ -143,12 +143,12 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
   return values;
 }
 
-void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random,
-           Climber& climber) {
+void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random, Climber& climber,
+           int mean_of) {
   // Fresh rows in each step are noise that leads out of local optima: never most of the rows.
   const Index rows = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 3, 200, 1000);
   climber.map = soft_steps(view.x, view.y, std::move(climber.map), {temperatures, rows, -2, &pairs}, random, 1);
-  climber.mean = soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, 16), rows, 0.85f, &pairs}, random, 1);
+  climber.mean = soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, mean_of), rows, 0.85f, &pairs}, random, 1);
   climber.score = pair_free_score(view.x, view.y, climber.mean, 2000, 1);
 }
 

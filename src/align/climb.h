@@ -87,8 +87,9 @@ struct Climber {
 /// So many steps at each of the temperatures.
 std::vector<float> anneal(std::initializer_list<float> levels, int each);
 
-/// Moves a climber on by overshooting steps at the given temperatures.
-void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random,
-           Climber& climber);
+/// Moves a climber on by overshooting steps at the given temperatures. `mean_of` more steps make its mean: with fewer, its
+/// score is noisier and lower.
+void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random, Climber& climber,
+           int mean_of = 16);
 
 }  // namespace vec2vec

@@ -74,24 +74,30 @@ Climber run_search(const ViewPair& view, const PairTerm& pairs, const Search& op
   return std::move(*std::min_element(starts.begin(), starts.end(), better));
 }
 
-/// Leaves local optima in which an axis of the view points the wrong way: reverses each in turn, climbs a few steps and goes on
-/// from the best, as long as that helps.
+/// Leaves local optima in which an axis of the view points the wrong way: reverses each in turn, climbs a few steps, further
+/// with the best, and goes on from there as long as that helps. Axes of the second half carry little and need no help.
 void turn_axes(const ViewPair& view, const PairTerm& pairs, const AlignOptions& options, Climber& best) {
   constexpr double kGain = 0.0015;  // scores of climbers near one optimum differ by less
   constexpr std::uint64_t kRounds = 4;
-  const Index axes = best.mean.cols();
+  constexpr std::size_t kFurther = 4;
   for (std::uint64_t round = 0; round < kRounds; ++round) {
-    std::vector<Climber> turned(static_cast<std::size_t>(axes), best);
-    parallel_for(axes, options.threads, [&](Index axis) {
-      Climber& climber = turned[static_cast<std::size_t>(axis)];
-      climber.map = best.mean;
-      for (Index i = 0; i < climber.map.rows(); ++i) climber.map(i, axis) *= -1;
-      climb(view, pairs, anneal({0.05f}, 4), Random(options.seed, 50000 + 100 * round + static_cast<std::uint64_t>(axis)),
-            climber);
-    });
-    Climber& top = *std::min_element(turned.begin(), turned.end(), better);
-    if (top.score < best.score + kGain) return;
-    best = std::move(top);
+    std::vector<Climber> turned(static_cast<std::size_t>(best.mean.cols() / 2), best);
+    const auto climb_each = [&](int steps, std::uint64_t stream, int mean_of) {
+      parallel_for(static_cast<Index>(turned.size()), options.threads, [&](Index i) {
+        const Random random(options.seed, stream + 200 * round + static_cast<std::uint64_t>(i));
+        climb(view, pairs, anneal({0.05f}, steps), random, turned[static_cast<std::size_t>(i)], mean_of);
+      });
+      std::stable_sort(turned.begin(), turned.end(), better);
+    };
+    for (std::size_t axis = 0; axis < turned.size(); ++axis) {
+      Matrix& map = turned[axis].map = best.mean;
+      for (Index i = 0; i < map.rows(); ++i) map(i, static_cast<Index>(axis)) *= -1;
+    }
+    climb_each(4, 50000, 4);
+    turned.resize(std::min(turned.size(), kFurther));
+    climb_each(30, 50100, 16);
+    if (turned[0].score < best.score + kGain) return;
+    best = std::move(turned[0]);
   }
 }
 

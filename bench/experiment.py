@@ -1,0 +1,88 @@
+"""What the bench scripts that fit many small cases share: rows by name, one JSON line a run, fit and score."""
+
+import gzip
+import json
+
+from bench_env import BENCH_DATA, SHARED
+from encoded import MODELS, encoded
+from run import VERDICTS, build, machine, now, run_measured
+
+GENERAL_ROWS = 44096
+EVALUATION = ("general", 40000, 44096)  # seen by no fit and no choice
+
+
+class Lines:
+    """A file of one JSON record a line; records with equal values of `names` are the same run."""
+
+    def __init__(self, path, names):
+        self.path, self.names = path, names
+        self.records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        self.keys = {self.key(record) for record in self.records}
+
+    def key(self, record):
+        return json.dumps([record.get(name) for name in self.names])
+
+    def has(self, record):
+        return self.key(record) in self.keys
+
+    def add(self, record):
+        with self.path.open("a") as file:
+            file.write(json.dumps(record) + "\n")
+        self.keys.add(self.key(record))
+
+
+def general_texts():
+    """(source, text) of the general set; line i belongs to row i."""
+    with gzip.open(SHARED / "corpora" / "train_general_all.tsv.gz", "rt", encoding="utf-8", newline="\n") as lines:
+        return [line.rstrip("\n").split("\t", 1) for line, _ in zip(lines, range(GENERAL_ROWS))]
+
+
+def rows_of(encoder, corpus):
+    """All rows (n, d), mapped. An encoder's name may end in the number of leading columns to take: minilm:128."""
+    import numpy as np
+
+    name, _, columns = encoder.partition(":")
+    file = f"{corpus}.{name}.npy"
+    path = next((folder / file for folder in (SHARED / "data", BENCH_DATA) if (folder / file).exists()), None)
+    if path is None and corpus == "general" and name in MODELS:
+        path = encoded(build(), "general", [text for _, text in general_texts()], name)
+    if path is None:
+        raise SystemExit(f"{file} found neither in {SHARED / 'data'} nor in {BENCH_DATA}; for l3 run bench/encode_l3.py")
+    rows = np.load(path, mmap_mode="r")
+    return rows[:, : int(columns)] if columns else rows
+
+
+def take(encoder, parts):
+    """Rows (n, d) of parts: (corpus, first, end) or (corpus, row numbers)."""
+    import numpy as np
+
+    picked = [rows_of(encoder, corpus)[where[0] if len(where) == 1 else slice(*where)] for corpus, *where in parts]
+    return np.concatenate(picked).astype(np.float32)
+
+
+def fit(program, folder, a, b, options, oracle=False):
+    """Aligns arrays a and b; the map's file, and a record of what align said."""
+    import numpy as np
+
+    np.save(folder / "a.npy", a)
+    np.save(folder / "b.npy", b)
+    out = folder / "map.safetensors"
+    options = ["--paired", "--procrustes"] if oracle else options
+    command = [program, "align", folder / "a.npy", folder / "b.npy", "-o", out, *options, "--force", "--json", "--quiet"]
+    done = run_measured(command, allowed=tuple(VERDICTS))
+    record = {"rows": [len(a), len(b)], "seconds": done["seconds"], "date": now(), "machine": machine()}
+    if not oracle:
+        record |= {"verdict": VERDICTS[done["exit"]], "evidence": done["json"].get("evidence"), "pair_fit": done["json"].get("pairs")}
+    return out, record
+
+
+def score(program, folder, map_file, a, b, pool):
+    """top-1, mean rank and centred cosine of paired rows a, translated by the map (None: translated already), and b."""
+    import numpy as np
+
+    np.save(folder / "eval.a.npy", a)
+    np.save(folder / "eval.b.npy", b)
+    given = ["--map", map_file] if map_file else []
+    command = [program, "evaluate", *given, folder / "eval.a.npy", folder / "eval.b.npy", "--pool", pool, "--bootstrap", 0, "--json", "--quiet"]
+    scores = run_measured(command)["json"]["scores"]
+    return {name: scores[name]["value"] for name in ("top1", "mean_rank", "centred_cosine")} | {"pool": min(pool, len(a))}

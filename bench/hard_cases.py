@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Measures `vec2vec align`, unpaired, where the two sides differ: in size, in what they are about, from what is translated later,
+and encoders that are very different. Rows a side from 20,000 down to 1,000 are bench/run.py's, damaged rows bench/dirty.py's.
+
+    bench/hard_cases.py [--cases unequal,corpora] [--pairs minilm-mpnet] [--seeds 0-9] [--vec2vec PROGRAM] [--label NAME]
+
+Each run is one JSON line of bench/results/hard_cases.jsonl; a run found there is skipped. bench/make_results.py makes the tables.
+Rows 0-19,999 of the general set are the source's, 20,000-39,999 the target's, 40,000-44,095 are evaluated on, paired. The oracle is
+the orthogonal map of 20,000 true pairs of the general set.
+"""
+
+import argparse
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from bench_env import ROOT, run_inside
+from experiment import EVALUATION, Lines, fit, general_texts, score, take
+from run import build, git, numbers
+
+RESULTS = ROOT / "bench" / "results" / "hard_cases.jsonl"
+QUESTIONS = {"triviaqa_questions", "nq_questions", "simplequestions", "wellformed_questions", "squad_questions", "hotpotqa_questions"}
+QUESTIONS |= {"quora_questions", "msmarco_queries", "webq_trec_questions"}
+CAPTIONS = {"wikimedia_captions", "news_captions_edis"}
+ALL_LABELS = QUESTIONS | CAPTIONS | {"wikisplit_sentences", "fever_claims"}
+A, B = ("general", 0, 20000), ("general", 20000, 40000)
+EASY, UNRELATED = ["minilm-mpnet", "mpnet-minilm"], ["minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet"]
+
+
+def rows_from(labels, first, end):
+    """Row numbers of the general set in first..end-1 whose text comes from one of these sources."""
+    return [i for i, (label, _) in enumerate(general_texts()[:end]) if i >= first and label in labels]
+
+
+def out_of_domain(corpus):
+    """Fitted on general text alone, and with 500 unpaired rows a side of the corpus; both evaluated on its other rows."""
+    rest = (corpus, 1000, 2000)
+    return [
+        (f"{corpus}, all rows", [A], [B], (corpus, 0, 2000)),
+        (f"{corpus}", [A], [B], rest),
+        (f"{corpus}, adapted", [A, (corpus, 0, 500)], [B, (corpus, 500, 1000)], rest),
+    ]
+
+
+def cases():
+    """(group, name, pairs, parts of the source, parts of the target, rows evaluated)."""
+    few_a, few_b = ("general", 0, 1000), ("general", 20000, 21000)
+    for pairs in (EASY, ["minilm-e5"]):
+        yield "unequal", "1,000 against 20,000", pairs, [few_a], [B], EVALUATION
+        yield "unequal", "20,000 against 1,000", pairs, [A], [few_b], EVALUATION
+    questions = ("general", rows_from(QUESTIONS, 0, 20000))
+    captions, statements = (("general", rows_from(labels, 20000, 40000)) for labels in (CAPTIONS, ALL_LABELS - QUESTIONS))
+    yield "corpora", "questions against statements", EASY + UNRELATED[:1], [questions], [statements], EVALUATION
+    yield "corpora", "questions against captions and news", EASY, [questions], [captions], EVALUATION
+    half = [("general", 20000, 22000), ("medical", 0, 2000)]
+    yield "corpora", "general against general and 50 % medical", EASY + UNRELATED[:1], [("general", 0, 4000)], half, EVALUATION
+    for corpus in ("tweets", "medical", "agnews"):
+        for name, a, b, evaluated in out_of_domain(corpus):
+            yield "domain", name, EASY + UNRELATED, a, b, evaluated
+    yield "encoders", "static, 256 dimensions", ["minilm-wordllama", "wordllama-minilm", "mpnet-wordllama"], [A], [B], EVALUATION
+    for columns in (128, 64):
+        pairs = [f"minilm-wordllama:{columns}", f"minilm-mpnet:{columns}"]
+        yield "encoders", f"cut to {columns} columns", pairs, [A], [B], EVALUATION
+
+
+
+
+GROUPS = {
+    "unequal": "Very unequal sides",
+    "corpora": "Different corpora on the two sides",
+    "domain": "Out of distribution: fitted on general text, translated from elsewhere",
+    "encoders": "Very different encoders, and cut vectors",
+}
+
+
+def section():
+    """Of docs/results.md."""
+    records = Lines(RESULTS, []).records
+    if not records:
+        return ""
+    parts = ["## Hard cases\n", __doc__.split("\n\n")[-1].replace("\n", " ").strip() + " `bench/hard_cases.py`.\n"]
+    for group, title in GROUPS.items():
+        inside = [r for r in records if r["group"] == group]
+        if not inside:
+            continue
+        parts.append(f"### {title}\n")
+        parts.append("| case | pair | rows | oracle top-1 | ours, min / **median** / max | seeds ≥ 0.8 × | mean rank (oracle) | ALIGNED / UNCERTAIN / NOT_ALIGNED |")
+        parts.append("|---|---|---|---|---|---|---|---|")
+        for case, pair, options in dict.fromkeys((r["case"], r["pair"], r["options"]) for r in inside):
+            runs = [r for r in inside if (r["case"], r["pair"], r["options"]) == (case, pair, options)]
+            ours = [r for r in runs if r["seed"] is not None and r["program"] == runs[-1]["program"]]
+            oracle = next(r for r in runs if r["seed"] is None)
+            top1 = [r["top1"] for r in ours]
+            verdicts = " / ".join(str(sum(r["verdict"] == v for r in ours)) for v in ("ALIGNED", "UNCERTAIN", "NOT_ALIGNED"))
+            parts.append(
+                f"| {case}{' ' + options if options else ''} | {pair.replace('-', ' → ')} | {' / '.join(map(str, ours[0]['rows']))} | {oracle['top1']:.3f} | {min(top1):.3f} / **{median(top1):.3f}** / {max(top1):.3f}"
+                f" | {sum(t >= 0.8 * oracle['top1'] for t in top1)} of {len(top1)} | {median(r['mean_rank'] for r in ours):.1f} ({oracle['mean_rank']:.1f}) | {verdicts} |"
+            )
+        pools = ", ".join(f"{p:,}" for p in sorted({r["pool"] for r in inside}))
+        machines = ", ".join(sorted({f"{r['machine']['cpu']}, {r['machine']['cores']} cores" for r in inside}))
+        parts.append(f"\nPool: {pools} rows, chance 1 in so many. Machine: {machines}; commit {', '.join(sorted({r['program'] for r in inside}))}.\n")
+    return "\n".join(parts)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--cases", default="unequal,corpora,domain,encoders")
+    parser.add_argument("--pairs", help="only these directed pairs")
+    parser.add_argument("--seeds", type=numbers, default="0-9")
+    parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
+    parser.add_argument("--label", help="what to call this program in the results; default: its commit")
+    parser.add_argument("--options", default="", help="more options for align")
+    arguments = parser.parse_args()
+    program = (arguments.vec2vec or build()).resolve()
+    label = arguments.label or git("log", "-1", "--format=%h", "--abbrev=12")
+    lines = Lines(RESULTS, ["group", "case", "pair", "seed", "program", "options"])
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        for group, name, pairs, a, b, evaluated in cases():
+            for pair in pairs:
+                if group not in arguments.cases.split(",") or (arguments.pairs and pair not in arguments.pairs.split(",")):
+                    continue
+                for seed in (None, *arguments.seeds):  # None: the paired oracle
+                    record = {"group": group, "case": name, "pair": pair, "seed": seed, "program": label, "options": arguments.options}
+                    if lines.has(record):
+                        continue
+                    source, target = pair.split("-")
+                    rows = (take(source, [A]), take(target, [A])) if seed is None else (take(source, a), take(target, b))
+                    options = ["--seed", seed, *arguments.options.split()]
+                    out, told = fit(program, folder, *rows, options, oracle=seed is None)
+                    record |= told | score(program, folder, out, take(source, [evaluated]), take(target, [evaluated]), 4096)
+                    lines.add(record)
+                    print(group, name, pair, seed, record.get("verdict", "oracle"), f"top-1 {record['top1']:.3f}, {record['seconds']:.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    run_inside("bench-venv", ["numpy"])
+    main()
