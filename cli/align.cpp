@@ -138,8 +138,8 @@ int run_align(AlignArguments arguments) {
   for (Side* side : {&arguments.source, &arguments.target}) {
     if (side->name.empty()) side->name = stem_of(side->path);
   }
-  const std::unique_ptr<RowSource> source_file = open_rows(arguments.source.path, arguments.source.open);
-  const std::unique_ptr<RowSource> target_file = open_rows(arguments.target.path, arguments.target.open);
+  std::unique_ptr<RowSource> source_file = open_rows(arguments.source.path, arguments.source.open);
+  std::unique_ptr<RowSource> target_file = open_rows(arguments.target.path, arguments.target.open);
   if (arguments.paired && source_file->rows() != target_file->rows()) {
     bad_input("--paired needs as many rows in both files; they have " + std::to_string(source_file->rows()) + " and " +
                   std::to_string(target_file->rows()),
@@ -151,6 +151,8 @@ int run_align(AlignArguments arguments) {
   ProgressLine progress(arguments.common.quiet);
   const LoadedRows source = load_rows(*source_file, arguments.max_rows, "read " + arguments.source.name, progress.functor());
   const LoadedRows target = load_rows(*target_file, arguments.max_rows, "read " + arguments.target.name, progress.functor());
+  source_file.reset();  // their mapped pages would stay in memory
+  target_file.reset();
   const nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
                                          {"target", input_card(arguments.target, target)}};
   stop_if_interrupted();
