@@ -27,7 +27,7 @@ struct AlignArguments {
   std::string output, method = "linear";
   std::string pairs;
   NeuralArguments neural;
-  bool force = false, paired = false, procrustes = false;
+  bool force = false, paired = false, procrustes = false, partial = false;
   Effort effort = Effort::kNormal;
   double time_budget = 0;  // seconds
   Index max_rows = 0;
@@ -175,6 +175,7 @@ int run_align(AlignArguments arguments) {
   options.threads = arguments.common.threads;
   options.effort = arguments.effort;
   options.time_budget = arguments.time_budget;
+  options.partial = arguments.partial;
   if (!neural) options.checkpoint = arguments.neural.checkpoint;
   options.progress = progress.functor();
   if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
@@ -199,7 +200,8 @@ int run_align(AlignArguments arguments) {
   if (arguments.common.quiet) return exit_code(summary.verdict);
   if (summary.verdict == Verdict::kNotAligned) {
     std::cout << "\nDo not use the map in " << arguments.output
-              << ". Try more rows a side, another --seed, or texts of the same kind.\n";
+              << ". Try more rows a side, another --seed, or texts of the same kind"
+              << (arguments.partial ? "" : "; if only parts of them are of the same kind, --partial") << ".\n";
   } else {
     print_next_steps(arguments);
   }
@@ -272,6 +274,12 @@ void add_align(CLI::App& app, Run& run) {
   pairs->type_name("FILE")->excludes("--max-rows");
   CLI::Option* paired = command->add_flag("--paired", arguments->paired, "Row i of A belongs to row i of B, for all rows");
   paired->excludes(pairs);
+  command
+      ->add_flag(
+          "--partial", arguments->partial,
+          "When all rows together do not align, try parts of either side: rows of no counterpart on the other spoil the fit")
+      ->excludes(pairs)
+      ->excludes(paired);
   command
       ->add_flag("--procrustes", arguments->procrustes,
                  "With --paired: the plain orthogonal map, the oracle that unpaired maps are measured against")

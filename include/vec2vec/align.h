@@ -19,6 +19,7 @@ struct AlignOptions {
   Effort effort = Effort::kNormal;
   int threads = 0;         ///< 0 = all cores
   double time_budget = 0;  ///< seconds after which no new search begins; 0 = only the effort limits them
+  bool partial = false;    ///< when all rows together do not align, try parts of either side; not with known pairs
   std::string checkpoint =
       {};  ///< file for the state of the search, written after each; the search goes on from it if it exists
   Progress progress = {};
@@ -82,6 +83,7 @@ struct AlignSummary {
   Index pairs = 0;  ///< known pairs given
   PairFit pair_fit;
   std::string stopped_because;
+  Index source_rows_left_out = 0, target_rows_left_out = 0;  ///< with AlignOptions::partial: rows of no counterpart
   double seconds = 0;
 
   std::string brief() const;

@@ -6,6 +6,7 @@
 
 #include "align/calibration.h"
 #include "align/evidence.h"
+#include "align/parts.h"
 #include "align/portfolio.h"
 #include "align/refine.h"
 #include "align/report.h"
@@ -128,8 +129,10 @@ void AlignOptions::validate() const {
   if (!(time_budget >= 0)) bad_input("the time budget must be 0 (none) or more seconds", "AlignOptions::time_budget");
 }
 
-AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
-  options.validate();
+namespace {
+
+/// Aligns all rows of a problem.
+AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options) {
   check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
   const auto begin = std::chrono::steady_clock::now();
@@ -207,6 +210,17 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   step("refine", 1);
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return summary;
+}
+
+}  // namespace
+
+AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
+  options.validate();
+  if (options.partial && !problem.pairs.empty())
+    bad_input("parts of the sides cannot be tried with known pairs", "AlignOptions::partial");
+  AlignSummary whole = align_rows(problem, options);
+  if (!options.partial || whole.verdict == Verdict::kAligned) return whole;
+  return align_parts(problem, options, std::move(whole), align_rows);
 }
 
 Map fit_paired(MatrixView source, MatrixView target) {

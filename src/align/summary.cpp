@@ -49,6 +49,9 @@ std::string AlignSummary::brief() const {
   if (pair_fit.pairs > 0)
     add("  top-1 of held-out pairs          %.3f   (95 %%: %.3f to %.3f; %lld pairs, each among up to %lld)\n", pair_fit.top1,
         pair_fit.top1_low, pair_fit.top1_high, static_cast<long long>(pair_fit.pairs), static_cast<long long>(pair_fit.pool));
+  if (source_rows_left_out + target_rows_left_out > 0)
+    add("  rows left out                    %lld of the source, %lld of the target: without them the sides align\n",
+        static_cast<long long>(source_rows_left_out), static_cast<long long>(target_rows_left_out));
   add("  searches                         %zu; stopped because %s\n", starts.size(), stopped_because.c_str());
   return text;
 }
@@ -62,6 +65,8 @@ std::string AlignSummary::to_json() const {
                                  {"source_dim", map.source_dim()},
                                  {"target_dim", map.target_dim()},
                                  {"starts", nlohmann::ordered_json::array()}};
+  if (source_rows_left_out + target_rows_left_out > 0)
+    json["left_out"] = {{"source", source_rows_left_out}, {"target", target_rows_left_out}};
   if (pairs > 0) json["pairs"] = pair_report(pair_fit, pairs);
   for (const StartReport& s : starts)
     json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
