@@ -171,7 +171,7 @@ def main():
     aligned = {}  # (pair, rows) -> records of its newest revision
     for file in sorted(arguments.results.glob("*.jsonl")):
         for record in load_lines(file):
-            if record["kind"] == "align" and not record.get("time_budget"):
+            if record["kind"] == "align" and not record.get("time_budget") and not record.get("effort"):
                 aligned.setdefault((record["pair"], record["rows"]), []).append(record)
     program = (arguments.vec2vec or run.build()).resolve()
     revision = run.revision(program, arguments.vec2vec is None)

@@ -141,7 +141,8 @@ def align(arguments, pair, seed, results, common):
         slice_of(target, target_first, target_first + arguments.rows),
     ]
     evaluation = [slice_of(encoder, EVAL_FIRST, EVAL_END) for encoder in (source, target)]
-    work = BENCH_DATA / "maps" / f"{pair}.{arguments.rows}.{'oracle' if oracle else seed}.safetensors"
+    name = "oracle" if oracle else f"{seed}.{arguments.effort}" if arguments.effort else seed
+    work = BENCH_DATA / "maps" / f"{pair}.{arguments.rows}.{name}.safetensors"
     work.parent.mkdir(parents=True, exist_ok=True)
     options = ["--paired", "--procrustes"] if oracle else ["--seed", seed]
     if not oracle and arguments.threads:
