@@ -14,7 +14,8 @@ import json
 import tempfile
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, SHARED, run_inside
+from bench_env import ROOT, run_inside
+from experiment import take
 from run import VERDICTS, build, git, machine, now, numbers, run_measured
 
 RESULTS = ROOT / "bench" / "results" / "dirty.jsonl"
@@ -70,10 +71,7 @@ def slices(folder, encoder, first, count, case, part):
 
     path = folder / f"{encoder}.{first}.{case}.npy"
     if not path.exists():
-        name = f"general.{encoder}.npy"
-        source = next(place for place in (SHARED / "data", BENCH_DATA) if (place / name).exists())
-        rows = np.load(source / name, mmap_mode="r")[first : first + count]
-        np.save(path, damage(rows, case, encoder, part))
+        np.save(path, damage(take(encoder, [("general", first, first + count)]), case, encoder, part))
     return path
 
 

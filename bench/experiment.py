@@ -4,7 +4,7 @@ import gzip
 import json
 
 from bench_env import BENCH_DATA, SHARED
-from encoded import MODELS, encoded
+from encoded import FOLDER, MODELS, encoded
 from run import VERDICTS, build, machine, now, run_measured
 
 GENERAL_ROWS = 44096
@@ -43,7 +43,7 @@ def rows_of(encoder, corpus):
 
     name, _, columns = encoder.partition(":")
     file = f"{corpus}.{name}.npy"
-    path = next((folder / file for folder in (SHARED / "data", BENCH_DATA) if (folder / file).exists()), None)
+    path = next((folder / file for folder in (SHARED / "data", BENCH_DATA, FOLDER) if (folder / file).exists()), None)
     if path is None and corpus == "general" and name in MODELS:
         path = encoded(build(), "general", [text for _, text in general_texts()], name)
     if path is None:

@@ -14,11 +14,12 @@ import tempfile
 from pathlib import Path
 from statistics import median
 
-from bench_env import ROOT, run_inside
+from bench_env import BENCH_DATA, ROOT, run_inside
 from experiment import EVALUATION, Lines, fit, general_texts, score, take
 from run import build, git, numbers
 
 RESULTS = ROOT / "bench" / "results" / "hard_cases.jsonl"
+ALIGN = ROOT / "bench" / "results" / "align"
 QUESTIONS = {"triviaqa_questions", "nq_questions", "simplequestions", "wellformed_questions", "squad_questions", "hotpotqa_questions"}
 QUESTIONS |= {"quora_questions", "msmarco_queries", "webq_trec_questions"}
 CAPTIONS = {"wikimedia_captions", "news_captions_edis"}
@@ -57,6 +58,18 @@ def cases():
         yield "encoders", f"cut to {columns} columns", [f"minilm-wordllama:{columns}", f"minilm-mpnet:{columns}"], [A], [B], general
 
 
+def kept(pair, seed):
+    """The map that bench/run.py kept of the same fit, of 20,000 general rows a side, and what is known of it; None when there is none."""
+    path = BENCH_DATA / "maps" / f"{pair}.20000.{'oracle' if seed is None else seed}.safetensors"
+    runs = [r for r in Lines(ALIGN / f"{pair}.jsonl", []).records if (r["rows"], r["seed"], r.get("effort")) == (20000, seed, None)]
+    runs = [r for r in runs if r["kind"] == ("oracle" if seed is None else "align")]
+    if not path.exists() or not runs:
+        return None
+    last = max(runs, key=lambda r: r["date"])
+    told = {name: last[name] for name in ("seconds", "date", "machine", "verdict", "evidence") if name in last}
+    return path, told | {"rows": [20000, 20000], "program": last["revision"]}
+
+
 GROUPS = {
     "unequal": "Very unequal sides",
     "corpora": "Different corpora on the two sides",
@@ -80,7 +93,7 @@ def section():
         parts.append("|---|---|---|---|---|---|---|---|")
         for case, pair, options in dict.fromkeys((r["case"], r["pair"], r["options"]) for r in inside):
             runs = [r for r in inside if (r["case"], r["pair"], r["options"]) == (case, pair, options)]
-            ours = [r for r in runs if r["seed"] is not None and r["program"] == runs[-1]["program"]]
+            ours = [r for r in runs if r["seed"] is not None and r["label"] == runs[-1]["label"]]
             oracle = next(r for r in runs if r["seed"] is None)
             top1 = [r["top1"] for r in ours]
             verdicts = " / ".join(str(sum(r["verdict"] == v for r in ours)) for v in ("ALIGNED", "UNCERTAIN", "NOT_ALIGNED"))
@@ -100,12 +113,12 @@ def main():
     parser.add_argument("--pairs", help="only these directed pairs")
     parser.add_argument("--seeds", type=numbers, default="0-9")
     parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
-    parser.add_argument("--label", help="what to call this program in the results; default: its commit")
+    parser.add_argument("--label", help="what to call this program; runs of other labels are made again; default: its commit")
     parser.add_argument("--options", default="", help="more options for align")
     arguments = parser.parse_args()
     program = (arguments.vec2vec or build()).resolve()
     label = arguments.label or git("log", "-1", "--format=%h", "--abbrev=12")
-    lines = Lines(RESULTS, ["group", "case", "pair", "seed", "program", "options"])
+    lines = Lines(RESULTS, ["group", "case", "pair", "seed", "label", "options"])
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for group, name, pairs, a, b, evaluations in cases():
@@ -113,13 +126,16 @@ def main():
                 if group not in arguments.cases.split(",") or (arguments.pairs and pair not in arguments.pairs.split(",")):
                     continue
                 for seed in (None, *arguments.seeds):  # None: the paired oracle
-                    same = {"group": group, "pair": pair, "seed": seed, "program": label, "options": arguments.options}
+                    same = {"group": group, "pair": pair, "seed": seed, "label": label, "program": label, "options": arguments.options}
                     records = [same | {"case": name + of} for of in evaluations]
                     if all(lines.has(record) for record in records):
                         continue
                     source, target = pair.split("-")
-                    rows = (take(source, [A]), take(target, [A])) if seed is None else (take(source, a), take(target, b))
-                    out, told = fit(program, folder, *rows, ["--seed", seed, *arguments.options.split()], oracle=seed is None)
+                    if (seed is None or (a, b) == ([A], [B])) and not arguments.options and kept(pair, seed):
+                        out, told = kept(pair, seed)
+                    else:
+                        rows = (take(source, [A]), take(target, [A])) if seed is None else (take(source, a), take(target, b))
+                        out, told = fit(program, folder, *rows, ["--seed", seed, *arguments.options.split()], oracle=seed is None)
                     for record, evaluated in zip(records, evaluations.values()):
                         record |= told | score(program, folder, out, take(source, [evaluated]), take(target, [evaluated]), 4096)
                         lines.add(record)

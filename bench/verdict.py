@@ -18,7 +18,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, SHARED, natural_blas, run_inside
+from bench_env import ROOT, natural_blas, run_inside
+from experiment import rows_of, take
 
 ENCODERS = ["minilm", "mpnet", "e5", "l3"]  # l3 has general rows only
 CORPORA = ["tweets", "medical", "agnews"]
@@ -55,16 +56,6 @@ def plan():
         yield run("unequal", pair, [["general", 0, 5000]], [["general", 20000, 500]], seed=0)
 
 
-def rows_of(np, encoder, corpus):
-    name = f"{corpus}.{encoder}.npy"
-    path = next(folder / name for folder in (SHARED / "data", BENCH_DATA) if (folder / name).exists())
-    return np.load(path, mmap_mode="r")
-
-
-def side(np, encoder, parts):
-    return np.concatenate([rows_of(np, encoder, corpus)[first : first + count] for corpus, first, count in parts]).astype(np.float32)
-
-
 def tell(arguments, *command, allowed=(0,)):
     done = subprocess.run([str(arguments.vec2vec), *map(str, command), "--json", "--quiet"], capture_output=True, text=True, env=natural_blas(os.environ))
     if done.returncode not in allowed:
@@ -72,8 +63,8 @@ def tell(arguments, *command, allowed=(0,)):
     return json.loads(done.stdout)
 
 
-def truth_rows(np, encoder, corpus):
-    rows = rows_of(np, encoder, corpus)
+def truth_rows(encoder, corpus):
+    rows = rows_of(encoder, corpus)
     return rows[slice(*TRUTH)] if corpus == "general" else rows
 
 
@@ -82,7 +73,7 @@ def top1(arguments, np, folder, map_file, source, target, corpus):
     for encoder in (source, target):
         files.append(folder / f"truth.{corpus}.{encoder}.npy")
         if not files[-1].exists():
-            np.save(files[-1], truth_rows(np, encoder, corpus))
+            np.save(files[-1], truth_rows(encoder, corpus))
     return tell(arguments, "evaluate", "--map", map_file, *files, "--pool", 4096)["scores"]["top1"]["value"]
 
 
@@ -105,7 +96,7 @@ def main():
             if json.dumps(run, sort_keys=True) in seen:
                 continue
             source, target = run["source"], run["target"]
-            a, b = side(np, source, run["a"]), side(np, target, run["b"])
+            a, b = (take(encoder, [(corpus, first, first + count) for corpus, first, count in run[side]]) for encoder, side in ((source, "a"), (target, "b")))
             random = np.random.default_rng(7)
             if "noise" in run:  # on both sides, of the length of the row times `noise`
                 for rows in (a, b):
@@ -123,7 +114,7 @@ def main():
             if (source, target, corpus) not in oracles:
                 pair = [folder / "oracle.a.npy", folder / "oracle.b.npy"]
                 for encoder, file in zip((source, target), pair):
-                    np.save(file, rows_of(np, encoder, "general")[:14096])
+                    np.save(file, rows_of(encoder, "general")[:14096])
                 tell(arguments, "align", *pair, "-o", folder / "oracle.safetensors", "--force", "--paired", "--procrustes")
                 oracles[source, target, corpus] = top1(arguments, np, folder, folder / "oracle.safetensors", source, target, corpus)
             record = {"run": run, "rows": [len(a), len(b)], "verdict": told["verdict"], "searches": len(told["starts"]), "seconds": told["seconds"], "evidence": told["evidence"]}
