@@ -27,6 +27,17 @@ def test_translates_to_the_bytes_of_the_command(
     assert np.concatenate(parts).tobytes() == expected.tobytes()
 
 
+def test_few_rows_give_the_bytes_of_many(demo: Load) -> None:
+    rows = {name: demo(f"{name}.eval") for name in ("minilm", "mpnet")}
+    down = v2v.fit_paired(demo("mpnet.pairs"), demo("minilm.pairs"))
+    neural = v2v.train_neural(demo("minilm.a")[:600], demo("mpnet.b")[:600], None, steps=1).map
+    for map, name in ((down, "mpnet"), (neural, "minilm")):
+        whole = map.translate(rows[name], ignore_fingerprint=True)
+        for count in (1, 2, 7, 15, 513):
+            part = map.translate(rows[name][3 : 3 + count], ignore_fingerprint=True)
+            assert part.tobytes() == whole[3 : 3 + count].tobytes(), (name, count)
+
+
 def test_a_file_translates_to_the_file_of_the_command(
     cli: Cli, demo_file: Callable[[str], Path], map_file: Path, tmp_path: Path
 ) -> None:

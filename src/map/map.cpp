@@ -4,7 +4,7 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
-#include "core/gemm.h"
+#include "core/gemm_rows.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 #include "neural/network.h"
@@ -113,9 +113,9 @@ void Map::translate_centred(MatrixView in, MatrixSpan out) const {
     for (Index c = 0; c < in.cols; ++c) u(i, c) -= source_mean(0, c);
   if (network) {
     normalise_rows(u.span());
-    network->apply(u, out);
+    with_enough_rows(u, out, [&](MatrixView x, MatrixSpan y) { network->apply(x, y); });
   } else {
-    gemm(u, false, weight, false, out);  // the scale of u cancels in the next line
+    gemm_rows(u, weight, false, out);  // the scale of u cancels in the next line
   }
   normalise_rows(out);
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/gemm.h"
+#include "core/gemm_rows.h"
 #include "match/kmeans.h"
 #include "space/spectrum.h"
 
@@ -15,7 +15,7 @@ constexpr Index kClusters = 64, kRows = 10000, kQuantiles = 101;
 /// The largest cosine of each of rows (n, d) with any of centres (k, d).
 std::vector<float> nearest_cosines(MatrixView rows, MatrixView centres) {
   Matrix cosines(rows.rows, centres.rows);
-  gemm(rows, false, centres, true, cosines.span());
+  gemm_rows(rows, centres, true, cosines.span());
   std::vector<float> nearest(static_cast<std::size_t>(rows.rows));
   for (Index i = 0; i < rows.rows; ++i)
     nearest[static_cast<std::size_t>(i)] = *std::max_element(cosines.row(i), cosines.row(i) + centres.rows);
