@@ -40,9 +40,6 @@ struct AuditArguments {
   bool force = false, no_defences = false;
 };
 
-constexpr const char* kDefaultDefences[] = {"rotate",         "rotate,noise=0.25", "rotate,noise=0.5", "rotate,noise=1",
-                                            "rotate,noise=2", "quantise=1",        "project=128",      "project=32"};
-
 /// The lines of a text file, without the carriage returns of Windows.
 std::vector<std::string> read_lines(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -169,8 +166,6 @@ int run_audit(AuditArguments arguments) {
   const bool has_policy = !arguments.fail_at.empty();
   const Severity policy = has_policy ? parse_severity(arguments.fail_at) : Severity::kHigh;
   AuditOptions& options = arguments.options;
-  if (arguments.defences.empty() && !arguments.no_defences)
-    arguments.defences.assign(std::begin(kDefaultDefences), std::end(kDefaultDefences));
   for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
 
   ProgressLine progress(arguments.common.quiet);
@@ -178,11 +173,7 @@ int run_audit(AuditArguments arguments) {
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   const auto store_file = open_rows(arguments.store, arguments.store_open);
-  const Index dim = store_file->dim();
-  std::erase_if(options.defences, [&](const std::vector<DefenceStep>& steps) {  // defaults that do not fit a small store
-    return arguments.defences.size() == std::size(kDefaultDefences) && steps[0].kind == DefenceKind::kProject &&
-           steps[0].value >= static_cast<double>(dim);
-  });
+  if (arguments.defences.empty() && !arguments.no_defences) options.defences = default_defences(store_file->dim());
   const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
   const LoadedTexts known = load(arguments.known, arguments, options.progress);
   const LoadedTexts labels = load(arguments.attributes, arguments, options.progress);

@@ -12,7 +12,6 @@
 #include "command.h"
 #include "files.h"
 #include "terminal.h"
-#include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::cli {
@@ -45,43 +44,28 @@ double age_in_days(const std::string& path) {
   return std::chrono::duration<double>(age).count() / 86400;
 }
 
-Evaluation score_pairs(const Map& map, const GateArguments& arguments, const Progress& progress) {
-  const auto a = open_rows(arguments.eval_a), b = open_rows(arguments.eval_b);
-  if (a->dim() != map.source_dim() || b->dim() != map.target_dim())
-    bad_input("the evaluation pairs do not have the dimensions of the map", arguments.eval_a,
-              "rows of its source and of its target model, row i belonging to row i");
-  const Matrix source = load_rows(*a, 0, "read", progress).rows, target = load_rows(*b, 0, "read", progress).rows;
-  Matrix translated(source.rows(), map.target_dim());
-  map.translate(source, translated.span());
+/// What the policy asks of the files given.
+GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateArguments& arguments, const Progress& progress) {
+  const auto load = [&](const std::string& path, bool needed) {
+    return needed && !path.empty() ? load_rows(*open_rows(path), 0, "read " + stem_of(path), progress).rows : Matrix();
+  };
+  const Matrix eval_a = load(arguments.eval_a, policy.needs_pairs()), eval_b = load(arguments.eval_b, policy.needs_pairs());
+  const Matrix rows = load(arguments.rows, policy.needs_rows()), store = load(arguments.store, policy.needs_rows());
   EvaluateOptions options;
   options.pool = arguments.pool;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.progress = progress;
-  return evaluate(translated, target, map.target_mean, options);
-}
-
-void score_rows(const Map& map, const GateArguments& arguments, const Progress& progress, GateEvidence& evidence) {
-  const Matrix rows = load_rows(*open_rows(arguments.rows), 0, "read", progress).rows;
-  if (rows.cols() != map.source_dim())
-    bad_input("rows of dimension " + std::to_string(rows.cols()) + ", but the map translates from " +
-                  std::to_string(map.source_dim()),
-              arguments.rows, "rows of the map's source model");
-  const Matrix store = arguments.store.empty() ? Matrix() : load_rows(*open_rows(arguments.store), 0, "read", progress).rows;
-  const ConfidenceSummary summary = summarise_confidence(map, rows, store, arguments.common.threads);
-  evidence.far_rows = summary.far_rows;
-  if (!arguments.store.empty()) evidence.mean_match = summary.mean_match;
+  GateEvidence evidence = gather_evidence(map, policy, {eval_a, eval_b, rows, store}, options);
+  evidence.age_days = age_in_days(arguments.map);
+  return evidence;
 }
 
 int run_gate(const GateArguments& arguments) {
   const GatePolicy policy = read_policy(arguments);
   const Map map = Map::load(arguments.map);
   ProgressLine progress(arguments.common.quiet);
-  GateEvidence evidence;
-  evidence.age_days = age_in_days(arguments.map);
-  if (policy.needs_pairs() && !arguments.eval_a.empty()) evidence.evaluation = score_pairs(map, arguments, progress.functor());
-  if (policy.needs_rows() && !arguments.rows.empty()) score_rows(map, arguments, progress.functor(), evidence);
-  const GateReport report = check_gate(map, policy, evidence);
+  const GateReport report = check_gate(map, policy, read_evidence(map, policy, arguments, progress.functor()));
   progress.finish();
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"map", arguments.map}};

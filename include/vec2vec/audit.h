@@ -39,6 +39,9 @@ struct DefencePoint {
   double seconds = 0;
 };
 
+/// The defences that an audit tries unless told otherwise, as far as they fit a store of dim columns.
+std::vector<std::vector<DefenceStep>> default_defences(Index dim);
+
 struct AuditOptions {
   Index max_rows = 20000;  ///< rows a side behind each alignment, spread evenly, >= 64
   Index samples = 6;       ///< rows whose words are shown

@@ -1,6 +1,10 @@
 #pragma once
+#include <span>
+#include <vector>
+
 #include "vec2vec/map.h"
 #include "vec2vec/matrix.h"
+#include "vec2vec/progress.h"
 
 namespace vec2vec {
 
@@ -32,6 +36,10 @@ class ConfidenceScorer {
   /// Cost: the translation and 2 n m d_target flops, on the calling thread; 2 MiB. The same bytes for any split of the rows.
   void score(MatrixView rows, RowConfidence* out) const;
 
+  /// The same of rows in any number, from several threads. Throws Error{kBadInput} for rows of another dimension, or naming a
+  /// row that is not finite.
+  std::vector<RowConfidence> score_all(MatrixView rows, int threads, const Progress& progress = {}) const;
+
  private:
   const Map& map_;
   Matrix store_;  ///< (m, d_target), centred unit rows
@@ -46,7 +54,6 @@ struct ConfidenceSummary {
 /// Rows below this support lie further out than 95 % of the rows of the fit.
 constexpr float kFarSupport = 0.05f;
 
-/// Scores rows (n, d_source), finite, against a store as ConfidenceScorer does, in parallel.
-ConfidenceSummary summarise_confidence(const Map& map, MatrixView rows, MatrixView store, int threads);
+ConfidenceSummary summarise(std::span<const RowConfidence> rows);
 
 }  // namespace vec2vec

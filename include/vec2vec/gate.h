@@ -6,6 +6,7 @@
 #include "vec2vec/align.h"
 #include "vec2vec/evaluate.h"
 #include "vec2vec/map.h"
+#include "vec2vec/matrix.h"
 
 namespace vec2vec {
 
@@ -39,6 +40,18 @@ struct GateEvidence {
   std::optional<Evaluation> evaluation;
   std::optional<double> far_rows, mean_match;
 };
+
+/// Rows that evidence is taken from; empty = not given.
+struct GateRows {
+  MatrixView eval_a = {}, eval_b = {};  ///< (n, d_source) and (n, d_target): evaluation pairs, row i belonging to row i
+  MatrixView rows = {};                 ///< (q, d_source): rows to be translated, e.g. today's queries
+  MatrixView store = {};                ///< (m, d_target): what their translations will be searched in
+};
+
+/// What the policy's limits ask of the rows given; the age is left to the caller. Throws Error{kBadInput} for rows that do not
+/// fit the map. Cost: evaluate() on the pairs, ConfidenceScorer on the rows.
+GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const GateRows& given,
+                             const EvaluateOptions& options = {});
 
 struct GateCheck {
   std::string name;                    ///< as in the policy

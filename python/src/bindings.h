@@ -11,5 +11,7 @@ void add_map(nb::module_& module);
 void add_align(nb::module_& module);
 void add_reports(nb::module_& module);
 void add_defend(nb::module_& module);
+void add_trust(nb::module_& module);
+void add_audit(nb::module_& module);
 
 }  // namespace vec2vec::python

@@ -27,6 +27,8 @@ NB_MODULE(_core, module) {
   add_align(module);
   add_reports(module);
   add_defend(module);
+  add_trust(module);
+  add_audit(module);
 }
 
 }  // namespace vec2vec::python

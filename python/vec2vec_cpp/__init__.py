@@ -1,4 +1,4 @@
-"""vec2vec.cpp: aligns two sets of embedding vectors without pairs, translates, evaluates, measures.
+"""vec2vec.cpp: aligns two sets of embedding vectors without pairs, translates, evaluates, measures, audits.
 
     import vec2vec_cpp as v2v
     alignment = v2v.align(old, new)          # rows of two models, other texts of the same kind
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._align import Alignment, Training, align, fit_paired, train_neural
+from ._audit import AuditReport, audit
 from ._defend import Defence, defend
 from ._errors import AlignmentWarning, BadInputError, Error, InternalError
 from ._map import Map, TranslatedFile, translate_file
@@ -29,6 +30,7 @@ from ._reports import (
     measure,
     measure_all,
 )
+from ._trust import Confidence, ConfidenceScorer, GateCheck, GateReport, Kinship, compare_models, gate
 
 if TYPE_CHECKING:
     from ._aligner import Aligner
@@ -39,12 +41,18 @@ __all__ = [
     "Aligner",
     "Alignment",
     "AlignmentWarning",
+    "AuditReport",
     "BadInputError",
+    "Confidence",
+    "ConfidenceScorer",
     "Defence",
     "Error",
     "Evaluation",
+    "GateCheck",
+    "GateReport",
     "Inspection",
     "InternalError",
+    "Kinship",
     "Map",
     "Measure",
     "MeasureGrid",
@@ -53,9 +61,12 @@ __all__ = [
     "Training",
     "TranslatedFile",
     "align",
+    "audit",
+    "compare_models",
     "defend",
     "evaluate",
     "fit_paired",
+    "gate",
     "inspect",
     "measure",
     "measure_all",

@@ -139,6 +139,8 @@ class TranslatedFile:
     seconds: float
     input_sha256: str
     map_sha256: str
+    far_rows: float  #: of rows whose confidence was asked for, as in `Confidence`; else 0
+    mean_match: float  #: the same, against a store
 
 
 def translate_file(
@@ -152,14 +154,30 @@ def translate_file(
     overwrite: bool = False,
     raw_dim: int = 0,
     tensor: str = "",
+    confidence: Path = "",
+    store: Path = "",
     threads: int = 0,
     progress: Progress = None,
 ) -> TranslatedFile:
     """`vec2vec translate MAP SOURCE TARGET`: streams a vector file (npy, safetensors, fvecs, csv ...) through a map file with
-    constant memory, and writes target and target + ".provenance.json". For Parquet and Arrow files: `vec2vec_cpp.arrow`."""
-    paths = [os.fspath(path) for path in (map, source, target)]
+    constant memory, and writes target and target + ".provenance.json". confidence: a file for how far each row can be trusted
+    (`ConfidenceScorer`), against the vectors of the file `store` if one is named. For Parquet and Arrow files:
+    `vec2vec_cpp.arrow`."""
+    paths = [os.fspath(path) for path in (map, source, target, confidence, store)]
     with reporting(progress) as callback:
         result = _core.translate_file(
-            paths[0], paths[1], tensor, raw_dim, paths[2], centred, ignore_fingerprint, float16, overwrite, threads, callback
+            paths[0],
+            paths[1],
+            tensor,
+            raw_dim,
+            paths[2],
+            centred,
+            ignore_fingerprint,
+            float16,
+            overwrite,
+            threads,
+            paths[3],
+            paths[4],
+            callback,
         )
     return TranslatedFile(*result)

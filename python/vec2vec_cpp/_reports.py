@@ -14,7 +14,7 @@ from . import _core
 from ._errors import BadInputError
 from ._map import Map
 from ._progress import Progress, reporting
-from ._rows import as_rows
+from ._rows import as_rows, no_rows
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def evaluate(
     t, b = as_rows(translated, "translated"), as_rows(truth, "truth")
     if isinstance(mean, Map):
         mean = mean.target_mean
-    centre = np.empty((0, 0), np.float32) if mean is None else as_rows(np.asarray(mean).reshape(1, -1), "mean")
+    centre = no_rows() if mean is None else as_rows(np.asarray(mean).reshape(1, -1), "mean")
     with reporting(progress) as callback:
         report, text = _core.evaluate(t, b, centre, pool, bootstrap, seed, threads, callback)
     result = json.loads(text)

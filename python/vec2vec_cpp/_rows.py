@@ -92,6 +92,11 @@ def _stack(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
         raise BadInputError(f"is no array of numbers: {error}", name) from error
 
 
+def no_rows() -> Float32:
+    """What the extension module takes for rows that are not given."""
+    return np.empty((0, 0), np.float32)
+
+
 def as_pairs(pairs: Any, rows: int) -> npt.NDArray[np.int64]:
     """None, "rows" (row i of A belongs to row i of B) or (k, 2) whole numbers -> (k, 2) int64."""
     if pairs is None:

@@ -175,6 +175,17 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
 
 }  // namespace
 
+std::vector<std::vector<DefenceStep>> default_defences(Index dim) {
+  std::vector<std::vector<DefenceStep>> defences;
+  for (const char* steps : {"rotate", "rotate,noise=0.25", "rotate,noise=0.5", "rotate,noise=1", "rotate,noise=2", "quantise=1",
+                            "project=128", "project=32"}) {
+    defences.push_back(parse_defence(steps));
+    const DefenceStep& first = defences.back()[0];
+    if (first.kind == DefenceKind::kProject && first.value >= static_cast<double>(dim)) defences.pop_back();
+  }
+  return defences;
+}
+
 void AuditOptions::validate() const {
   if (max_rows < 64) bad_input("must be at least 64, is " + std::to_string(max_rows), "option max_rows");
   if (samples < 0) bad_input("must not be negative, is " + std::to_string(samples), "option samples");

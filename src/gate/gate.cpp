@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/figure.h"
+#include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -140,6 +141,25 @@ std::string GateReport::to_json() const {
     json["checks"].push_back(entry);
   }
   return json.dump(2);
+}
+
+GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const GateRows& given, const EvaluateOptions& options) {
+  GateEvidence evidence;
+  if (policy.needs_pairs() && given.eval_a.rows > 0) {
+    if (given.eval_a.cols != map.source_dim() || given.eval_b.cols != map.target_dim())
+      bad_input("the dimensions are not those of the map", "evaluation pairs",
+                "rows of its source and of its target model, row i belonging to row i");
+    Matrix translated(given.eval_a.rows, map.target_dim());
+    map.translate(given.eval_a, translated.span());
+    evidence.evaluation = evaluate(translated, given.eval_b, map.target_mean, options);
+  }
+  if (policy.needs_rows() && given.rows.rows > 0) {
+    const ConfidenceScorer scorer(map, given.store, options.threads);
+    const ConfidenceSummary summary = summarise(scorer.score_all(given.rows, options.threads, options.progress));
+    evidence.far_rows = summary.far_rows;
+    if (scorer.has_store()) evidence.mean_match = summary.mean_match;
+  }
+  return evidence;
 }
 
 GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEvidence& evidence) {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/gemm.h"
+#include "core/gemm_rows.h"
 #include "core/parallel.h"
 #include "kernels/exp.h"
 #include "map/support.h"
@@ -90,7 +90,7 @@ void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const {
     for (Index begin = 0; begin < store_.rows(); begin += kTileStore) {
       const Index width = std::min(kTileStore, store_.rows() - begin);
       const MatrixSpan tile{cosines.data(), count, width, kTileStore};
-      gemm(translated, false, store_.view().middle_rows(begin, width), true, tile);
+      gemm_rows(translated, store_.view().middle_rows(begin, width), true, tile);
       for (Index i = 0; i < count; ++i) running[static_cast<std::size_t>(i)].add(tile.row(i), width);
     }
     for (Index i = 0; i < count; ++i) {
@@ -108,17 +108,35 @@ void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const {
   }
 }
 
-ConfidenceSummary summarise_confidence(const Map& map, MatrixView rows, MatrixView store, int threads) {
-  const ConfidenceScorer scorer(map, store, threads);
+std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int threads, const Progress& progress) const {
+  if (rows.cols != map_.source_dim())
+    bad_input(
+        "rows of dimension " + std::to_string(rows.cols) + ", but the map translates from " + std::to_string(map_.source_dim()),
+        "rows", "give rows of the map's source model");
   std::vector<RowConfidence> scored(static_cast<std::size_t>(rows.rows));
-  parallel_for((rows.rows + kTileRows - 1) / kTileRows, threads, [&](Index t) {
-    const Index first = t * kTileRows, count = std::min(kTileRows, rows.rows - first);
-    scorer.score(rows.middle_rows(first, count), scored.data() + first);
-  });
+  constexpr Index kBlock = 64 * kTileRows;  // between two reports of progress
+  for (Index begin = 0; begin < rows.rows; begin += kBlock) {
+    const Index block = std::min(kBlock, rows.rows - begin);
+    parallel_for((block + kTileRows - 1) / kTileRows, threads, [&](Index t) {
+      const Index first = begin + t * kTileRows, count = std::min(kTileRows, begin + block - first);
+      const MatrixView tile = rows.middle_rows(first, count);
+      for (Index i = 0; i < count; ++i)
+        if (!std::all_of(tile.row(i), tile.row(i) + tile.cols, [](float value) { return std::isfinite(value); }))
+          bad_input("NaN or infinite values", "rows, row " + std::to_string(first + i),
+                    "remove or repair the row; vec2vec inspect counts them");
+      score(tile, scored.data() + first);
+    });
+    if (progress && !progress("confidence", static_cast<double>(begin + block) / static_cast<double>(rows.rows)))
+      throw Error(ErrorKind::kInterrupted, "interrupted");
+  }
+  return scored;
+}
+
+ConfidenceSummary summarise(std::span<const RowConfidence> rows) {
   ConfidenceSummary summary;
-  for (const RowConfidence& row : scored) {
-    summary.far_rows += (row.support < kFarSupport) / static_cast<double>(rows.rows);
-    summary.mean_match += static_cast<double>(row.match) / static_cast<double>(rows.rows);
+  for (const RowConfidence& row : rows) {
+    summary.far_rows += (row.support < kFarSupport) / static_cast<double>(rows.size());
+    summary.mean_match += static_cast<double>(row.match) / static_cast<double>(rows.size());
   }
   return summary;
 }

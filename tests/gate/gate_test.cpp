@@ -71,6 +71,24 @@ TEST(Gate, WrongPoliciesAndMissingEvidenceAreErrors) {
     EXPECT_THROW(passes(wrong), Error) << wrong;
 }
 
+TEST(Gate, EvidenceIsGatheredForWhatThePolicyAsksOnly) {
+  const auto demo = [](const std::string& name) { return read_all(*open_rows(kData + "/" + name)); };
+  const Map map = fit_paired(demo("minilm.pairs.npy"), demo("mpnet.pairs.npy"));
+  const Matrix a = demo("minilm.eval.npy"), b = demo("mpnet.eval.npy");
+  GatePolicy policy;
+  policy.set("max_age_days", "3");
+  const GateEvidence none = gather_evidence(map, policy, {a, b, a, b});
+  EXPECT_FALSE(none.evaluation || none.far_rows || none.mean_match);
+  policy.set("min_top1", "0.5");
+  policy.set("max_far_rows", "0.5");
+  const GateEvidence some = gather_evidence(map, policy, {a, b, a, {}});
+  EXPECT_GT(some.evaluation->top1.value, 0.5);
+  EXPECT_LT(some.far_rows.value(), 0.2);
+  EXPECT_FALSE(some.mean_match) << "no store was given";
+  EXPECT_THROW(gather_evidence(map, policy, {b, a, a, {}}), Error);
+  EXPECT_THROW(gather_evidence(map, policy, {a, b, b, {}}), Error);
+}
+
 TEST(Gate, EveryNameCanBeSetAndIsInTheHelp) {
   const std::string help = run_cli({"gate", "--help"}).out;
   for (const std::string& name : GatePolicy::names()) {

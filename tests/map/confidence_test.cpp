@@ -102,8 +102,8 @@ TEST(Confidence, MatchIsLowForAWrongMap) {
   const Map right = demo_map("e5", 2500);
   Map wrong = right;
   wrong.weight = random_matrix(384, 384, 5);
-  EXPECT_GT(summarise_confidence(right, rows, store, 2).mean_match, 0.75);
-  EXPECT_LT(summarise_confidence(wrong, rows, store, 2).mean_match, 0.4);
+  EXPECT_GT(summarise(score(right, rows, store)).mean_match, 0.75);
+  EXPECT_LT(summarise(score(wrong, rows, store)).mean_match, 0.4);
 }
 
 TEST(Confidence, SupportIsUniformForRowsOfTheFitAndLowFarFromIt) {
@@ -128,6 +128,24 @@ TEST(Confidence, DoesNotDependOnHowRowsAreSplitAndRefusesWhatDoesNotFit) {
   const std::vector<RowConfidence> whole = score(map, rows, store);
   EXPECT_EQ(whole[7].match, 0);
   EXPECT_EQ(whole[7].support, 0);
+  const ConfidenceScorer scorer(map, store, 2);
+  const auto expect_same = [&](const RowConfidence& found, std::size_t row) {
+    EXPECT_EQ(found.support, whole[row].support) << row;
+    EXPECT_EQ(found.match, whole[row].match) << row;
+    EXPECT_EQ(found.margin, whole[row].margin) << row;
+  };
+  for (Index first = 0, count = 1; first + count <= rows.rows(); first += count, count += 7) {
+    std::vector<RowConfidence> part(static_cast<std::size_t>(count));
+    scorer.score(rows.view().middle_rows(first, count), part.data());
+    for (std::size_t i = 0; i < part.size(); ++i) expect_same(part[i], static_cast<std::size_t>(first) + i);
+  }
+  const std::vector<RowConfidence> all = scorer.score_all(rows, 2);
+  for (std::size_t i = 0; i < all.size(); ++i) expect_same(all[i], i);
+  Matrix faulty = rows;
+  faulty(300, 1) = std::nanf("");
+  EXPECT_THROW(scorer.score_all(faulty, 2), Error);
+  EXPECT_THROW(scorer.score_all(store, 2), Error);
+  EXPECT_THROW(scorer.score_all(rows, 2, [](std::string_view, double) { return false; }), Error);
   EXPECT_THROW(score(map, rows, rows), Error);  // the source's dimension
   EXPECT_THROW(score(map, rows, store.view().middle_rows(0, 1)), Error);
   Matrix broken = demo("mpnet.eval.npy");

@@ -1,0 +1,60 @@
+#include "vec2vec/audit.h"
+
+#include <nanobind/stl/string.h>
+#include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
+
+#include "bindings.h"
+#include "rows.h"
+#include "run.h"
+
+namespace vec2vec::python {
+namespace {
+
+/// The map, the report for people, the report as JSON.
+using Result = std::tuple<Map, std::string, std::string>;
+
+}  // namespace
+
+void add_audit(nb::module_& module) {
+  nb::class_<AuditOptions>(module, "AuditOptions")
+      .def(nb::init<>())
+      .def_rw("max_rows", &AuditOptions::max_rows)
+      .def_rw("samples", &AuditOptions::samples)
+      .def_rw("reveal", &AuditOptions::reveal)
+      .def_rw("bootstrap", &AuditOptions::bootstrap)
+      .def_rw("work", &AuditOptions::work)
+      .def_rw("identity", &AuditOptions::identity)
+      .def_rw("seed", &AuditOptions::seed)
+      .def_rw("threads", &AuditOptions::threads)
+      .def_prop_rw(
+          "top", [](const AuditOptions& options) { return options.attributes.k; },
+          [](AuditOptions& options, Index k) { options.attributes.k = k; });
+  // Arrays without rows stand for what is not known.
+  module.def(
+      "audit",
+      [](const Rows& store, const Rows& public_rows, std::vector<std::string> public_texts, const Map* map,
+         std::vector<std::string> labels, const Rows& label_rows, std::vector<std::string> words, const Rows& word_rows,
+         const Rows& candidates, std::vector<std::vector<Index>> truth, std::vector<std::string> store_texts,
+         const Rows& native, const std::vector<std::string>& defences, bool usual_defences, AuditOptions options,
+         const nb::object& progress) {
+        const AuditProblem problem{view(store),       view(public_rows), std::move(public_texts), map,
+                                   std::move(labels), view(label_rows),  std::move(words),        view(word_rows),
+                                   view(candidates),  std::move(truth),  std::move(store_texts),  view(native)};
+        if (usual_defences) options.defences = default_defences(problem.store.cols);
+        for (const std::string& steps : defences) options.defences.push_back(parse_defence(steps));
+        AuditReport report;
+        run(progress, [&](const Progress& progress_of_run) {
+          options.progress = progress_of_run;
+          report = audit(problem, options);
+        });
+        return Result{std::move(report.map), report.brief(), report.to_json()};
+      },
+      nb::arg("store").noconvert(), nb::arg("public_rows").noconvert(), nb::arg("public_texts"), nb::arg("map").none(),
+      nb::arg("labels"), nb::arg("label_rows").noconvert(), nb::arg("words"), nb::arg("word_rows").noconvert(),
+      nb::arg("candidates").noconvert(), nb::arg("truth"), nb::arg("store_texts"), nb::arg("native").noconvert(),
+      nb::arg("defences"), nb::arg("usual_defences"), nb::arg("options"), nb::arg("progress").none());
+  module.def("audit_page", &audit_page, nb::arg("json"));
+}
+
+}  // namespace vec2vec::python

@@ -1,0 +1,151 @@
+"""What the vectors of a store give away."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from . import _core
+from ._errors import BadInputError
+from ._map import Map
+from ._progress import Progress, reporting
+from ._reports import _Report, inspect
+from ._rows import Float32, as_rows, no_rows
+
+Texts = Sequence[str]
+
+
+@dataclass(frozen=True)
+class AuditReport(_Report):
+    """What an attacker found; see `audit`. `to_dict()` has every figure (docs/audit.md), `save` writes the page."""
+
+    map: Map = field(repr=False)  #: from the store's space to the public one
+    verdict: str  #: on that map
+    severity: str  #: none-found, low, moderate or high
+    reasons: list[str]  #: a sentence each, with the figures that the severity rests on
+
+    def to_html(self) -> str:
+        """A page that loads nothing and draws itself."""
+        return _core.audit_page(self._json)
+
+    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
+        """Writes the page, and its figures beside it with the ending .json."""
+        page = Path(path)
+        if page.suffix == ".json":
+            raise BadInputError("the page and its JSON would be one file", str(page), "a name that ends in .html")
+        for target, text in ((page.with_suffix(".json"), self._json), (page, self.to_html())):
+            if target.exists() and not overwrite:
+                raise BadInputError("exists already", str(target), "overwrite=True")
+            temporary = target.with_name(f".{target.name}.tmp")
+            temporary.write_text(text)
+            temporary.replace(target)
+
+
+def audit(
+    store: Any,
+    public: Any,
+    *,
+    public_texts: Texts = (),
+    map: Map | None = None,
+    labels: Texts = (),
+    label_rows: Any = None,
+    truth: Sequence[str | Iterable[str] | None] | None = None,
+    words: Texts = (),
+    word_rows: Any = None,
+    candidates: Any = None,
+    store_texts: Texts = (),
+    native: Any = None,
+    defences: Iterable[str] | None = None,
+    max_rows: int = 20000,
+    top: int = 3,
+    samples: int = 6,
+    reveal: bool = False,
+    bootstrap: int = 1000,
+    work: str | os.PathLike[str] = "",
+    seed: int = 0,
+    threads: int = 0,
+    progress: Progress = None,
+) -> AuditReport:
+    """Attacks a store of your own as someone would who copied its vectors and holds public texts: `vec2vec audit` on arrays.
+
+    store (n, d_store): vectors of an encoder that the attacker does not have. public (m, d): other texts of the same kind in a
+    space that he can read. Each of the following opens a stage:
+
+    public_texts (m): words, from public texts; or words (k) and word_rows (k, d): from a dictionary.
+    labels (l) and label_rows (l, d): attributes. candidates (c, d): whether such texts are in the store.
+
+    Only the owner has what scores the guesses: truth (n), of each row a label, several, or None; store_texts (n); native (n, d),
+    the store's texts in the known space. map: from store to public; None = found here, without pairs. defences: such as
+    "rotate,noise=0.5", each attacked too; None = the command's; () = none. top: guesses a row behind the top-k figures. reveal:
+    show words and texts of `samples` rows; else they are masked. work: a folder from which the same call goes on.
+    """
+    s, p = as_rows(store, "store"), as_rows(public, "public")
+    optional = {"label_rows": label_rows, "word_rows": word_rows, "candidates": candidates, "native": native}
+    given = {name: no_rows() if rows is None else as_rows(rows, name) for name, rows in optional.items()}
+    for name, texts, rows in (("labels", labels, "label_rows"), ("words", words, "word_rows")):
+        if len(texts) != len(given[rows]):
+            raise BadInputError(f"are {len(texts)}, their vectors {len(given[rows])}", name, f"{rows}=, a vector for each")
+    options = _core.AuditOptions()
+    options.max_rows, options.top, options.samples, options.reveal = max_rows, top, samples, reveal
+    options.bootstrap, options.seed, options.threads = bootstrap, seed, threads
+    options.work = os.fspath(work)
+    if options.work:
+        known = hashlib.sha256(b"" if map is None else map.to_bytes()).hexdigest()
+        options.identity = json.dumps([_sha256(s), _sha256(p), _sha256(given["native"]), known])
+    with reporting(progress) as callback:
+        core, report, text = _core.audit(
+            s,
+            p,
+            list(public_texts),
+            None if map is None else map._core,
+            list(labels),
+            given["label_rows"],
+            list(words),
+            given["word_rows"],
+            given["candidates"],
+            _numbers(truth, labels, len(s)),
+            list(store_texts),
+            given["native"],
+            list(defences or ()),
+            defences is None,
+            options,
+            callback,
+        )
+    result = json.loads(text)
+    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    head = {"what": "audit of a vector store by vec2vec", "library_version": _core.version(), "date": now}
+    facts = {"store": inspect(s, threads=threads).to_dict() | {"sha256": _sha256(s)}}
+    reproduction = {"command": "vec2vec_cpp.audit", "seed": seed, "max_rows": max_rows}
+    more = {"data": facts, "redacted": not reveal, "policy": None, "reproduction": reproduction}
+    whole = json.dumps(head | result | more, indent=2, ensure_ascii=False)
+    severity = result["severity"]
+    return AuditReport(report, whole, Map(core), result["alignment"]["verdict"], severity["level"], severity["reasons"])
+
+
+def _numbers(truth: Any, labels: Texts, rows: int) -> list[list[int]]:
+    """The labels of each row as numbers."""
+    if truth is None:
+        return []
+    if len(truth) != rows:
+        raise BadInputError(f"has {len(truth)} entries, the store {rows} rows", "truth", "an entry for each row")
+    number = {label: i for i, label in enumerate(labels)}
+    found: list[list[int]] = []
+    for row, names in enumerate(truth):
+        names = [names] if isinstance(names, str) else list(names or ())
+        for name in names:
+            if name not in number:
+                raise BadInputError(f"'{name}' is none of the labels", f"truth, row {row}", "names as in labels")
+        found.append([number[name] for name in names])
+    return found
+
+
+def _sha256(rows: Float32) -> str:
+    return hashlib.sha256(np.ascontiguousarray(rows).data).hexdigest()
