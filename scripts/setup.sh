@@ -6,6 +6,7 @@
 #   scripts/setup.sh --dev     the same, and formatters and linters
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
+#   scripts/setup.sh --engines the same, and Java: what scripts/engines_test.sh needs for Spark
 #   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
 
@@ -18,6 +19,7 @@ fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
 python=(python3-dev python3-venv)
+engines=("${python[@]}" default-jre-headless)
 torch=(python3-torch python3-numpy)
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -32,10 +34,11 @@ for option in "$@"; do
     --fuzz) packages+=("${fuzz[@]}") ;;
     --browser) packages+=("${browser[@]}") ;;
     --python) packages+=("${python[@]}") ;;
+    --engines) packages+=("${engines[@]}") ;;
     --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac
