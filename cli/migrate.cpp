@@ -1,0 +1,173 @@
+#include <algorithm>
+#include <cmath>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+#include "command.h"
+#include "postgres_arguments.h"
+#include "terminal.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec::cli {
+namespace {
+
+struct MigrateArguments {
+  Common common;
+  PostgresColumn column;
+  std::string map;
+  MigrateOptions options;
+  bool dry_run = false, switch_over = false, roll_back = false, no_indexes = false;
+};
+
+std::string gigabytes(Index bytes) {
+  std::ostringstream text;
+  text << std::setprecision(bytes < 10'000'000'000 ? 2 : 3) << static_cast<double>(bytes) / 1e9 << " GB";
+  return text.str();
+}
+
+void print_notes(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) std::cout << "note: " << note << "\n";
+}
+
+void print_plan(const MigratePlan& plan, const MigrateArguments& arguments) {
+  std::cout << "Dry run: nothing was written\n"
+            << "  column  " << arguments.column.table << "." << arguments.options.into << ", " << plan.target_type << "("
+            << plan.target_dim << "), of " << arguments.column.column << " (" << plan.source_dim << "); " << plan.state << "\n"
+            << "  rows    about " << plan.rows << "\n"
+            << "  disk    " << gigabytes(plan.table_bytes) << " now, up to " << gigabytes(plan.growth_bytes)
+            << " more until the next VACUUM\n";
+  if (plan.sampled > 0)
+    std::cout << "  sample  " << plan.sampled << " vectors, " << plan.wrong_dim << " of a wrong dimension\n";
+  print_notes(plan.notes);
+}
+
+void print_next_steps(const MigrateSummary& summary, const MigrateArguments& arguments) {
+  const std::string& old = arguments.options.old_name.empty() ? arguments.column.column + "_old" : arguments.options.old_name;
+  if (summary.state == "translated")
+    std::cout << "Next: the same command with --switch, which gives column " << arguments.options.into << " the name "
+              << arguments.column.column << ", or with --roll-back\n";
+  if (summary.state == "switched")
+    std::cout << "The old vectors are in " << old << ": --roll-back needs them. When all is well, in psql:\n  ALTER TABLE "
+              << arguments.column.table << " DROP COLUMN " << old << "\n";
+}
+
+void print_summary(const MigrateSummary& summary, const MigrateArguments& arguments) {
+  std::cout << summary.state << (summary.resumed ? " (resumed)" : "") << ", " << format_seconds(summary.seconds) << "\n";
+  if (summary.state == "rolled back") return;
+  std::cout << "  " << summary.rows << " rows = " << summary.translated << " translated + " << summary.null_rows << " NULL + "
+            << summary.wrong_dim << " of a wrong dimension + " << summary.pending << " pending\n";
+  if (summary.translated_now > 0) {
+    std::cout << "  " << summary.translated_now << " translated by this call, "
+              << std::llround(static_cast<double>(summary.translated_now) / std::max(summary.seconds, 1e-3)) << " rows/s\n";
+  }
+  if (summary.zero_rows > 0)
+    std::cout << "  " << summary.zero_rows << " vectors were all zero; they became the target's mean direction\n";
+  if (summary.verified > 0) std::cout << "  " << summary.verified << " rows read back: none differs from its translation\n";
+  if (!summary.wrong_keys.empty()) {
+    std::cout << "  of a wrong dimension, by key:";
+    for (const std::string& key : summary.wrong_keys) std::cout << " " << key;
+    std::cout << (summary.wrong_dim > static_cast<Index>(summary.wrong_keys.size()) ? " ...\n" : "\n");
+  }
+  if (summary.pending > 0) std::cout << "  pending rows were written by others meanwhile; the next call translates them\n";
+  if (arguments.common.quiet) return;
+  print_notes(summary.notes);
+  print_next_steps(summary, arguments);
+}
+
+MigrateSummary migrate(const Map& map, const std::string& sha256, const MigrateArguments& a, const MigrateOptions& options) {
+  if (a.roll_back) return roll_back_postgres(sha256, a.column, options);
+  if (a.switch_over) return switch_postgres(map, sha256, a.column, options);
+  return translate_postgres(map, sha256, a.column, options);
+}
+
+int run_migrate(const MigrateArguments& arguments) {
+  const Map map = Map::load(arguments.map);
+  const std::string sha256 = file_sha256(arguments.map);
+  MigrateOptions options = arguments.options;
+  options.build_indexes = !arguments.no_indexes;
+  if (options.connections == 0) options.connections = 2 * arguments.common.threads;
+  ProgressLine progress(arguments.common.quiet);
+  options.progress = progress.functor();
+  if (arguments.dry_run) {
+    const MigratePlan plan = plan_postgres(map, sha256, arguments.column, options);
+    progress.finish();
+    if (arguments.common.json) {
+      std::cout << plan.to_json() << "\n";
+    } else {
+      print_plan(plan, arguments);
+    }
+    return kSuccess;
+  }
+  const MigrateSummary summary = migrate(map, sha256, arguments, options);
+  progress.finish();
+  if (arguments.common.json) {
+    std::cout << summary.to_json() << "\n";
+  } else {
+    print_summary(summary, arguments);
+  }
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_migrate(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<MigrateArguments>();
+  MigrateOptions& options = arguments->options;
+  CLI::App* command = app.add_subcommand(
+      "migrate", "Translate a column of a Postgres table (pgvector) into a new one while the table is in use, and switch over");
+  command->add_option("MAP", arguments->map, "Map file written by align")->type_name("FILE")->required();
+  add_postgres_column(*command, arguments->column);
+  command->add_option("--into", options.into, "Column to make and fill")->type_name("NAME")->required();
+  command->add_flag("--dry-run", arguments->dry_run, "Look, translate a sample, say what would happen; write nothing");
+  CLI::Option* switch_over =
+      command->add_flag("--switch", arguments->switch_over,
+                        "Then build the indexes, and give the new column the old one's name in one transaction");
+  command->add_flag("--roll-back", arguments->roll_back, "Undo: after --switch the names, otherwise the new column")
+      ->excludes(switch_over)
+      ->excludes("--dry-run");
+  switch_over->excludes("--dry-run");
+  command->add_option("--type", options.type, "Type of the new column: vector or halfvec; default: that of the old one")
+      ->check(CLI::IsMember({"vector", "halfvec"}).description(""))
+      ->type_name("TYPE");
+  command->add_option("--key", arguments->column.key, "Unique column to divide the table by; default: the primary key")
+      ->type_name("NAME");
+  command->add_option("--old-name", options.old_name, "Name of the old column after --switch; default: its name and _old")
+      ->type_name("NAME");
+  command->add_flag("--no-indexes", arguments->no_indexes, "With --switch: build no indexes, you have done so");
+  command->add_flag("--allow-untranslated", options.allow_untranslated,
+                    "With --switch: although vectors of a wrong dimension stay without translation");
+  command->add_flag("--skip-triggers", options.skip_triggers, "The table's triggers do not fire for our updates (superusers)");
+  command->add_flag("--ignore-fingerprint", options.ignore_fingerprint,
+                    "Translate vectors that do not look like the map's source model");
+  command
+      ->add_option("--connections", options.connections,
+                   "Connections to work over; 0 = two for each of --threads, at most 8 for all cores")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str();
+  add_block_rows_option(*command, options.batch_rows, "Rows a transaction writes");
+  command->add_option("--verify-rows", options.verify_rows, "Rows read back and translated again")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--retry", options.retry_seconds, "How long to wait for a server that went away")
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("SECONDS")
+      ->capture_default_str();
+  add_common(*command, arguments->common);
+  command->footer(
+      "Examples:\n"
+      "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
+      "--dry-run\n"
+      "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into "
+      "embedding_new\n"
+      "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
+      "--switch\n"
+      "\n"
+      "Killed, or the server gone: the same command goes on where it stopped. More: docs/postgres.md");
+  command->callback([arguments, &run] { run = [arguments] { return run_migrate(*arguments); }; });
+}
+
+}  // namespace vec2vec::cli

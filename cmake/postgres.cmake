@@ -1,0 +1,29 @@
+# vec2vec::postgres, vectors in Postgres: a library of its own, so that only those who want it need libpq. Without libpq the library
+# still builds, and says what to install when it is used.
+set(VEC2VEC_HAS_POSTGRES OFF)
+if(VEC2VEC_POSTGRES)
+  find_library(LIBPQ_LIBRARY pq)
+  find_path(LIBPQ_INCLUDE_DIR libpq-fe.h PATH_SUFFIXES postgresql)
+  if(LIBPQ_LIBRARY AND LIBPQ_INCLUDE_DIR)
+    set(VEC2VEC_HAS_POSTGRES ON)
+  endif()
+endif()
+message(STATUS "vec2vec postgres: ${VEC2VEC_HAS_POSTGRES}")
+
+if(VEC2VEC_HAS_POSTGRES)
+  file(GLOB VEC2VEC_POSTGRES_SOURCES CONFIGURE_DEPENDS src/postgres/*.cpp)
+else()
+  # Plans and summaries, URLs, and the COPY format need no libpq.
+  set(VEC2VEC_POSTGRES_SOURCES src/postgres/no_postgres/postgres.cpp src/postgres/report.cpp src/postgres/url.cpp
+    src/postgres/copy_format.cpp)
+endif()
+add_library(vec2vec_postgres ${VEC2VEC_POSTGRES_SOURCES})
+add_library(vec2vec::postgres ALIAS vec2vec_postgres)
+set_target_properties(vec2vec_postgres PROPERTIES EXPORT_NAME postgres)
+target_include_directories(vec2vec_postgres PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(vec2vec_postgres PUBLIC vec2vec
+  PRIVATE $<BUILD_INTERFACE:vec2vec_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+if(VEC2VEC_HAS_POSTGRES)
+  target_include_directories(vec2vec_postgres PRIVATE ${LIBPQ_INCLUDE_DIR})
+  target_link_libraries(vec2vec_postgres PRIVATE ${LIBPQ_LIBRARY})
+endif()

@@ -1,0 +1,71 @@
+#include "postgres/batch.h"
+
+#include "postgres/copy_format.h"
+
+namespace vec2vec::postgres {
+
+BatchTranslator::BatchTranslator(Connection& connection, const Table& table, const Migration& migration, const Map& map,
+                                 bool skip_triggers)
+    : c_(connection), table_(table), migration_(migration), map_(map) {
+  // A commit that a crash of the server loses takes the note that its range is done with it, so none has to wait for the disk.
+  // Locks are waited for less than deadlock_timeout (1 s): in a deadlock it is we who give up, not the application.
+  // Sequential scans: estimates right after ALTER TABLE are off, and every read here is by key.
+  c_.run("SET synchronous_commit = off; SET lock_timeout = '500ms'; SET enable_seqscan = off; SET temp_buffers = '64MB'");
+  if (skip_triggers) c_.run("SET session_replication_role = replica");
+  c_.run("CREATE TEMPORARY TABLE vec2vec_batch (key " + table.key_type + ", version xid, vector " +
+         table.of_extension(c_, migration.type) + ") ON COMMIT DELETE ROWS");
+}
+
+std::string BatchTranslator::within(const std::string& table, const Range& range) const {
+  const std::string key = table + "." + c_.name(table_.key);
+  std::string sql = "true";
+  if (range.first) sql += " AND " + key + " >= " + c_.literal(*range.first) + "::" + table_.key_type;
+  if (range.until) sql += " AND " + key + " < " + c_.literal(*range.until) + "::" + table_.key_type;
+  return sql;
+}
+
+BatchCounts BatchTranslator::translate(const Range& range) {
+  Transaction transaction(c_);
+  const BatchCounts counts = translate_rows(range);
+  close_range(c_, table_, migration_, range);
+  transaction.commit();
+  return counts;
+}
+
+BatchCounts BatchTranslator::translate_rows(const Range& range) {
+  const std::string sql = table_.sql(c_), key = c_.name(table_.key), target = c_.name(migration_.target);
+  const std::string in = c_.copy_out("COPY (SELECT t." + key + ", t.xmin, t." + c_.name(migration_.source) + " FROM " + sql +
+                                     " t WHERE " + within("t", range) + " AND t." + c_.name(migration_.source) +
+                                     " IS NOT NULL AND t." + target + " IS NULL) TO STDOUT (FORMAT binary)");
+  std::vector<std::optional<std::string_view>> fields;
+  std::vector<std::string_view> keys, versions, vectors;
+  for (CopyReader reader(in); reader.next(3, fields);) {
+    if (vector_dim(*fields[2]) != migration_.dim) continue;  // counted at the end, in the table
+    keys.push_back(*fields[0]);
+    versions.push_back(*fields[1]);
+    vectors.push_back(*fields[2]);
+  }
+  const auto rows = static_cast<Index>(keys.size());
+  if (rows == 0) return {};
+  Matrix x(rows, migration_.dim), y(rows, map_.target_dim());
+  for (Index i = 0; i < rows; ++i) read_vector(vectors[static_cast<std::size_t>(i)], table_.value_type(), x.row(i));
+  TranslateOptions options;
+  options.threads = 1;                // other connections use the other cores
+  options.ignore_fingerprint = true;  // checked once, on a sample
+  const Index zero_rows = vec2vec::translate(map_, x, y.span(), options, table_.name).zero_rows;
+
+  CopyWriter out;
+  for (Index i = 0; i < rows; ++i) {
+    out.begin_row(3);
+    out.field(keys[static_cast<std::size_t>(i)]);
+    out.field(versions[static_cast<std::size_t>(i)]);
+    out.vector_field(y.row(i), y.cols(), migration_.type == "halfvec" ? ValueType::kFloat16 : ValueType::kFloat32);
+  }
+  c_.copy_in("COPY pg_temp.vec2vec_batch FROM STDIN (FORMAT binary)", out.finish());
+  // xmin tells whether somebody changed the row since it was read; its translation would be stale. It stays pending.
+  const Result updated = c_.run("UPDATE " + sql + " t SET " + target + " = b.vector FROM pg_temp.vec2vec_batch b WHERE t." +
+                                key + " = b.key AND t.xmin = b.version AND " + within("t", range));
+  return {updated.affected(), zero_rows};
+}
+
+}  // namespace vec2vec::postgres

@@ -1,0 +1,255 @@
+#include "postgres/session.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "core/parallel.h"
+#include "postgres/copy_format.h"
+
+namespace vec2vec::postgres {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr Index kSampleRows = 2000;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+int connection_count(int requested, std::size_t ranges) {
+  // Two for each core: one waits for the server while the other one translates.
+  const int wanted = requested > 0 ? requested : std::min(8, 2 * thread_count(0));
+  return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(wanted), ranges));
+}
+
+/// Translates a range; while others hold locks on its rows, again and again for about a minute.
+BatchCounts translate_patiently(BatchTranslator& translator, const Range& range, const std::atomic<bool>& stop) {
+  for (int tries = 0;; ++tries) {
+    try {
+      return translator.translate(range);
+    } catch (const SqlError& error) {
+      if (!error.lock_trouble() || stop || tries == 60) throw;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+  }
+}
+
+}  // namespace
+
+void Stage::stop_if_cancelled() const {
+  if (!go_on()) throw Error(ErrorKind::kInterrupted, "interrupted", {}, "the same command goes on where it stopped");
+}
+
+Session::Session(const PostgresColumn& c, const MigrateOptions& o)
+    : column(c), options(o), stage(o.progress), control(c.url, [this] { return stage.go_on(); }) {
+  table = look_up(control, c);
+  require_key(control, c.key, table);
+  take_lock(control, table);
+  migration = find_migration(control, table, o.into);
+}
+
+bool Session::switched_by(const std::string& map_sha256) const {
+  return migration && migration->state == "switched" && migration->map_sha256 == map_sha256;
+}
+
+void Session::open(const Map& map, const std::string& map_sha256) {
+  if (migration && migration->state == "switched") migration.reset();  // by another map: a new one begins
+  if (!migration) return start(map, map_sha256);
+  const std::string where = control.where() + ", table " + table.name + ", column " + options.into;
+  if (migration->map_sha256 != map_sha256)
+    bad_input("is being filled by another map (SHA-256 " + migration->map_sha256.substr(0, 12) + "...)", where,
+              "that map, another --into, or --roll-back first");
+  if (migration->source != table.column)
+    bad_input("is being filled from column " + migration->source, where, "--column " + migration->source);
+  if (!options.type.empty() && options.type != migration->type)
+    bad_input("is a " + migration->type, where, "leave out --type, or --roll-back first");
+}
+
+void Session::start(const Map& map, const std::string& map_sha256) {
+  const std::string where = control.where() + ", table " + table.name + ", column " + options.into;
+  if (has_column(control, table, options.into))
+    bad_input("exists already, and no migration of vec2vec made it", where, "another --into");
+  Migration m;
+  m.state = "translating";
+  m.source = table.column;
+  m.target = options.into;
+  m.old_name = options.old_name.empty() ? table.column + "_old" : options.old_name;
+  m.type = options.type.empty() ? table.type : options.type;
+  m.map_sha256 = map_sha256;
+  m.dim = map.source_dim();
+  m.not_null = table.not_null;
+  require_type(table, m.type);
+  stage.set("look at a sample");
+  check_sample(control, table, map, options.ignore_fingerprint);
+  stage.set("add the column");
+  start_migration(control, table, table.of_extension(control, m.type) + "(" + std::to_string(map.target_dim()) + ")", m);
+  migration = m;
+}
+
+Sample check_sample(Connection& c, const Table& table, const Map& map, bool ignore_fingerprint) {
+  const std::string where = c.where() + ", table " + table.name + ", column " + table.column;
+  const auto foreign = [&](Index dim) {
+    bad_input(
+        "vectors of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
+        where,
+        dim == map.target_dim() ? "these look like vectors of the map's target side: translated already?"
+                                : "a map that was fitted on vectors of this column: vec2vec sample, vec2vec align");
+  };
+  if (table.dim > 0 && table.dim != map.source_dim()) foreign(table.dim);
+  Sample sample = draw_sample(c, table, kSampleRows, map.source_dim(), 0);
+  if (sample.rows.rows() == 0 && sample.wrong_dim > 0)
+    bad_input("holds no vectors of dimension " + std::to_string(map.source_dim()), where);
+  if (!ignore_fingerprint && !map.fits(sample.rows))
+    bad_input("these vectors do not look like the model that the map was fitted on", where,
+              "check that they come from the same encoder; --ignore-fingerprint translates them all the same");
+  return sample;
+}
+
+void Session::run_ranges(const Map& map, const std::vector<Range>& ranges, MigrateSummary& summary) {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::size_t next = 0, done = 0;
+  std::exception_ptr failure;
+  std::atomic<bool> stop{false};
+  int working = connection_count(options.connections, ranges.size());
+  const auto work = [&] {
+    std::exception_ptr mine;
+    try {
+      Connection connection(column.url, [&] { return !stop; });
+      BatchTranslator translator(connection, table, *migration, map, options.skip_triggers);
+      for (std::unique_lock lock(mutex); next < ranges.size() && !stop;) {
+        const Range& range = ranges[next++];
+        lock.unlock();
+        const BatchCounts counts = translate_patiently(translator, range, stop);
+        lock.lock();
+        summary.translated_now += counts.translated;
+        summary.zero_rows += counts.zero_rows;
+        ++done;
+        changed.notify_one();
+      }
+    } catch (...) {
+      mine = std::current_exception();
+    }
+    std::lock_guard lock(mutex);
+    if (mine && !stop.exchange(true)) failure = mine;
+    --working;
+    changed.notify_one();
+  };
+  std::vector<std::jthread> pool;
+  for (int i = working; i > 0; --i) pool.emplace_back(work);
+  bool cancelled = false;
+  for (std::unique_lock lock(mutex); working > 0;) {
+    changed.wait_for(lock, std::chrono::milliseconds(100));
+    stage.set("translate", static_cast<double>(done) / static_cast<double>(ranges.size()));
+    if (!cancelled && !stage.go_on()) cancelled = stop = true;
+  }
+  pool.clear();
+  if (failure) std::rethrow_exception(failure);
+  if (cancelled)
+    throw Error(ErrorKind::kInterrupted, "interrupted", control.where(), "the same command goes on where it stopped");
+}
+
+void Session::translate_all(const Map& map, MigrateSummary& summary) {
+  stage.set("divide the table into ranges");
+  if (count_ranges(control, table, *migration) == 0)
+    add_ranges(control, table, *migration, std::max<Index>(1, options.batch_rows), false);
+  constexpr int kPasses =
+      5;  // what a busy application writes even then waits for the next call, or the lock of switch_postgres
+  for (int pass = 0; pass < kPasses; ++pass) {
+    run_ranges(map, open_ranges(control, table, *migration), summary);
+    count(summary);
+    if (summary.pending == 0) break;
+    add_ranges(control, table, *migration, std::max<Index>(1, options.batch_rows), true);
+  }
+  if (migration->state == "translating") set_state(control, table, *migration, "translated");
+  summary.state = migration->state;
+}
+
+void Session::count(MigrateSummary& summary) {
+  stage.set("count");
+  const bool switched = migration->state == "switched";
+  const std::string source = control.name(switched ? migration->old_name : migration->source);
+  const std::string target = control.name(switched ? migration->source : migration->target);
+  const std::string left = source + " IS NOT NULL AND " + target + " IS NULL";
+  const std::string wrong =
+      left + " AND " + table.of_extension(control, "vector_dims") + "(" + source + ") <> " + std::to_string(migration->dim);
+  const Result counts = control.run("SELECT count(*), count(" + target + "), count(*) FILTER (WHERE " + left +
+                                    "), count(*) FILTER (WHERE " + wrong + ") FROM " + table.sql(control));
+  summary.rows = counts.number(0, 0);
+  summary.translated = counts.number(0, 1);
+  summary.wrong_dim = counts.number(0, 3);
+  summary.pending = counts.number(0, 2) - summary.wrong_dim;
+  summary.null_rows = summary.rows - summary.translated - summary.wrong_dim - summary.pending;
+  summary.wrong_keys.clear();
+  if (summary.wrong_dim == 0) return;
+  const Result keys = control.run("SELECT " + control.name(table.key) + "::text FROM " + table.sql(control) + " WHERE " +
+                                  wrong + " ORDER BY " + control.name(table.key) + " LIMIT 5");
+  for (Index i = 0; i < keys.rows(); ++i) summary.wrong_keys.push_back(keys.text(i, 0));
+}
+
+void Session::verify(const Map& map, MigrateSummary& summary) {
+  if (options.verify_rows <= 0 || summary.translated == 0) return;
+  stage.set("verify");
+  const double share = 150.0 * static_cast<double>(options.verify_rows) / static_cast<double>(summary.translated);
+  const std::string source = control.name(migration->source), target = control.name(migration->target);
+  const std::string bytes = control.copy_out("COPY (SELECT " + source + ", " + target + " FROM " + table.sql(control) +
+                                             (share < 90 ? " TABLESAMPLE BERNOULLI (" + std::to_string(share) + ")" : "") +
+                                             " WHERE " + source + " IS NOT NULL AND " + target + " IS NOT NULL LIMIT " +
+                                             std::to_string(options.verify_rows) + ") TO STDOUT (FORMAT binary)");
+  const bool half = migration->type == "halfvec";
+  const double allowed = half ? 1e-3 : 1e-5;  // other CPUs round differently; binary16 has 11 bits
+  std::vector<std::optional<std::string_view>> fields;
+  Matrix x(1, map.source_dim()), expected(1, map.target_dim()), found(1, map.target_dim());
+  summary.verified = 0;
+  summary.largest_difference = 0;
+  for (CopyReader reader(bytes); reader.next(2, fields); ++summary.verified) {
+    if (vector_dim(*fields[0]) != x.cols() || vector_dim(*fields[1]) != found.cols())
+      throw Error(ErrorKind::kInternal, "a translated row has another dimension than the map", control.where());
+    read_vector(*fields[0], table.value_type(), x.data());
+    read_vector(*fields[1], half ? ValueType::kFloat16 : ValueType::kFloat32, found.data());
+    map.translate(x, expected.span());
+    for (Index j = 0; j < found.cols(); ++j)
+      summary.largest_difference =
+          std::max(summary.largest_difference, static_cast<double>(std::abs(found(0, j) - expected(0, j))));
+  }
+  if (summary.largest_difference > allowed)
+    throw Error(ErrorKind::kInternal,
+                "rows read back differ from their translation by up to " + std::to_string(summary.largest_difference),
+                control.where() + ", table " + table.name, "--roll-back and report it");
+}
+
+MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
+                        const std::function<void(MigrateSummary&)>& work) {
+  const auto start = Clock::now();
+  Stage stage(options.progress);
+  const KeepGoing keep_going = [&] { return stage.go_on(); };
+  Connection(column.url, keep_going);  // what is wrong from the start is not waited for
+  MigrateSummary summary;
+  for (;;) {
+    try {
+      work(summary);
+      summary.seconds = seconds_since(start);
+      return summary;
+    } catch (const SqlError& error) {
+      if (!error.lost() || options.retry_seconds <= 0) throw;
+    }
+    stage.set("wait for the server");
+    for (const auto lost = Clock::now();;) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(500));
+      stage.stop_if_cancelled();
+      try {
+        Connection(column.url, keep_going);
+        break;
+      } catch (const SqlError& error) {
+        if (!error.lost() || seconds_since(lost) > options.retry_seconds) throw;
+      }
+    }
+  }
+}
+
+}  // namespace vec2vec::postgres

@@ -1,0 +1,66 @@
+#pragma once
+#include <functional>
+#include <string>
+
+#include "postgres/batch.h"
+#include "postgres/state.h"
+#include "vec2vec/postgres.h"
+
+namespace vec2vec::postgres {
+
+/// What a long piece of work is at, for the caller's Progress; asked some times a second by whoever waits.
+class Stage {
+ public:
+  explicit Stage(const Progress& progress) : progress_(progress) {}
+  void set(std::string name, double done = 0) {
+    name_ = std::move(name);
+    done_ = done;
+  }
+  bool go_on() const { return !progress_ || progress_(name_, done_); }
+  void stop_if_cancelled() const;
+
+ private:
+  const Progress& progress_;
+  std::string name_ = "connect";
+  double done_ = 0;
+};
+
+/// One call's work on one migration: the session that holds its lock, and what it knows.
+class Session {
+ public:
+  /// Connects, takes the lock, looks the table up, and finds the migration if there is one.
+  Session(const PostgresColumn& column, const MigrateOptions& options);
+
+  /// Starts the migration, or checks that the one there is of the same map, source and type.
+  void open(const Map& map, const std::string& map_sha256);
+  /// Whether the migration that is there has been switched over by this map already.
+  bool switched_by(const std::string& map_sha256) const;
+
+  /// Runs all open ranges, then those of rows that others wrote meanwhile.
+  void translate_all(const Map& map, MigrateSummary& summary);
+  /// Lets the server count the rows.
+  void count(MigrateSummary& summary);
+  /// Translates rows of a sample again and compares. Throws Error{kInternal} when one differs.
+  void verify(const Map& map, MigrateSummary& summary);
+
+  const PostgresColumn& column;
+  const MigrateOptions& options;
+  Stage stage;
+  Connection control;
+  Table table;
+  std::optional<Migration> migration;
+
+ private:
+  void start(const Map& map, const std::string& map_sha256);
+  void run_ranges(const Map& map, const std::vector<Range>& ranges, MigrateSummary& summary);
+};
+
+/// Throws Error{kBadInput} unless the map takes rows of the column's dimension and, by a sample of them, of its model.
+Sample check_sample(Connection& connection, const Table& table, const Map& map, bool ignore_fingerprint);
+
+/// Calls work, which makes a Session; again whenever the connection is lost and the server comes back within
+/// options.retry_seconds.
+MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
+                        const std::function<void(MigrateSummary&)>& work);
+
+}  // namespace vec2vec::postgres
