@@ -49,8 +49,13 @@ def start(folder, pgvector="0.6", settings=()):
         as_server_user(initdb, folder)
     options = [f"-k {folder}", "-c listen_addresses=''", *(f"-c {setting}" for setting in settings)]
     control = [binaries / "pg_ctl", "-D", data, "-l", folder / "server.log", "-w", "-t", "300", "-o", " ".join(options), "start"]
-    as_server_user(control, folder)
-    return url_of(folder)
+    for _ in range(20):  # after a kill, what is left of the old server may take a moment to end
+        try:
+            as_server_user(control, folder)
+            return url_of(folder)
+        except subprocess.CalledProcessError:
+            time.sleep(1)
+    sys.exit(f"the server does not start: {folder / 'server.log'}")
 
 
 def server_processes(folder):
