@@ -109,7 +109,10 @@ def server_cpu(folder):
     total = 0
     pids = postgres_server.server_processes(folder)
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except OSError:  # it has ended meanwhile, and the postmaster, read first, lacks its share: an autovacuum worker's
+            continue
         total += sum(int(field) for field in fields[11:15 if pid == pids[0] else 13])
     return total / TICK
 

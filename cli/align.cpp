@@ -136,6 +136,7 @@ int train(const AlignProblem& problem, const Map& start, Verdict verdict, double
 int run_align(AlignArguments arguments) {
   const auto begin = std::chrono::steady_clock::now();
   for (Side* side : {&arguments.source, &arguments.target}) {
+    refuse_database(side->path);
     if (side->name.empty()) side->name = stem_of(side->path);
   }
   std::unique_ptr<RowSource> source_file = open_rows(arguments.source.path, arguments.source.open);

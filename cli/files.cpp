@@ -10,6 +10,7 @@
 #include <fstream>
 
 #include "vec2vec/error.h"
+#include "vec2vec/postgres.h"
 
 namespace vec2vec::cli {
 namespace fs = std::filesystem;
@@ -70,6 +71,12 @@ void write_text(const std::string& path, const std::string& text) {
   if (file && !error) return;
   fs::remove(part, error);
   bad_input("cannot be written", path, "another folder, or more space on the disk");
+}
+
+void refuse_database(const std::string& path) {
+  if (is_postgres_url(path))
+    bad_input("is a database, not a file", path,
+              "vec2vec sample writes vectors of a table to a file; vec2vec migrate translates a column within the database");
 }
 
 bool looks_like_map(const std::string& path) {

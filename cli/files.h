@@ -26,6 +26,9 @@ void require_writable(const std::string& path, bool force, const std::vector<std
 /// Writes a text file that appears whole or not at all, over an existing one too: require_writable comes first.
 void write_text(const std::string& path, const std::string& text);
 
+/// Throws Error{kBadInput} with a way on when path is the URL of a database.
+void refuse_database(const std::string& path);
+
 /// Whether the file looks like a map of this library (a safetensors file that names the tensor linear.weight).
 bool looks_like_map(const std::string& path);
 

@@ -1,7 +1,6 @@
 #include <exception>
 #include <iostream>
 #include <new>
-#include <regex>
 
 #include "command.h"
 #include "terminal.h"
@@ -10,11 +9,6 @@
 
 namespace vec2vec::cli {
 namespace {
-
-/// Without what stands between :// and @ in URLs, which may be a password.
-std::string without_credentials(const std::string& text) {
-  return std::regex_replace(text, std::regex("(://)[^@\\s/]*@"), "$1...@");
-}
 
 int exit_code(ErrorKind kind) {
   switch (kind) {
@@ -36,8 +30,7 @@ int parse(CLI::App& app, int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
     const auto chosen = app.get_subcommands();
-    print_error(without_credentials(error.what()), "command line",
-                "vec2vec " + (chosen.empty() ? "" : chosen[0]->get_name() + " ") + "--help");
+    print_error(error.what(), "command line", "vec2vec " + (chosen.empty() ? "" : chosen[0]->get_name() + " ") + "--help");
     return kBadInputExit;
   }
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <regex>
 
 namespace vec2vec::cli {
 namespace {
@@ -13,6 +14,9 @@ namespace {
 volatile std::sig_atomic_t interrupt_seen = 0;
 
 void on_interrupt(int) { interrupt_seen = 1; }
+
+/// Without what stands between :// and the last @ of a URL: user and password.
+std::string without_passwords(const std::string& text) { return std::regex_replace(text, std::regex("://\\S*@"), "://...@"); }
 
 double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::steady_clock::time_point to) {
   return std::chrono::duration<double>(to - from).count();
@@ -35,9 +39,9 @@ void stop_if_interrupted() {
 }
 
 void print_error(const std::string& what, const std::string& where, const std::string& hint) {
-  std::fprintf(stderr, "vec2vec: error: %s\n", what.c_str());
-  if (!where.empty()) std::fprintf(stderr, "  where: %s\n", where.c_str());
-  if (!hint.empty()) std::fprintf(stderr, "  try: %s\n", hint.c_str());
+  std::fprintf(stderr, "vec2vec: error: %s\n", without_passwords(what).c_str());
+  if (!where.empty()) std::fprintf(stderr, "  where: %s\n", without_passwords(where).c_str());
+  if (!hint.empty()) std::fprintf(stderr, "  try: %s\n", without_passwords(hint).c_str());
 }
 
 std::string format_seconds(double seconds) {

@@ -15,7 +15,7 @@ bool interrupted();
 /// Throws Error{kInterrupted} when a signal has arrived.
 void stop_if_interrupted();
 
-/// Prints "vec2vec: error: what", then where and a hint if there are any, on stderr.
+/// Prints "vec2vec: error: what", then where and a hint if there are any, on stderr; users and passwords of URLs are left out.
 void print_error(const std::string& what, const std::string& where = {}, const std::string& hint = {});
 
 /// 75 -> "1 min 15 s".

@@ -37,6 +37,7 @@ int run_translate(const TranslateArguments& arguments) {
   options.threads = arguments.common.threads;
   options.output.format = format_of_name(arguments.output);
   options.output.type = value_type(arguments.type);
+  refuse_database(arguments.input);
   const Map map = Map::load(arguments.map);
   std::vector<std::string> inputs = {arguments.map, arguments.input};
   if (!options.store_path.empty()) inputs.push_back(options.store_path);

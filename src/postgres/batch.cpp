@@ -9,8 +9,11 @@ BatchTranslator::BatchTranslator(Connection& connection, const Table& table, con
     : c_(connection), table_(table), migration_(migration), map_(map) {
   // A commit that a crash of the server loses takes the note that its range is done with it, so none has to wait for the disk.
   // Locks are waited for less than deadlock_timeout (1 s): in a deadlock it is we who give up, not the application.
-  // Sequential scans: estimates right after ALTER TABLE are off, and every read here is by key.
-  c_.run("SET synchronous_commit = off; SET lock_timeout = '500ms'; SET enable_seqscan = off; SET temp_buffers = '64MB'");
+  // Sequential scans: estimates may be far off, and every read here is by key. Their price would also call for the JIT
+  // compiler.
+  c_.run(
+      "SET synchronous_commit = off; SET lock_timeout = '500ms'; SET enable_seqscan = off; SET jit = off; SET temp_buffers = "
+      "'64MB'");
   if (skip_triggers) c_.run("SET session_replication_role = replica");
   c_.run("CREATE TEMPORARY TABLE vec2vec_batch (key " + table.key_type + ", version xid, vector " +
          table.of_extension(c_, migration.type) + ") ON COMMIT DELETE ROWS");
