@@ -230,13 +230,14 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
   const KeepGoing keep_going = [&] { return stage.go_on(); };
   Connection(column.url, keep_going);  // what is wrong from the start is not waited for
   MigrateSummary summary;
-  for (;;) {
+  constexpr int kMostLosses = 20;  // a server that we crash ourselves must not be crashed for ever
+  for (int losses = 1;; ++losses) {
     try {
       work(summary);
       summary.seconds = seconds_since(start);
       return summary;
     } catch (const SqlError& error) {
-      if (!error.lost() || options.retry_seconds <= 0) throw;
+      if (!error.lost() || options.retry_seconds <= 0 || losses == kMostLosses) throw;
     }
     stage.set("wait for the server");
     for (const auto lost = Clock::now();;) {
