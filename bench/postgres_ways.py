@@ -33,11 +33,11 @@ def copy_into(connection, table, begin, rows):
 
 
 def update_each(connection, begin, rows):
-    from pgvector import Vector
+    from pgvector.psycopg import register_vector
 
+    register_vector(connection)
     with connection.cursor() as cursor:
-        pairs = [(Vector(row), begin + i) for i, row in enumerate(rows)]
-        cursor.executemany("UPDATE docs SET v_new = %s::vector WHERE id = %s", pairs)
+        cursor.executemany("UPDATE docs SET v_new = %s WHERE id = %s", [(row, begin + i) for i, row in enumerate(rows)])
 
 
 def update_from_copy(connection, begin, rows):

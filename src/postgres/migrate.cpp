@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "postgres/session.h"
 #include "vec2vec/postgres.h"
 
@@ -45,11 +43,7 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
 
 MigrateSummary translate_postgres(const Map& map, const std::string& map_sha256, const PostgresColumn& column,
                                   const MigrateOptions& options) {
-  bool first = true;
-  return postgres::resuming(column, options, [&](MigrateSummary& summary) {
-    Session session(column, options);
-    if (std::exchange(first, false)) summary.resumed = session.migration.has_value();
-    summary.notes = session.table.notes;
+  return postgres::resuming(column, options, [&](Session& session, MigrateSummary& summary) {
     if (session.switched_by(map_sha256)) {
       session.count(summary);
       summary.state = "switched";

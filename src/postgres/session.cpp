@@ -224,7 +224,7 @@ void Session::verify(const Map& map, MigrateSummary& summary) {
 }
 
 MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
-                        const std::function<void(MigrateSummary&)>& work) {
+                        const std::function<void(Session&, MigrateSummary&)>& work) {
   const auto start = Clock::now();
   Stage stage(options.progress);
   const KeepGoing keep_going = [&] { return stage.go_on(); };
@@ -233,7 +233,10 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
   constexpr int kMostLosses = 20;  // a server that we crash ourselves must not be crashed for ever
   for (int losses = 1;; ++losses) {
     try {
-      work(summary);
+      Session session(column, options);
+      if (losses == 1) summary.resumed = session.migration.has_value();
+      summary.notes = session.table.notes;
+      work(session, summary);
       summary.seconds = seconds_since(start);
       return summary;
     } catch (const SqlError& error) {

@@ -58,9 +58,9 @@ class Session {
 /// Throws Error{kBadInput} unless the map takes rows of the column's dimension and, by a sample of them, of its model.
 Sample check_sample(Connection& connection, const Table& table, const Map& map, bool ignore_fingerprint);
 
-/// Calls work, which makes a Session; again whenever the connection is lost and the server comes back within
+/// Calls work with a session; again, with a new one, whenever the connection is lost and the server comes back within
 /// options.retry_seconds.
 MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
-                        const std::function<void(MigrateSummary&)>& work);
+                        const std::function<void(Session&, MigrateSummary&)>& work);
 
 }  // namespace vec2vec::postgres

@@ -1,6 +1,5 @@
 #include <chrono>
 #include <cstdlib>
-#include <utility>
 
 #include "postgres/session.h"
 #include "vec2vec/postgres.h"
@@ -166,11 +165,7 @@ void drop_column(Session& s) {
 
 MigrateSummary switch_postgres(const Map& map, const std::string& map_sha256, const PostgresColumn& column,
                                const MigrateOptions& options) {
-  bool first = true;
-  return postgres::resuming(column, options, [&](MigrateSummary& summary) {
-    Session session(column, options);
-    if (std::exchange(first, false)) summary.resumed = session.migration.has_value();
-    summary.notes = session.table.notes;
+  return postgres::resuming(column, options, [&](Session& session, MigrateSummary& summary) {
     bool finished = false;  // switched by an earlier call, which may have been killed before the column was NOT NULL again
     if (!session.switched_by(map_sha256)) {
       session.open(map, map_sha256);
