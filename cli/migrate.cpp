@@ -153,7 +153,7 @@ void add_migrate(CLI::App& app, Run& run) {
       ->type_name("N")
       ->capture_default_str();
   command->add_option("--retry", options.retry_seconds, "How long to wait for a server that went away")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Validator(CLI::NonNegativeNumber).description(""))
       ->type_name("SECONDS")
       ->capture_default_str();
   add_common(*command, arguments->common);
