@@ -53,6 +53,10 @@ void add_open_options(CLI::App& command, OpenOptions& open, const std::string& s
       ->type_name("N");
   command.add_option("--tensor" + suffix, open.tensor, "Tensor to read when " + input + " is a safetensors file of several")
       ->type_name("NAME");
+  command
+      .add_option("--field" + suffix, open.field,
+                  "Field of the vector when " + input + " is NDJSON; default: embedding, vector, or the only list of numbers")
+      ->type_name("NAME");
 }
 
 void add_type_option(CLI::App& command, std::string& type) {

@@ -32,7 +32,7 @@ void add_common(CLI::App& command, Common& common);
 /// Accepts whole numbers from smallest on; says so when it does not.
 CLI::Validator at_least(Index smallest);
 
-/// Adds --raw-dim<suffix> and --tensor<suffix> for one input; suffix is "", "-a" or "-b".
+/// Adds --raw-dim<suffix>, --tensor<suffix> and --field<suffix> for one input; suffix is "", "-a" or "-b".
 void add_open_options(CLI::App& command, OpenOptions& open, const std::string& suffix, const std::string& input);
 
 /// Adds --type, the type of the values written, and --block-rows with its help text.

@@ -55,7 +55,7 @@ void add_defend(CLI::App& app, Run& run) {
   command->add_option("IN", arguments->input, "Vectors of your store")->type_name("FILE")->required();
   command
       ->add_option("OUT", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .bin .raw .f32")
+                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
       ->type_name("FILE")
       ->required();
   command

@@ -86,7 +86,7 @@ void add_encode(CLI::App& app, Run& run) {
   command->add_option("TEXTS", arguments->input, "UTF-8 text file; line i becomes row i")->type_name("FILE")->required();
   command
       ->add_option("-o,--output", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .bin .raw .f32")
+                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
       ->type_name("FILE")
       ->required();
   command->add_option("--column", options.column, "Encode this tab-separated column of each line; 0 = whole lines")

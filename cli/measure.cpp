@@ -14,7 +14,7 @@ namespace {
 
 struct MeasureArguments {
   Common common;
-  std::vector<std::string> files, names, tensors;
+  std::vector<std::string> files, names, tensors, fields;
   std::vector<Index> raw_dims;
   bool layers = false, list = false, force = false;
   std::string csv, html;
@@ -75,6 +75,7 @@ MeasureGrid measure_files(const MeasureArguments& arguments, const MeasureOption
     OpenOptions open;
     open.raw_dim = of_file(arguments.raw_dims, i, count, "--raw-dim");
     open.tensor = of_file(arguments.tensors, i, count, "--tensor");
+    open.field = of_file(arguments.fields, i, count, "--field");
     const std::string name = arguments.names.empty() ? stem_of(path) : of_file(arguments.names, i, count, "--name");
     if (arguments.layers) {
       files.push_back(load_layers(path, open, name, options.progress));
@@ -174,6 +175,10 @@ void add_measure(CLI::App& app, Run& run) {
       ->check(at_least(0))
       ->type_name("N");
   command->add_option("--tensor", arguments->tensors, "Tensor to read of safetensors files, once for all or once for each")
+      ->expected(1)
+      ->take_all()
+      ->type_name("NAME");
+  command->add_option("--field", arguments->fields, "Field of the vector of NDJSON files, once for all or once for each")
       ->expected(1)
       ->take_all()
       ->type_name("NAME");

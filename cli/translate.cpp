@@ -92,7 +92,7 @@ void add_translate(CLI::App& app, Run& run) {
   command->add_option("IN", arguments->input, "Vectors of the source model")->type_name("FILE")->required();
   command
       ->add_option("OUT", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .bin .raw .f32")
+                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
       ->type_name("FILE")
       ->required();
   add_type_option(*command, arguments->type);

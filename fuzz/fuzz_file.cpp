@@ -18,6 +18,8 @@ const std::string kPrefix("\x93NUMPY\x01\x00", 8);
 const std::string kPrefix;
 #elif defined(FUZZ_vecs)
 const std::string kPrefix("\x02\0\0\0", 4);
+#elif defined(FUZZ_ndjson)
+const std::string kPrefix("{\"v\":[1,2]}\n");
 #else
 const std::string kPrefix("1,2\n");
 #endif

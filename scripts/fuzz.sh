@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset fuzz >/dev/null
 cmake --build --preset fuzz -j "$(nproc)"
-for name in npy safetensors vecs text map; do
+for name in npy safetensors vecs text ndjson map; do
   corpus=build/fuzz/corpus/$name
   mkdir -p "$corpus"
   echo "fuzzing $name"

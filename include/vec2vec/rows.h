@@ -25,6 +25,8 @@ class RowSource {
 struct OpenOptions {
   Index raw_dim = 0;   ///< > 0: the file is headerless little-endian float32 with this many columns
   std::string tensor;  ///< safetensors: name of the 2-d tensor to read; empty = the only one
+  std::string field =
+      {};  ///< NDJSON: the field of the vector; empty = `embedding`, else `vector`, else the only list of numbers
 };
 
 /// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.
@@ -49,16 +51,20 @@ class RowSink {
   virtual void commit() = 0;
 };
 
-enum class FileFormat { kNpy, kSafetensors, kFvecs, kCsv, kTsv, kRaw };
+enum class FileFormat { kNpy, kSafetensors, kFvecs, kCsv, kTsv, kNdjson, kRaw };
 enum class ValueType { kFloat32, kFloat16 };
 
 struct CreateOptions {
   FileFormat format = FileFormat::kNpy;
   ValueType type = ValueType::kFloat32;  ///< npy and safetensors only
   bool overwrite = false;                ///< false: an existing file is an error
+  /// The source of the rows to come, in its order, which lives as long as the sink: formats that have more than numbers take
+  /// the rest of each row from it. NDJSON from NDJSON only.
+  const RowSource* carry = nullptr;
 };
 
-/// Format by the ending of path (.npy .safetensors .fvecs .csv .tsv .bin/.raw/.f32); throws Error{kBadInput} for any other.
+/// Format by the ending of path (.npy .safetensors .fvecs .csv .tsv .ndjson/.jsonl .bin/.raw/.f32); throws Error{kBadInput} for
+/// any other.
 FileFormat format_of_name(const std::string& path);
 
 /// Starts a file of exactly rows x dim values.

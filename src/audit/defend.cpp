@@ -44,7 +44,9 @@ DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, 
   const auto source = open_rows(in_path, in_options);
   const Defence defence(options.steps, source->dim(), options.key);
   DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path)};
-  const auto sink = create_rows(out_path, summary.rows, summary.dim, options.output);
+  CreateOptions output = options.output;
+  output.carry = source.get();
+  const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
   const Index block = std::min(options.block_rows, summary.rows);
   constexpr Index kPart = 256;
   Matrix in(block, summary.source_dim), out(block, summary.dim);

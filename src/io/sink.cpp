@@ -1,11 +1,12 @@
-#include <charconv>
 #include <cstdint>
 #include <filesystem>
 #include <utility>
 #include <vector>
 
 #include "io/atomic_file.h"
+#include "io/decimal.h"
 #include "io/half.h"
+#include "io/ndjson.h"
 #include "io/safetensors.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
@@ -75,14 +76,9 @@ class FileSink : public RowSink {
     }
   }
 
-  /// The shortest decimal that reads back as the same float.
   void write_text(const float* row, char separator) {
     line_.clear();
-    char number[32];
-    for (Index j = 0; j < dim_; ++j) {
-      if (j > 0) line_ += separator;
-      line_.append(number, std::to_chars(number, number + sizeof number, row[j]).ptr);
-    }
+    append_decimals(line_, row, dim_, separator);
     line_ += '\n';
     file_.write(line_);
   }
@@ -104,12 +100,15 @@ FileFormat format_of_name(const std::string& path) {
   if (ending == ".fvecs") return FileFormat::kFvecs;
   if (ending == ".csv") return FileFormat::kCsv;
   if (ending == ".tsv") return FileFormat::kTsv;
+  if (ending == ".ndjson" || ending == ".jsonl") return FileFormat::kNdjson;
   if (ending == ".bin" || ending == ".raw" || ending == ".f32") return FileFormat::kRaw;
-  bad_input("cannot tell the output format from the name", path, "end it in .npy, .safetensors, .fvecs, .csv, .tsv or .f32");
+  bad_input("cannot tell the output format from the name", path,
+            "end it in .npy, .safetensors, .fvecs, .csv, .tsv, .ndjson or .f32");
 }
 
 std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) {
   if (rows <= 0 || dim <= 0) bad_input("nothing to write: no rows or no columns", path);
+  if (options.format == FileFormat::kNdjson) return make_ndjson_sink(path, rows, dim, options);
   return std::make_unique<FileSink>(path, rows, dim, options);
 }
 

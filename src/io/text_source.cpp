@@ -1,11 +1,11 @@
 #include "io/text_source.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "io/decimal.h"
 #include "io/lines.h"
 #include "vec2vec/error.h"
 
@@ -25,8 +25,8 @@ Index parse_line(std::string_view line, float* out, Index capacity) {
     if (at == end) return count;
     if (*at == '+') ++at;
     float value = 0;
-    const auto [next, error] = std::from_chars(at, end, value);
-    if (error == std::errc::invalid_argument || (next < end && !is_separator(*next))) return -1;
+    const char* next = read_decimal(at, end, value);
+    if (!next || (next < end && !is_separator(*next))) return -1;
     if (count < capacity) out[count] = value;
     ++count;
     at = next;

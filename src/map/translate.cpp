@@ -143,7 +143,9 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   std::future<std::string> input_sha256 = std::async(std::launch::async, [&] { return file_sha256(in_path); });
   summary.map_sha256 = file_sha256(map_path);
   ConfidenceFile confidence(map, summary.rows, options);
-  const auto sink = create_rows(out_path, source->rows(), map.target_dim(), options.output);
+  CreateOptions output = options.output;
+  output.carry = source.get();
+  const auto sink = create_rows(out_path, source->rows(), map.target_dim(), output);
 
   const Index block = std::max<Index>(1, options.block_rows);
   Matrix in(std::min(block, source->rows()), source->dim());

@@ -2,8 +2,10 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -280,6 +282,35 @@ TEST_F(Cli, RawFilesNeedTheirDimension) {
   const CliResult result = run_cli({"inspect", raw, "--raw-dim", "12", "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
   EXPECT_EQ(Json::parse(result.out)["rows"], 100);
+}
+
+TEST_F(Cli, TranslatedNdjsonKeepsItsOtherFields) {
+  make_map();
+  const std::string in = dir.path("in.jsonl"), translated = dir.path("out.jsonl");
+  const Matrix rows = read_all(*open_rows(a));
+  std::ofstream file(in);
+  file.precision(9);
+  for (Index i = 0; i < rows.rows(); ++i) {
+    file << "{\"id\": \"doc-" << i << "\", \"dense\": [" << rows(i, 0);
+    for (Index j = 1; j < rows.cols(); ++j) file << ", " << rows(i, j);
+    file << "], \"sparse\": [1]}\n";
+  }
+  file.close();
+  const CliResult unnamed = run_cli({"translate", map, in, translated});
+  EXPECT_EQ(unnamed.code, 2);
+  EXPECT_TRUE(contains(unnamed.err, "dense, sparse") && contains(unnamed.err, "--field")) << unnamed.err;
+  ASSERT_EQ(run_cli({"translate", map, in, translated, "--field", "dense"}).code, 0);
+  ASSERT_EQ(run_cli({"translate", map, a, out}).code, 0);
+  const Matrix x = read_all(*open_rows(translated, {0, {}, "dense"})), y = read_all(*open_rows(out));
+  ASSERT_EQ(x.rows() * x.cols(), y.rows() * y.cols());
+  EXPECT_TRUE(std::equal(x.data(), x.data() + x.rows() * x.cols(), y.data()));
+  std::ifstream lines(translated);
+  std::string line;
+  for (Index i = 0; std::getline(lines, line); ++i) {
+    const Json json = Json::parse(line);
+    EXPECT_EQ(json["id"], "doc-" + std::to_string(i));
+    EXPECT_EQ(json["sparse"], Json({1}));
+  }
 }
 
 TEST_F(Cli, TooFewRowsToAlignIsCode2) {

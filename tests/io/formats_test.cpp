@@ -54,7 +54,7 @@ TEST(Half, RoundTripsEveryValueAndRoundsToNearestEven) {
 TEST(Formats, EveryFormatRoundTrips) {
   TempDir dir;
   const Matrix m = sample_rows(300, 7);
-  for (const char* name : {"a.npy", "a.safetensors", "a.fvecs", "a.csv", "a.tsv", "a.f32"}) {
+  for (const char* name : {"a.npy", "a.safetensors", "a.fvecs", "a.csv", "a.tsv", "a.ndjson", "a.f32"}) {
     const std::string path = dir.path(name);
     save(path, m);
     const auto source = open_rows(path, {.raw_dim = std::string(name) == "a.f32" ? 7 : 0, .tensor = {}});
@@ -106,6 +106,16 @@ TEST(Formats, TextWithHeaderBlankLinesAndOtherSeparators) {
   EXPECT_THROW(read_all(*open_rows(dir.path("ragged"))), Error);
   write_bytes(dir.path("word"), "1,2\n3,x\n");
   EXPECT_THROW(read_all(*open_rows(dir.path("word"))), Error);
+}
+
+TEST(Formats, DecimalsBeyondFloat32AreInfiniteOrZero) {
+  TempDir dir;
+  write_bytes(dir.path("t"), "1e99,-1e999,1e-99,1e-40\n");
+  const Matrix m = read_all(*open_rows(dir.path("t")));
+  EXPECT_EQ(m(0, 0), std::numeric_limits<float>::infinity());
+  EXPECT_EQ(m(0, 1), -std::numeric_limits<float>::infinity());
+  EXPECT_EQ(m(0, 2), 0.0f);
+  EXPECT_EQ(m(0, 3), 1e-40f);
 }
 
 TEST(Formats, TruncatedFilesAreRefusedAtEveryLength) {
