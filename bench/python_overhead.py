@@ -23,6 +23,19 @@ PYTHON = BUILD / "python" / "venv" / "bin" / "python"
 VEC2VEC = BUILD / "release" / "cli" / "vec2vec"
 DATA = ROOT / "examples" / "data"
 
+def section():
+    """Of docs/results.md: the last record of each job."""
+    path = ROOT / "bench" / "results" / "python_overhead.jsonl"
+    records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    if not records:
+        return ""
+    text = "## Python\n\n| job, whole process | command: wall, CPU (s) | Python: wall, CPU (s) | wall overhead | CPU overhead |\n|---|---|---|---|---|\n"
+    for r in {r["job"]: r for r in records}.values():
+        text += f"| {r['job']} | {r['wall_cli']:.2f}, {r['cpu_cli']:.2f} | {r['wall_python']:.2f}, {r['cpu_python']:.2f} | {r['wall_overhead']:+.1%} | {r['cpu_overhead']:+.1%} |\n"
+    r = records[-1]
+    return text + f"\nMedians of {r['repeat']} runs of each in turn, interpreter and imports included; 2 cores, load {r['load']:.1f}; {r['date'][:10]}. Command: `bench/python_overhead.py`\n"
+
+
 MAKE_ROWS = """
 import sys, numpy as np
 rows = np.lib.format.open_memmap(sys.argv[1], "w+", np.float32, (int(sys.argv[2]), 384))

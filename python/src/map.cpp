@@ -3,6 +3,8 @@
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 
+#include <algorithm>
+
 #include "bindings.h"
 #include "rows.h"
 #include "run.h"
@@ -25,6 +27,19 @@ TranslateOptions translate_options(bool centred, bool ignore_fingerprint, int th
   options.ignore_fingerprint = ignore_fingerprint;
   options.threads = threads;
   return options;
+}
+
+/// All rows of a source; when 0 < wanted < its rows, so many of them, out of 64 places spread evenly over it.
+Matrix read_spread(RowSource& source, Index wanted) {
+  if (wanted <= 0 || wanted >= source.rows()) return read_all(source);
+  Matrix rows(wanted, source.dim());
+  const Index places = std::min<Index>(64, wanted);
+  for (Index i = 0; i < places; ++i) {
+    const Index at = i * wanted / places, count = (i + 1) * wanted / places - at;
+    const Index begin = places == 1 ? 0 : i * (source.rows() - count) / (places - 1);
+    source.read(begin, rows.span().middle_rows(at, count));
+  }
+  return rows;
 }
 
 }  // namespace
@@ -76,18 +91,18 @@ void add_map(nb::module_& module) {
 
   module.def(
       "read_file",
-      [](const std::string& path) {
+      [](const std::string& path, const std::string& column, Index wanted) {
         Matrix* rows = new Matrix;
         const nb::capsule owner(rows, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
-        run(nb::none(), [&](const Progress&) { *rows = read_all(*open_rows(path)); });
+        run(nb::none(), [&](const Progress&) { *rows = read_spread(*open_rows(path, {0, column, column}), wanted); });
         return nb::ndarray<nb::numpy, float, nb::ndim<2>>(
             rows->data(), {static_cast<std::size_t>(rows->rows()), static_cast<std::size_t>(rows->cols())}, owner);
       },
-      nb::arg("path"));
+      nb::arg("path"), nb::arg("column") = "", nb::arg("rows") = 0);
   module.def(
       "translate_file",
-      [](const std::string& map, const std::string& in, const std::string& tensor_name, Index raw_dim, const std::string& out,
-         bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads, const std::string& confidence,
+      [](const std::string& map, const std::string& in, const std::string& tensor_name, const std::string& field, Index raw_dim,
+         const std::string& out, bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads, const std::string& confidence,
          const std::string& store, const nb::object& progress) {
         TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
         options.confidence_path = confidence;
@@ -96,12 +111,12 @@ void add_map(nb::module_& module) {
         TranslateSummary summary;
         run(progress, [&](const Progress& report) {
           options.progress = report;
-          summary = translate(Map::load(map), map, in, {raw_dim, tensor_name}, out, options);
+          summary = translate(Map::load(map), map, in, {raw_dim, tensor_name, field}, out, options);
         });
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
                           summary.far_rows, summary.mean_match);
       },
-      nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("raw_dim"), nb::arg("target"), nb::arg("centred"),
+      nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"), nb::arg("target"), nb::arg("centred"),
       nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"), nb::arg("confidence"),
       nb::arg("store"), nb::arg("progress").none());
 }

@@ -217,7 +217,7 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(cli: Cli, large: Path, map_fi
     command = [
         sys.executable,
         "-m",
-        "vec2vec_cpp.arrow",
+        "vec2vec_cpp",
         "translate",
         map_file,
         large,
@@ -273,7 +273,7 @@ def test_a_folder_becomes_a_folder(store: Any, paired_map: v2v.Map, tmp_path: Pa
 
 
 def test_ctrl_c_leaves_nothing_half_written(large: Path, map_file: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "vec2vec_cpp.arrow", "translate", map_file, large, tmp_path / "out.parquet"]
+    command = [sys.executable, "-m", "vec2vec_cpp", "translate", map_file, large, tmp_path / "out.parquet"]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
     while process.poll() is None and not list(tmp_path.glob(".out*.tmp")):
         time.sleep(0.001)
@@ -284,7 +284,7 @@ def test_ctrl_c_leaves_nothing_half_written(large: Path, map_file: Path, tmp_pat
 
 def test_shell(cli: Cli, store: Any, map_file: Path, tmp_path: Path) -> None:
     def shell(*arguments: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "vec2vec_cpp.arrow", *map(str, arguments)]
+        command = [sys.executable, "-m", "vec2vec_cpp", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True)
 
     pq.write_table(store, tmp_path / "in.parquet")

@@ -154,21 +154,23 @@ def translate_file(
     overwrite: bool = False,
     raw_dim: int = 0,
     tensor: str = "",
+    field: str = "",
     confidence: Path = "",
     store: Path = "",
     threads: int = 0,
     progress: Progress = None,
 ) -> TranslatedFile:
-    """`vec2vec translate MAP SOURCE TARGET`: streams a vector file (npy, safetensors, fvecs, csv ...) through a map file with
+    """`vec2vec translate MAP SOURCE TARGET`: streams a vector file (npy, safetensors, fvecs, csv, NDJSON ...) through a map file with
     constant memory, and writes target and target + ".provenance.json". confidence: a file for how far each row can be trusted
-    (`ConfidenceScorer`), against the vectors of the file `store` if one is named. For Parquet and Arrow files:
-    `vec2vec_cpp.arrow`."""
+    (`ConfidenceScorer`), against the vectors of the file `store` if one is named. For stores in other
+    formats: `vec2vec_cpp.stores`."""
     paths = [os.fspath(path) for path in (map, source, target, confidence, store)]
     with reporting(progress) as callback:
         result = _core.translate_file(
             paths[0],
             paths[1],
             tensor,
+            field,
             raw_dim,
             paths[2],
             centred,

@@ -3,7 +3,7 @@
     from vec2vec_cpp import arrow
     arrow.sample("old/", rows=20000)                       # (n, d): rows to align with
     arrow.translate("map.safetensors", "old/", "new/")     # a folder of files -> a folder of files; resumes
-    python -m vec2vec_cpp.arrow --help                     # the same for the shell
+    python -m vec2vec_cpp --help                           # the same for the shell
 
 docs/python.md says what is read, kept and written.
 """
@@ -28,6 +28,7 @@ from ._errors import BadInputError
 from ._map import Map
 from ._progress import Progress, reporting
 from ._rows import Float32, as_rows
+from ._summary import Summary
 from ._vectors import as_one_array, from_numpy, is_vector_type, to_numpy, vector_column, vectors
 
 __all__ = ["Summary", "Translator", "is_vector_type", "sample", "to_numpy", "translate"]
@@ -118,17 +119,6 @@ class Translator:
         for batch in batches:
             yield self.batch(batch, first_row)
             first_row += batch.num_rows
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What `translate` did."""
-
-    rows: int
-    null_rows: int
-    files: int
-    resumed_files: int  #: finished by an earlier run
-    seconds: float
 
 
 def translate(
@@ -235,75 +225,3 @@ def sample(source: str | os.PathLike[str], *, column: str | None = None, rows: i
     if not found:
         raise BadInputError("holds no vectors", str(source))
     return np.concatenate(found)
-
-
-def _main() -> None:
-    import argparse
-
-    parser = argparse.ArgumentParser(prog="python -m vec2vec_cpp.arrow", description="Vectors in Parquet and Arrow files.")
-    commands = parser.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("sample", help="Write rows spread over SOURCE to an npy file, for vec2vec align")
-    one.add_argument("source", metavar="SOURCE", help="Parquet or Arrow file, or a folder of them")
-    one.add_argument("target", metavar="OUT", help="npy file to write")
-    one.add_argument("--column", help="Column of vectors; default: the only one")
-    one.add_argument("--rows", type=int, default=20000, help="At most so many (default: %(default)s)")
-    two = commands.add_parser("translate", help="Translate the vectors of SOURCE into TARGET")
-    two.add_argument("map", metavar="MAP", help="Map file of vec2vec align")
-    two.add_argument("source", metavar="SOURCE", help="Parquet or Arrow file, or a folder of them")
-    two.add_argument("target", metavar="TARGET", help="File, or folder: the same command resumes a folder")
-    two.add_argument("--column", help="Column of vectors; default: the only one")
-    two.add_argument("--into", help="New column for the translated vectors; default: in the place of the old ones")
-    two.add_argument("--float16", action="store_true", help="Write float16")
-    two.add_argument("--centred", action="store_true", help="Write centred unit rows")
-    two.add_argument("--keep-nulls", action="store_true", help="Carry null vectors through; else they are an error")
-    two.add_argument("--ignore-fingerprint", action="store_true", help="Translate rows of another model all the same")
-    two.add_argument("--part-rows", type=int, default=1_000_000, help="Rows a file of a folder (default: %(default)s)")
-    two.add_argument("--force", action="store_true", help="Overwrite TARGET")
-    two.add_argument("--threads", type=int, default=0, help="Threads; 0 = all cores")
-    two.add_argument("--quiet", action="store_true", help="No progress")
-    arguments = parser.parse_args()
-    if arguments.command == "sample":
-        found = sample(arguments.source, column=arguments.column, rows=arguments.rows)
-        np.save(arguments.target, found)
-        print(f"{len(found)} rows of dimension {found.shape[1]} in {arguments.target}")
-        return
-    summary = translate(
-        arguments.map,
-        arguments.source,
-        arguments.target,
-        column=arguments.column,
-        into=arguments.into,
-        centred=arguments.centred,
-        ignore_fingerprint=arguments.ignore_fingerprint,
-        float16=arguments.float16,
-        nulls="keep" if arguments.keep_nulls else "error",
-        part_rows=arguments.part_rows,
-        overwrite=arguments.force,
-        threads=arguments.threads,
-        progress=_ProgressLine() if not arguments.quiet and os.isatty(2) else None,
-    )
-    resumed = f", {summary.resumed_files} files were there already" if summary.resumed_files else ""
-    print(f"{summary.rows} rows ({summary.null_rows} null) in {summary.seconds:.1f} s: {arguments.target}{resumed}")
-
-
-class _ProgressLine:
-    def __init__(self) -> None:
-        self.began = monotonic()
-
-    def __call__(self, stage: str, done: float) -> None:
-        import sys
-
-        left = (monotonic() - self.began) * (1 - done) / done if done > 0 else 0
-        sys.stderr.write(f"\r\x1b[K{stage}  {done:.0%}  about {left:.0f} s left" if done < 1 else "\r\x1b[K")
-        sys.stderr.flush()
-
-
-if __name__ == "__main__":
-    import sys
-
-    try:
-        _main()
-    except BadInputError as error:
-        sys.exit(f"error: {error}")
-    except KeyboardInterrupt:
-        sys.exit(130)

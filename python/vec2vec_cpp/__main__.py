@@ -1,0 +1,140 @@
+"""python -m vec2vec_cpp, and the command vec2vec-py: stores in the formats that Python's packages read, from the shell."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import warnings
+from time import monotonic
+
+import numpy as np
+
+from . import AlignmentWarning, align, stores
+from ._errors import BadInputError, Error
+
+_STORE = "npy, NDJSON, CSV, safetensors, fvecs; a Parquet or Arrow file or folder; a VDF folder; a FAISS or usearch index"
+_EXIT = {"ALIGNED": 0, "UNCERTAIN": 3, "NOT_ALIGNED": 4}
+
+
+class _ProgressLine:
+    def __init__(self) -> None:
+        self._began = monotonic()
+
+    def __call__(self, stage: str, done: float) -> None:
+        left = (monotonic() - self._began) * (1 - done) / done if done > 0 else 0
+        sys.stderr.write(f"\r\x1b[K{stage}  {done:.0%}  about {left:.0f} s left" if done < 1 else "\r\x1b[K")
+        sys.stderr.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m vec2vec_cpp",
+        description=f"Aligns and translates stores of vectors. STORE: {_STORE}; told apart by content.",
+        epilog="Examples:\n"
+        "  python -m vec2vec_cpp align store.parquet new-model.npy -o map.safetensors\n"
+        "  python -m vec2vec_cpp translate map.safetensors store.parquet translated.parquet\n"
+        "  python -m vec2vec_cpp translate map.safetensors old.faiss new.faiss\n"
+        "More commands (evaluate, measure, inspect, audit ...): the program vec2vec.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+
+    one = commands.add_parser("sample", help="Write rows spread over STORE to an npy file")
+    one.add_argument("source", metavar="STORE", help=_STORE)
+    one.add_argument("target", metavar="OUT", help="npy file to write")
+
+    two = commands.add_parser("align", help="Find the map from the space of STORE A to that of STORE B, without pairs")
+    two.add_argument("source", metavar="A", help=f"Vectors of the old model: {_STORE}")
+    two.add_argument("other", metavar="B", help="Vectors of the new model, of other texts of the same kind")
+    two.add_argument("-o", "--output", metavar="MAP", required=True, help="Map file to write")
+    two.add_argument("--column-b", help="Column of vectors of B")
+    two.add_argument("--seed", type=int, default=0, help="Seed of every random choice (default: %(default)s)")
+
+    for command in (one, two):
+        command.add_argument("--rows", type=int, default=20000, help="At most so many rows (default: %(default)s)")
+
+    three = commands.add_parser(
+        "translate", help="Translate STORE into TARGET, of the same format", argument_default=argparse.SUPPRESS
+    )
+    three.add_argument("map", metavar="MAP", help="Map file")
+    three.add_argument("source", metavar="STORE", help=_STORE)
+    three.add_argument("target", metavar="TARGET", help="File or folder; the same command resumes a folder of Parquet files")
+    three.add_argument("--into", help="New column for the translated vectors; default: in the place of the old ones")
+    three.add_argument("--float16", action="store_true", help="Write float16")
+    three.add_argument("--centred", action="store_true", help="Write centred unit rows")
+    three.add_argument(
+        "--keep-nulls",
+        dest="nulls",
+        action="store_const",
+        const="keep",
+        help="Carry null vectors through; else they are an error",
+    )
+    three.add_argument("--ignore-fingerprint", action="store_true", help="Translate rows of another model all the same")
+    three.add_argument("--part-rows", type=int, help="Rows a Parquet file of a folder (default: 1000000)")
+
+    for command in (two, three):
+        command.add_argument("--force", dest="overwrite", action="store_true", help="Overwrite the output")
+        command.add_argument("--threads", type=int, help="Threads; default: all cores")
+        command.add_argument("--quiet", action="store_true", help="No progress")
+    for command in (one, two, three):
+        command.add_argument(
+            "--column", help="Column of vectors, field of NDJSON or tensor of safetensors; default: the only one"
+        )
+    return parser
+
+
+def _progress(quiet: bool) -> _ProgressLine | None:
+    return _ProgressLine() if not quiet and os.isatty(2) else None
+
+
+def _align(arguments: argparse.Namespace) -> int:
+    if os.path.exists(arguments.output) and not arguments.overwrite:
+        raise BadInputError("exists already", arguments.output, "--force to overwrite it")
+    rows = [
+        stores.sample(store, column=column, rows=arguments.rows)
+        for store, column in ((arguments.source, arguments.column), (arguments.other, arguments.column_b))
+    ]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", AlignmentWarning)  # the report says it
+        found = align(*rows, seed=arguments.seed, threads=arguments.threads or 0, progress=_progress(arguments.quiet))
+    found.map.save(arguments.output, overwrite=arguments.overwrite)
+    print(found)
+    return _EXIT[found.verdict]
+
+
+def _main() -> int:
+    arguments = _parser().parse_args()
+    if arguments.command == "align":
+        return _align(arguments)
+    if arguments.command == "sample":
+        found = stores.sample(arguments.source, column=arguments.column, rows=arguments.rows)
+        np.save(arguments.target, found)
+        print(f"{len(found)} rows of dimension {found.shape[1]} in {arguments.target}")
+        return 0
+    options = vars(arguments)
+    options.pop("command")
+    map, source, target = (options.pop(name) for name in ("map", "source", "target"))
+    summary = stores.translate(map, source, target, progress=_progress(options.pop("quiet", False)), **options)
+    resumed = f", {summary.resumed_files} files were there already" if summary.resumed_files else ""
+    nulls = f" ({summary.null_rows} null)" if summary.null_rows else ""
+    print(f"{summary.rows} rows{nulls} in {summary.seconds:.1f} s: {target}{resumed}")
+    return 0
+
+
+def run() -> None:
+    """The exit codes of the program vec2vec: 2 for bad input, 1 for a failure, 3 and 4 for maps that are not ALIGNED."""
+    try:
+        sys.exit(_main())
+    except (BadInputError, ImportError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except Error as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    run()

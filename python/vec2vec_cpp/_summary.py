@@ -1,0 +1,16 @@
+"""What translating a store comes back with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What `translate` did."""
+
+    rows: int
+    null_rows: int
+    files: int
+    resumed_files: int  #: finished by an earlier run
+    seconds: float

@@ -1,0 +1,23 @@
+"""Files that the C++ library reads and writes itself: npy, safetensors, fvecs, CSV, NDJSON ... A column is a tensor or a field."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._map import translate_file
+from ._rows import Float32
+from ._summary import Summary
+
+
+def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:
+    """At most `rows` vectors (n, d), from 64 places spread evenly over the file."""
+    return _core.read_file(os.fspath(source), column or "", rows)
+
+
+def translate(map: Path, source: Path, target: Path, *, column: str | None = None, **options: Any) -> Summary:
+    """As `translate_file`."""
+    done = translate_file(map, source, target, tensor=column or "", field=column or "", **options)
+    return Summary(done.rows, 0, 1, 0, done.seconds)
