@@ -34,7 +34,7 @@ def section():
     records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
     if not records:
         return ""
-    text = "## Parquet to Parquet\n\n| rows, 384 → 384 | seconds | of all cores | rows/s | memory, MiB | GEMM bound, s | disk bound, s | share of the slower bound | killed twice and resumed |\n|---|---|---|---|---|---|---|---|---|\n"
+    text = "## Parquet to Parquet\n\n| rows, 384 → 384 | seconds | CPU seconds | rows/s | memory, MiB | GEMM bound, s | disk bound, s | share of the slower bound | killed twice and resumed |\n|---|---|---|---|---|---|---|---|---|\n"
     for r in {r["rows"]: r for r in records}.values():
         same = "same bytes" if r["same_after_two_kills"] else "OTHER BYTES"
         text += f"| {r['rows']:,} | {r['seconds']:.1f} | {r['cpu_seconds']:.1f} | {r['rows_per_second']:,.0f} | {r['memory_mib']:,.0f} | {r['gemm_bound']:.1f} | {r['disk_bound']:.1f} | {r['share']:.0%} | {same} |\n"
