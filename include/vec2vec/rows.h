@@ -25,8 +25,8 @@ class RowSource {
 struct OpenOptions {
   Index raw_dim = 0;   ///< > 0: the file is headerless little-endian float32 with this many columns
   std::string tensor;  ///< safetensors: name of the 2-d tensor to read; empty = the only one
-  std::string field =
-      {};  ///< NDJSON: the field of the vector; empty = `embedding`, else `vector`, else the only list of numbers
+  /// NDJSON: the field of the vector; empty = `embedding`, else `vector`, else the only list of numbers.
+  std::string field = {};
 };
 
 /// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.

@@ -72,16 +72,13 @@ def _open(path: Path) -> _Opened:
 def _lists(index: Any) -> tuple[Ids, Rows]:
     """The inverted lists one after another: ids (n,) and rows."""
     lists = index.invlists
-    begins = np.cumsum([0] + [lists.list_size(i) for i in range(index.nlist)])
+    sizes = [lists.list_size(i) for i in range(index.nlist)]
+    begins = np.cumsum([0, *sizes])
 
-    def part(number: int, kind: Any) -> npt.NDArray[Any]:
-        """Ids or vectors of one list, in place."""
-        size = lists.list_size(number)
-        if kind is np.int64:
-            ids: npt.NDArray[np.int64] = faiss.rev_swig_ptr(lists.get_ids(number), size)
-            return ids
-        codes: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(lists.get_codes(number), size * index.code_size)
-        return codes.view(np.float32).reshape(size, index.d)
+    def list_rows(number: int) -> Float32:
+        """The vectors of one list, in place."""
+        codes: npt.NDArray[np.uint8] = faiss.rev_swig_ptr(lists.get_codes(number), sizes[number] * index.code_size)
+        return codes.view(np.float32).reshape(-1, index.d)
 
     def rows(begin: int, count: int) -> Float32:
         found = np.empty((count, index.d), np.float32)
@@ -91,13 +88,13 @@ def _lists(index: Any) -> tuple[Ids, Rows]:
             first = begin + done - int(begins[number])
             take = min(count - done, int(begins[number + 1] - begins[number]) - first)
             if take > 0:
-                found[done : done + take] = part(number, np.float32)[first : first + take]
+                found[done : done + take] = list_rows(number)[first : first + take]
                 done += take
             number += 1
         return found
 
-    filled = [part(i, np.int64) for i in range(index.nlist) if lists.list_size(i) > 0]
-    return np.concatenate(filled) if filled else np.empty(0, np.int64), rows
+    ids = [faiss.rev_swig_ptr(lists.get_ids(i), size) for i, size in enumerate(sizes) if size > 0]
+    return np.concatenate(ids) if ids else np.empty(0, np.int64), rows
 
 
 def _like(opened: _Opened, map: Map, source: Path, **options: Any) -> tuple[Any, str]:
