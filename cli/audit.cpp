@@ -40,16 +40,6 @@ struct AuditArguments {
   bool force = false, no_defences = false;
 };
 
-/// The lines of a text file, without the carriage returns of Windows.
-std::vector<std::string> read_lines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) bad_input("cannot be read", path, "check the name");
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line); lines.push_back(line))
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-  if (lines.empty()) bad_input("has no lines", path);
-  return lines;
-}
 
 /// Texts and vectors of one set, with what the report says of their files.
 struct LoadedTexts {

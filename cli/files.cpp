@@ -61,6 +61,16 @@ void require_writable(const std::string& path, bool force, const std::vector<std
   unlink(probe.c_str());
 }
 
+std::vector<std::string> read_lines(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) bad_input("cannot be read", path, "check the name");
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line); lines.push_back(line))
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+  if (lines.empty()) bad_input("has no lines", path);
+  return lines;
+}
+
 void write_text(const std::string& path, const std::string& text) {
   const std::string part = path + ".part-" + std::to_string(getpid());
   std::ofstream file(part, std::ios::binary);

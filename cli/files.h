@@ -23,6 +23,9 @@ LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage
 /// (or force), and path is none of the inputs. To be called before long work.
 void require_writable(const std::string& path, bool force, const std::vector<std::string>& inputs);
 
+/// The lines of a text file, without the carriage returns of Windows.
+std::vector<std::string> read_lines(const std::string& path);
+
 /// Writes a text file that appears whole or not at all, over an existing one too: require_writable comes first.
 void write_text(const std::string& path, const std::string& text);
 

@@ -74,6 +74,7 @@ int main(int argc, char** argv) {
   add_measure(app, run);
   add_inspect(app, run);
   add_encode(app, run);
+  add_invert(app, run);
   add_defend(app, run);
   add_gate(app, run);
   add_audit(app, run);

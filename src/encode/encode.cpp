@@ -8,6 +8,7 @@
 #include "encode/partial_rows.h"
 #include "encode/text_file.h"
 #include "io/atomic_file.h"
+#include "io/utf8.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 

@@ -8,9 +8,6 @@
 
 namespace vec2vec {
 
-/// Whether the bytes are well-formed UTF-8 (Unicode 15, table 3-7: no surrogates, nothing overlong).
-bool valid_utf8(std::string_view bytes);
-
 /// The lines of a UTF-8 text file, or one tab-separated column of them. A byte order mark and the carriage returns of Windows
 /// are left out; an empty line is an empty text.
 class TextFile {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "io/utf8.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 

@@ -1,0 +1,270 @@
+#include <iomanip>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "command.h"
+#include "files.h"
+#include "terminal.h"
+#include "vec2vec/encode.h"
+#include "vec2vec/inversion.h"
+#include "vec2vec/map.h"
+#include "vec2vec/text_scores.h"
+#include "vec2vec/version.h"
+
+namespace vec2vec::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct InvertArguments {
+  Common common;
+  std::string vectors, model, language_model, map, public_texts, public_vectors, truth, judge = "lm", output,
+                                                                                        precision = "float32";
+  EncoderOptions encoder;
+  LanguageModelOptions language;
+  InversionOptions options;
+  OpenOptions open;
+  Index rows = 0, bootstrap = 1000;
+  bool force = false, restart = false;
+};
+
+std::string fixed(double value, int digits) {
+  std::ostringstream text;
+  text << std::fixed << std::setprecision(digits) << value;
+  return text.str();
+}
+
+Json options_json(const InvertArguments& a) {
+  const InversionOptions& o = a.options;
+  return {{"beam", o.beam},     {"branches", o.branches}, {"max_tokens", o.max_tokens},
+          {"rounds", o.rounds}, {"edits", o.edits},       {"examples", o.examples},
+          {"words", o.words},   {"fluency", o.fluency},   {"seconds", o.seconds},
+          {"seed", o.seed},     {"rows", a.rows}};
+}
+
+/// Vectors of the public texts: a file's, or encoded now.
+Matrix public_rows(const InvertArguments& a, const std::vector<std::string>& texts, const Encoder& encoder,
+                   const Progress& progress) {
+  if (!a.public_vectors.empty()) return load_rows(*open_rows(a.public_vectors), 0, "read public vectors", progress).rows;
+  Matrix rows(static_cast<Index>(texts.size()), encoder.dim());
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  if (!texts.empty())
+    encoder.encode(views, rows.span(), [&](std::string_view, double done) { return progress("encode public texts", done); });
+  return rows;
+}
+
+/// What the owner, who knows the texts, measures: the texts found, and the nearest public ones, which need no language model.
+Json scores_json(const InvertArguments& a, const InversionSummary& summary, const std::vector<Index>& numbers,
+                 LanguageModel& model, const std::vector<std::string>& public_texts, const Progress& progress,
+                 std::string& for_people) {
+  const std::vector<std::string> lines = read_lines(a.truth);
+  std::vector<std::string> truth, found, nearest;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    truth.push_back(lines[static_cast<std::size_t>(numbers[i])]);
+    found.push_back(summary.rows[i].text);
+    nearest.push_back(summary.rows[i].nearest);
+  }
+  ScoreOptions options;
+  options.bootstrap = a.bootstrap;
+  options.seed = a.common.seed;
+  options.threads = a.common.threads;
+  const LeakJudge judge = a.judge == "lm" ? language_model_judge(model, progress) : LeakJudge();
+  constexpr Index kUnrelatedPairs = 100;
+  if (judge && public_texts.size() > 1) options.sure = unrelated_limit(public_texts, judge, kUnrelatedPairs, options.seed);
+  const auto scores = score_inversions(found, truth, judge, options);
+  for_people = brief(scores);
+  Json json = {{"found", Json::parse(to_json(scores))}};
+  if (!public_texts.empty()) json["nearest_public_text"] = Json::parse(to_json(score_inversions(nearest, truth, {}, options)));
+  if (judge) json["judge"] = {{"what", "language model"}, {"least_log_odds", options.sure}};
+  return json;
+}
+
+int run_invert(const InvertArguments& a) {
+  require_writable(a.output, a.force, {a.vectors, a.language_model, a.map, a.public_texts, a.public_vectors});
+  ProgressLine line(a.common.quiet);
+  const Progress progress = line.functor();
+  EncoderOptions encoder_options = a.encoder;
+  encoder_options.threads = a.common.threads;
+  encoder_options.precision = a.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
+  InversionOptions options = a.options;
+  options.seed = a.common.seed;
+  options.threads = a.common.threads;
+  options.validate();
+  LanguageModelOptions language = a.language;
+  language.threads = a.common.threads;
+
+  const auto file = open_rows(a.vectors, a.open);
+  Matrix rows = load_rows(*file, a.rows, "read vectors", progress).rows;
+  std::vector<Index> numbers;
+  for (Index i = 0; i < rows.rows(); ++i) numbers.push_back(i * file->rows() / rows.rows());
+  if (!a.truth.empty()) {
+    if (const auto lines = static_cast<Index>(read_lines(a.truth).size()); lines != file->rows())
+      bad_input("has " + std::to_string(lines) + " lines for " + std::to_string(file->rows()) + " vectors", a.truth,
+                "one line for each row of " + a.vectors);
+    if (rows.rows() < 2) bad_input("scores need at least 2 rows", "--truth", "more --rows");
+  }
+  const Encoder encoder(a.model, encoder_options);
+  const auto model = open_language_model(a.language_model, language);
+  InversionAids aids{encoder.dim()};
+  Map map;
+  if (!a.map.empty()) {
+    map = Map::load(a.map);
+    Matrix translated(rows.rows(), map.target_dim());
+    translate(map, rows, translated.span(), {}, a.vectors);
+    rows = std::move(translated);
+    aids.mean = map.target_mean;
+  }
+  if (rows.cols() != encoder.dim())
+    bad_input("has dimension " + std::to_string(rows.cols()) + ", the encoder " + std::to_string(encoder.dim()),
+              a.map.empty() ? a.vectors : a.map, "--map MAP that leads into the encoder's space (vec2vec align)");
+  if (!a.public_texts.empty()) aids.public_texts = read_lines(a.public_texts);
+  const Matrix known = public_rows(a, aids.public_texts, encoder, progress);
+  aids.public_rows = known;
+
+  const auto hash = [](const std::string& path) { return path.empty() ? Json(nullptr) : Json(file_sha256(path)); };
+  const Json origin = {{"vectors", {{"path", a.vectors}, {"sha256", hash(a.vectors)}}},
+                       {"map", {{"path", a.map}, {"sha256", hash(a.map)}}},
+                       {"encoder", Json::parse(encoder.card())},
+                       {"language_model", Json::parse(model->card())},
+                       {"public_texts", {{"path", a.public_texts}, {"sha256", hash(a.public_texts)}}},
+                       {"public_vectors", {{"path", a.public_vectors}, {"sha256", hash(a.public_vectors)}}},
+                       {"options", options_json(a)},
+                       {"library_version", version()}};
+  const Inverter inverter(
+      *model, [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); }, aids, options);
+  const InversionSummary summary =
+      invert_rows(inverter, rows, a.output, {origin.dump(), numbers, a.force, a.restart, progress});
+  std::string scores_for_people;
+  const Json scores = a.truth.empty()
+                          ? Json(nullptr)
+                          : scores_json(a, summary, numbers, *model, aids.public_texts, progress, scores_for_people);
+  line.finish();
+
+  double cosine = 0, nearest = 0, seconds = 0;
+  Index encoded = 0, out_of_time = 0;
+  const auto n = static_cast<double>(summary.rows.size());
+  for (const Inversion& i : summary.rows) {
+    cosine += i.cosine / n;
+    nearest += i.nearest_cosine / n;
+    seconds += i.seconds;
+    encoded += i.encoded_texts;
+    out_of_time += i.out_of_time;
+  }
+  if (a.common.json) {
+    Json json = {{"output", a.output},
+                 {"rows", summary.rows.size()},
+                 {"resumed_rows", summary.resumed_rows},
+                 {"mean_cosine", cosine},
+                 {"mean_nearest_cosine", nearest},
+                 {"encoded_texts", encoded},
+                 {"rows_out_of_time", out_of_time},
+                 {"seconds", seconds},
+                 {"scores", scores}};
+    json.update(origin);
+    std::cout << json.dump(2) << "\n";
+    return kSuccess;
+  }
+  std::cout << summary.rows.size() << " texts in " << a.output << " (" << format_seconds(seconds) << ", " << encoded
+            << " texts encoded)\nmean cosine of text and vector: " << fixed(cosine, 3);
+  if (!a.public_texts.empty()) std::cout << "; of the nearest public text: " << fixed(nearest, 3);
+  std::cout << "\n" << scores_for_people;
+  if (summary.resumed_rows > 0) std::cout << summary.resumed_rows << " rows of an interrupted run were kept\n";
+  if (out_of_time > 0) std::cout << "note: " << out_of_time << " rows ended at the time limit (--seconds)\n";
+  if (!a.common.quiet) std::cout << "note: the file may hold texts of the store; keep it as safe as the store itself\n";
+  return kSuccess;
+}
+
+void add_search_options(CLI::App& command, InvertArguments& a) {
+  const std::string group = "Search";
+  InversionOptions& o = a.options;
+  const auto count = [&](const char* name, Index& value, Index least, const char* help) {
+    command.add_option(name, value, help)->check(at_least(least))->type_name("N")->capture_default_str()->group(group);
+  };
+  count("--beam", o.beam, 1, "Texts kept at each step");
+  count("--branches", o.branches, 1, "Likeliest next tokens tried of each");
+  count("--max-tokens", o.max_tokens, 1, "Steps: tokens of the longest text that the beam search writes");
+  count("--rounds", o.rounds, 0, "Rounds of correction at most");
+  count("--edits", o.edits, 1, "Changed texts tried in each");
+  count("--examples", o.examples, 0, "Nearest public texts in the prompt");
+  count("--words", o.words, 0, "Words read out of each vector first (dictionary of the public texts)");
+  command.add_option("--fluency", o.fluency, "Weight of the mean log-probability of a token beside the cosine")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("W")
+      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--seconds", o.seconds,
+                  "Time for a row, then its best text so far is taken; 0 = no limit. With a limit runs are not repeatable")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("S")
+      ->capture_default_str()
+      ->group(group);
+}
+
+}  // namespace
+
+void add_invert(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<InvertArguments>();
+  InvertArguments& a = *arguments;
+  CLI::App* command = app.add_subcommand("invert", "Turn vectors back into texts, guided by an encoder and a language model");
+  command->add_option("VECTORS", a.vectors, "Vectors to invert, of a store that is yours to test")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--encoder", a.model, "Model folder of the known space (see encode)")->type_name("FOLDER")->required();
+  command->add_option("--lm", a.language_model, "Language model, a GGUF file (scripts/models.sh gemma-3-270m)")
+      ->type_name("FILE")
+      ->required();
+  command->add_option("--map", a.map, "Map from the vectors' space into the encoder's (vec2vec align)")->type_name("MAP");
+  CLI::Option* texts = command->add_option("--public", a.public_texts,
+                                           "Public texts of the same kind, one a line: words and examples for the search");
+  texts->type_name("FILE");
+  command->add_option("--public-vectors", a.public_vectors, "Their vectors by the same encoder; without it they are encoded")
+      ->type_name("FILE")
+      ->needs(texts);
+  command->add_option("-o,--output", a.output, "File to write, one JSON object a line")->type_name("FILE")->required();
+  command->add_option("--rows", a.rows, "Invert this many rows, spread evenly; 0 = all")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str();
+  command->add_option("--prefix", a.encoder.prefix, "Put before every text that is encoded, such as \"query: \"")
+      ->type_name("TEXT");
+  command->add_option("--precision", a.precision, "Arithmetic of the encoder: float32 or bfloat16 (faster on newer CPUs)")
+      ->check(CLI::IsMember({"float32", "bfloat16"}).description(""))
+      ->type_name("TYPE")
+      ->capture_default_str();
+  command->add_option("--context", a.language.context, "Tokens that the language model keeps")
+      ->check(at_least(64))
+      ->type_name("N")
+      ->capture_default_str();
+  add_search_options(*command, a);
+  const std::string scoring = "To score the texts, which an attacker cannot";
+  command->add_option("--truth", a.truth, "The true texts, a line for each row of VECTORS")->type_name("FILE")->group(scoring);
+  command
+      ->add_option("--judge", a.judge, "Who says whether a text found gives away the true one: lm (the language model) or none")
+      ->check(CLI::IsMember({"lm", "none"}).description(""))
+      ->type_name("WHO")
+      ->capture_default_str()
+      ->group(scoring);
+  command->add_option("--bootstrap", a.bootstrap, "Resamples behind the 95 % intervals; 0 = no intervals")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(scoring);
+  command->add_flag("--force", a.force, "Overwrite the output file");
+  command->add_flag("--restart", a.restart, "Drop the rows of an interrupted run instead of going on from them");
+  add_open_options(*command, a.open, "", "VECTORS");
+  add_common(*command, a.common);
+  command->footer(
+      "Examples:\n"
+      "  vec2vec invert native.npy --encoder build/models/all-MiniLM-L6-v2 --lm build/models/gemma-3-270m/model.gguf \\\n"
+      "      --public public.txt -o texts.jsonl\n"
+      "  vec2vec invert store.npy --map map.safetensors --encoder build/models/all-MiniLM-L6-v2 \\\n"
+      "      --lm build/models/gemma-3-270m/model.gguf --public public.txt --rows 50 -o texts.jsonl\n"
+      "An interrupted run goes on from its last row when the same command is given again. Invert vectors that you own or\n"
+      "may test. Method and measures: docs/audit.md");
+  command->callback([arguments, &run] { run = [arguments] { return run_invert(*arguments); }; });
+}
+
+}  // namespace vec2vec::cli

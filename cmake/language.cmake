@@ -1,0 +1,23 @@
+# vec2vec::language, language models through llama.cpp: a library of its own, as vec2vec::encode is. Without llama.cpp it still
+# builds, and says what to install when it is used.
+set(VEC2VEC_HAS_LLAMA OFF)
+if(VEC2VEC_INVERT AND NOT VEC2VEC_SANITIZE)  # llama.cpp is built without sanitizers
+  find_package(llama QUIET HINTS ${PROJECT_SOURCE_DIR}/build/llama/lib/cmake)
+  set(VEC2VEC_HAS_LLAMA ${llama_FOUND})
+endif()
+message(STATUS "vec2vec invert: ${VEC2VEC_HAS_LLAMA}")
+
+if(VEC2VEC_HAS_LLAMA)
+  set(VEC2VEC_LANGUAGE_SOURCES src/language/llama_model.cpp)
+else()
+  set(VEC2VEC_LANGUAGE_SOURCES src/language/no_llama_model.cpp)
+endif()
+add_library(vec2vec_language ${VEC2VEC_LANGUAGE_SOURCES})
+add_library(vec2vec::language ALIAS vec2vec_language)
+set_target_properties(vec2vec_language PROPERTIES EXPORT_NAME language)
+target_include_directories(vec2vec_language PRIVATE ${PROJECT_SOURCE_DIR}/src)
+target_link_libraries(vec2vec_language PUBLIC vec2vec
+  PRIVATE $<BUILD_INTERFACE:vec2vec_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+if(VEC2VEC_HAS_LLAMA)
+  target_link_libraries(vec2vec_language PRIVATE llama)
+endif()
