@@ -9,7 +9,7 @@ namespace vec2vec {
 namespace {
 
 constexpr int kPatience = 3;           // rounds without a better text
-constexpr std::size_t kReadAgain = 4;  // changed texts that the model reads in a round
+constexpr std::size_t kReadAgain = 3;  // changed texts that the model reads in a round
 
 /// A text of the pool, ready to be changed.
 struct Draft {
@@ -110,8 +110,9 @@ bool correct(LanguageModel& model, std::span<const Token> prompt, std::span<cons
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cosines[a] > cosines[b]; });
     std::vector<Hypothesis> nearest;
-    for (std::size_t i = 0; i < std::min(kReadAgain, order.size()); ++i)
-      nearest.push_back({tried[order[i]], cosines[order[i]], 0, 0});
+    for (std::size_t i = 0; i < std::min(kReadAgain, order.size()); ++i)  // reading is dear: only what may get in
+      if (const double cosine = cosines[order[i]]; pool.admits(guide.score(cosine, 0)))
+        nearest.push_back({tried[order[i]], cosine, 0, 0});
     const double before = pool.best()[0].score;
     if (!nearest.empty())
       for (Hypothesis& h : read(std::move(nearest))) pool.add(std::move(h));

@@ -58,6 +58,8 @@ class Pool {
   /// Whether it is among the best now.
   bool add(Hypothesis hypothesis);
   const std::vector<Hypothesis>& best() const { return best_; }
+  /// Whether a hypothesis of this score may still get in.
+  bool admits(double score) const { return best_.size() < most_ || score > best_.back().score; }
 
  private:
   std::size_t most_;
