@@ -17,6 +17,7 @@ from defences import section as defences_section
 from evidence_tables import evidence_sections
 from fit_verdict import verdict_section
 from hard_cases import section as hard_cases_section
+from inversion import section as inversion_section
 from ladder import section as ladder_section
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
@@ -233,7 +234,8 @@ def render(records):
         rivals = {pair: found[pair] for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text += [hard_cases_section(), ladder_section(), verdict_section(), translate_section(), python_section(), parquet_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), defences_section()]
+    text += [hard_cases_section(), ladder_section(), verdict_section(), translate_section(), python_section(), parquet_section()]
+    text += [measures_section(), scale_section(), evidence_sections(), attributes_section(), inversion_section(), defences_section()]
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

@@ -43,8 +43,9 @@ for option in "$@"; do
     --postgres)
       packages+=("${venv[@]}")
       with_postgres=true
+      ;;
     --invert)
-      packages+=("${encode[@]}")
+      packages+=("${venv[@]}")
       with_encode=true
       with_llama=true
       ;;
@@ -56,7 +57,6 @@ for option in "$@"; do
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
       sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2
-      sed -n '2,10s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac
@@ -131,6 +131,5 @@ if $with_postgres; then
   install_wheels postgres/0.6 "${pgvector_06[@]}"
   install_wheels postgres/0.8 "${pgvector_08[@]}"
 fi
-if $with_encode; then install_openvino; fi
 if $with_llama; then install_llama; fi
 echo "setup: all is there"

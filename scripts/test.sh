@@ -15,6 +15,7 @@ suites_of() {
 step "setup"
 scripts/setup.sh --encode || { scripts/setup.sh && echo "left out: text encoders (OpenVINO could not be installed)"; }
 scripts/setup.sh --postgres || echo "left out: migrations on a Postgres server (the server could not be installed)"
+[[ -d build/llama ]] || echo "left out: language models (scripts/setup.sh --invert builds llama.cpp, in minutes)"
 scripts/setup.sh --browser || echo "left out: the audit's page in a browser (Chromium could not be installed)"
 
 step "release build"
@@ -35,7 +36,7 @@ step "parsers under AddressSanitizer and UBSan"
 cmake --preset asan
 cmake --build --preset asan -j "$jobs"
 folders=()
-for folder in tests/io tests/map tests/inspect tests/encode tests/audit tests/postgres; do [[ -d $folder ]] && folders+=("$folder"); done
+for folder in tests/io tests/map tests/inspect tests/encode tests/audit tests/invert tests/postgres; do [[ -d $folder ]] && folders+=("$folder"); done
 ctest --test-dir build/asan --output-on-failure -j "$jobs" --no-tests=error -R "$(suites_of "${folders[@]}")"
 
 step "fuzzing"
