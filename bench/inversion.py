@@ -71,7 +71,7 @@ def texts_of(name, rows):
 
 
 def agreement(found, truth):
-    """Largest difference between our scores of a row and those of rouge-score and sacrebleu, by the means of the corpus."""
+    """The means over the rows that rouge-score and sacrebleu find."""
     import sacrebleu
     from rouge_score import rouge_scorer
 

@@ -1,10 +1,8 @@
 #include "vec2vec/encode.h"
 
-#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "command.h"
 #include "files.h"
@@ -18,12 +16,6 @@ struct EncodeArguments {
   std::string model, input, output, type = "float32", pooling = "model", precision = "float32";
   EncodeOptions options;
 };
-
-std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
 
 void print_summary(const EncodeArguments& arguments, const EncodeSummary& summary) {
   const Index encoded = summary.rows - summary.resumed_rows;

@@ -1,8 +1,6 @@
-#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "command.h"
 #include "files.h"
@@ -27,14 +25,8 @@ struct InvertArguments {
   InversionOptions options;
   OpenOptions open;
   Index rows = 0, bootstrap = 1000;
-  bool force = false, restart = false;
+  bool force = false, restart = false, ignore_fingerprint = false;
 };
-
-std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
-}
 
 Json options_json(const InvertArguments& a) {
   const InversionOptions& o = a.options;
@@ -112,7 +104,10 @@ int run_invert(const InvertArguments& a) {
   if (!a.map.empty()) {
     map = Map::load(a.map);
     Matrix translated(rows.rows(), map.target_dim());
-    translate(map, rows, translated.span(), {}, a.vectors);
+    TranslateOptions translate_options;
+    translate_options.threads = a.common.threads;
+    translate_options.ignore_fingerprint = a.ignore_fingerprint;
+    translate(map, rows, translated.span(), translate_options, a.vectors);
     rows = std::move(translated);
     aids.mean = map.target_mean;
   }
@@ -136,6 +131,8 @@ int run_invert(const InvertArguments& a) {
       *model, [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); }, aids, options);
   const InversionSummary summary =
       invert_rows(inverter, rows, a.output, {origin.dump(), numbers, a.force, a.restart, progress});
+  write_text(a.output + ".provenance.json",
+             Json{{"what", "texts found for vectors by vec2vec"}, {"from", origin}}.dump(2) + "\n");
   std::string scores_for_people;
   const Json scores = a.truth.empty()
                           ? Json(nullptr)

@@ -71,6 +71,7 @@ TEST_F(InvertCli, WritesATextARowAndScoresIt) {
   EXPECT_TRUE(scores.at("leak").contains("null_high"));
   EXPECT_EQ(scores.at("numbers"), nullptr) << "the true texts have none";
   EXPECT_EQ(json.at("options").at("beam"), 3);
+  EXPECT_EQ(Json::parse(file_bytes(dir.path("out.jsonl.provenance.json"))).at("from").at("vectors"), json.at("vectors"));
 
   EXPECT_EQ(run_cli(command("out.jsonl")).code, 2) << "nothing is overwritten unasked";
 }
