@@ -214,6 +214,8 @@ void add_invert(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->required();
   command->add_option("--map", a.map, "Map from the vectors' space into the encoder's (vec2vec align)")->type_name("MAP");
+  command->add_flag("--ignore-fingerprint", a.ignore_fingerprint,
+                    "Take vectors that do not look like those the map was fitted on");
   CLI::Option* texts = command->add_option("--public", a.public_texts,
                                            "Public texts of the same kind, one a line: words and examples for the search");
   texts->type_name("FILE");
