@@ -30,10 +30,10 @@ struct InvertArguments {
 
 Json options_json(const InvertArguments& a) {
   const InversionOptions& o = a.options;
-  return {{"beam", o.beam},     {"branches", o.branches}, {"max_tokens", o.max_tokens},
-          {"rounds", o.rounds}, {"edits", o.edits},       {"examples", o.examples},
-          {"words", o.words},   {"fluency", o.fluency},   {"seconds", o.seconds},
-          {"seed", o.seed},     {"rows", a.rows}};
+  return {{"beam", o.beam},        {"branches", o.branches}, {"max_tokens", o.max_tokens},
+          {"rounds", o.rounds},    {"edits", o.edits},       {"examples", o.examples},
+          {"words", o.words},      {"fluency", o.fluency},   {"seconds", o.seconds},
+          {"seed", a.common.seed}, {"rows", a.rows}};
 }
 
 /// Vectors of the public texts: a file's, or encoded now.

@@ -67,7 +67,9 @@ TEST_F(TinyModelOfLanguage, ProbabilitiesSumToOneAndAreSorted) {
     EXPECT_GE(read[i].likeliest[0].log_probability, read[i].likeliest.back().log_probability);
     if (i + 1 == read.size()) continue;
     for (const NextToken& next : read[i].likeliest)
-      if (next.token == sequence.tokens[i + 1]) EXPECT_NEAR(next.log_probability, read[i].log_probability, 1e-6);
+      if (next.token == sequence.tokens[i + 1]) {
+        EXPECT_NEAR(next.log_probability, read[i].log_probability, 1e-6);
+      }
   }
 }
 
