@@ -154,7 +154,7 @@ def main():
     for corpus, rows in ((name, int(rows or 50)) for name, _, rows in (part.partition("=") for part in arguments.corpora.split(","))):
         held, public = texts_of(corpus, rows)
         name = f"inversion-{corpus}-{rows}"
-        public_file, public_vectors = text_file(f"inversion-{corpus}-public", public), encoded(program, f"inversion-{corpus}-public", public, "minilm")
+        public_file, public_vectors = text_file(f"{name}-public", public), encoded(program, f"{name}-public", public, "minilm")
         vectors = {"native": encoded(program, name, held, "minilm"), "translated": encoded(program, name, held, "mpnet")}
 
         def invert(reader):

