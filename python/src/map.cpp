@@ -102,8 +102,8 @@ void add_map(nb::module_& module) {
   module.def(
       "translate_file",
       [](const std::string& map, const std::string& in, const std::string& tensor_name, const std::string& field, Index raw_dim,
-         const std::string& out, bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads, const std::string& confidence,
-         const std::string& store, const nb::object& progress) {
+         const std::string& out, bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads,
+         const std::string& confidence, const std::string& store, const nb::object& progress) {
         TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
         options.confidence_path = confidence;
         options.store_path = store;
@@ -116,9 +116,9 @@ void add_map(nb::module_& module) {
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
                           summary.far_rows, summary.mean_match);
       },
-      nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"), nb::arg("target"), nb::arg("centred"),
-      nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"), nb::arg("confidence"),
-      nb::arg("store"), nb::arg("progress").none());
+      nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"), nb::arg("target"),
+      nb::arg("centred"), nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"),
+      nb::arg("confidence"), nb::arg("store"), nb::arg("progress").none());
 }
 
 }  // namespace vec2vec::python
