@@ -4,7 +4,6 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "audit/centre_by.h"
 #include "audit/check_rows.h"
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
@@ -12,6 +11,7 @@
 #include "evaluate/bootstrap.h"
 #include "kernels/nearest.h"
 #include "kernels/nearest_of.h"
+#include "space/centre_by.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"

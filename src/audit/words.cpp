@@ -5,10 +5,10 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "audit/centre_by.h"
 #include "audit/check_rows.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "space/centre_by.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 

@@ -1,4 +1,4 @@
-#include "audit/centre_by.h"
+#include "space/centre_by.h"
 
 #include <algorithm>
 
