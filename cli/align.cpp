@@ -164,10 +164,9 @@ int run_align(AlignArguments arguments) {
 
   const bool neural = arguments.method == "neural";
   AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
+  if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
+  if (!arguments.pairs.empty()) problem.pairs = read_pairs(arguments.pairs);
   if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
-    if (arguments.paired || !arguments.pairs.empty())
-      bad_input("known pairs only help to find the linear start", arguments.pairs,
-                "leave out --start and --init random, or the pairs");
     const Map start = arguments.neural.init == "random" ? Map{} : Map::load(arguments.neural.start);
     return train(problem, start, verdict_of(start), arguments.time_budget, inputs, arguments, progress);
   }
@@ -179,8 +178,6 @@ int run_align(AlignArguments arguments) {
   options.partial = arguments.partial;
   if (!neural) options.checkpoint = arguments.neural.checkpoint;
   options.progress = progress.functor();
-  if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
-  if (!arguments.pairs.empty()) problem.pairs = read_pairs(arguments.pairs);
   AlignSummary summary = align(problem, options);
   if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
     const double used = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -300,7 +297,7 @@ void add_align(CLI::App& app, Run& run) {
       "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --effort high --seed 1 --json\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --pairs pairs.csv\n"
       "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
-      "  vec2vec align a.npy b.npy -o map.safetensors --method neural --checkpoint training.safetensors --log losses.csv\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors --method neural --checkpoint training.safetensors --plot training.html\n"
       "\n"
       "Exit codes: 0 ALIGNED, 3 UNCERTAIN, 4 NOT_ALIGNED (a map is written in each case),\n"
       "1 internal failure, 2 bad input, 130 interrupted (nothing is written)");

@@ -12,7 +12,8 @@ const std::pair<const char*, double LossWeights::*> kLosses[] = {{"reconstructio
                                                                  {"cycle-preservation", &LossWeights::cycle_preservation},
                                                                  {"generator", &LossWeights::generator},
                                                                  {"latent-generator", &LossWeights::latent_generator},
-                                                                 {"matching", &LossWeights::matching}};
+                                                                 {"matching", &LossWeights::matching},
+                                                                 {"pairs", &LossWeights::pairs}};
 
 void set_loss(LossWeights& weights, const std::string& text) {
   const std::size_t equals = text.find('=');
@@ -43,8 +44,14 @@ NeuralOptions NeuralArguments::options() const {
   if (whitening >= 0) o.matching_whitening = whitening;
   if (temperature > 0) o.matching_temperature = temperature;
   if (learning_rate > 0) o.learning_rate = learning_rate;
+  if (!preserve.empty()) o.preserve = preserve == "rows" ? Preserve::kRows : Preserve::kStart;
+  if (instance_noise >= 0) o.instance_noise = instance_noise;
+  if (discriminator_penalty >= 0) o.discriminator_penalty = discriminator_penalty;
+  if (!close.empty()) o.close = close == "yes";
+  o.seeds = seeds;
   o.checkpoint = checkpoint;
   o.log = log;
+  o.plot = plot;
   return o;
 }
 
@@ -69,6 +76,24 @@ void add_neural(CLI::App& command, NeuralArguments& arguments) {
       ->check(CLI::PositiveNumber.description(""));
   add("--loss", arguments.losses, "Coefficient of a loss, e.g. cycle=10; 0 switches it off; may be given several times",
       "NAME=X");
+  add("--preserve", arguments.preserve,
+      "Whose dot products translations are to keep: rows (the rows' own) or start (those of the linear start's translations); "
+      "default: the preset's",
+      "WHOSE")
+      ->check(CLI::IsMember({"rows", "start"}).description(""));
+  add("--seeds", arguments.seeds, "Runs, from --seed on; the worse half drops out at a quarter of the steps, at half, ...", "N")
+      ->check(CLI::Range(1, 64).description(""))
+      ->capture_default_str();
+  add("--instance-noise", arguments.instance_noise,
+      "Deviation of noise on what discriminators see, in norms of a row, falling to 0; default: the preset's", "X")
+      ->check(CLI::NonNegativeNumber.description(""));
+  add("--discriminator-penalty", arguments.discriminator_penalty,
+      "Of discriminators' squared gradients (R1 and R2), which steadies them; default: the preset's", "X")
+      ->check(CLI::NonNegativeNumber.description(""));
+  add("--close", arguments.close,
+      "End with a shrunk linear map fitted to the translations, as the linear path does: yes or no; default: the preset's",
+      "YES|NO")
+      ->check(CLI::IsMember({"yes", "no"}).description(""));
   add("--matching-temperature", arguments.temperature, "Of the coupling behind the matching loss; default: the preset's", "T")
       ->check(CLI::PositiveNumber.description(""));
   add("--matching-whitening", arguments.whitening, "Of the view it is made in, 0 to 1; default: the preset's", "W")
@@ -80,6 +105,7 @@ void add_neural(CLI::App& command, NeuralArguments& arguments) {
       ->check(CLI::IsMember({"auto", "float32", "bfloat16"}).description(""))
       ->capture_default_str();
   add("--log", arguments.log, "Write losses and scores to this CSV file", "FILE");
+  add("--plot", arguments.plot, "Draw losses and scores on this HTML page, renewed every period", "FILE");
 }
 
 }  // namespace vec2vec::cli

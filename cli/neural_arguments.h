@@ -6,9 +6,11 @@ namespace vec2vec::cli {
 
 /// What the command line says of training. Settings that were not given keep the preset's value.
 struct NeuralArguments {
-  std::string preset = "refine", init = "linear", precision = "auto", start, checkpoint, log;
+  std::string preset = "refine", init = "linear", precision = "auto", start, checkpoint, log, plot, preserve, close;
   std::vector<std::string> losses;  // name=coefficient
   Index steps = -1, width = 0, batch = 0, period = 0;
+  int seeds = 1;
+  double instance_noise = -1, discriminator_penalty = -1;
   double learning_rate = 0, temperature = 0, whitening = -1, debias = -1;
 
   /// The preset with everything that was given in its place. Throws Error{kBadInput} for losses that do not exist.

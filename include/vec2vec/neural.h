@@ -23,7 +23,12 @@ struct LossWeights {
   double generator = 1;            ///< adversarial, on the outputs
   double latent_generator = 1;     ///< adversarial, on the shared latent
   double matching = 0;             ///< distance to the soft counterpart among the other side's rows, see matching_temperature
+  double pairs = 10;               ///< distance to the partner, of known pairs; without any it does nothing
 };
+
+/// Whose dot products the translation is to keep: those of the rows themselves, as in the paper, or of their translations by
+/// the linear start.
+enum class Preserve { kRows, kStart };
 
 struct NeuralOptions {
   NeuralStart start = NeuralStart::kLinear;
@@ -33,6 +38,7 @@ struct NeuralOptions {
   int discriminator_depth = 5;
   Index discriminator_width = 1024;
   LossWeights loss;
+  Preserve preserve = Preserve::kRows;
 
   Index steps = 20000;  ///< >= 0; 0 returns the start
   Index batch = 256;    ///< rows a side and step, >= 2
@@ -40,23 +46,27 @@ struct NeuralOptions {
   Index warm_up = 100;      ///< steps over which both learning rates rise
   double final_rate = 0.1;  ///< factor of the learning rates at the last step, reached along half a cosine
   double weight_decay = 0;
-  double clip = 1;         ///< limit of the norm of a step's gradient; 0 = none
-  double average = 0.999;  ///< decay of the moving average of parameters, which is what is scored and kept; 0 = none
-  double instance_noise =
-      0;  ///< deviation of the noise on all inputs of discriminators, in norms of a row; falls to 0 linearly
+  double clip = 1;            ///< limit of the norm of a step's gradient; 0 = none
+  double average = 0.999;     ///< decay of the moving average of parameters, which is what is scored and kept; 0 = none
+  double instance_noise = 0;  ///< deviation of noise on the discriminators' inputs, in norms of a row; falls to 0 linearly
+  double discriminator_penalty = 0;    ///< of their squared gradients at their inputs (R1 and R2); 0 = none
   double matching_temperature = 0.02;  ///< of the entropic coupling behind the matching loss
   double matching_whitening = 0.5;     ///< power of the view it is made in: 0 = the space itself, 1 = whitened
   double matching_debias = 1;          ///< within 0 and 1: how much of the coupling's blur is taken out of the counterparts
   Index matching_rows = 20000;         ///< rows a side in that coupling, which is renewed every period
 
+  bool close = false;  ///< end with a shrunk linear map of the translations, as the linear path does (docs/neural.md)
+
   Index period = 250;  ///< steps between scores, log lines, checkpoints
   Index patience = 8;  ///< periods without a better pair-free score after which training ends; 0 = none
   NeuralPrecision precision = NeuralPrecision::kAuto;
+  int seeds = 1;  ///< runs, from `seed` on; the worse half drops out at steps / 4, steps / 2 and so on (docs/neural.md)
   std::uint64_t seed = 0;
   int threads = 0;              ///< 0 = all cores
   double time_budget = 0;       ///< seconds after which training ends; 0 = none
   std::string checkpoint = {};  ///< file for the state of training, written every period; training goes on from it if it exists
   std::string log = {};         ///< CSV file for losses and scores, a line a period; replaced
+  std::string plot = {};        ///< HTML page that draws them, renewed every period; replaced
   Progress progress = {};
 
   /// Throws Error{kBadInput} naming the first option out of range.
@@ -69,18 +79,25 @@ NeuralOptions neural_preset(const std::string& name);
 
 /// One line of the training log.
 struct NeuralProgress {
+  std::uint64_t seed = 0;
   Index step = 0;
   double pair_free_score = 0;  ///< of the averaged parameters, on rows that training does not see; 0 = indistinguishable, < 0
+  double pair_score = 0;       ///< mean log-probability of the partners of held-out pairs, < 0; 0 = there are none
   double reconstruction = 0, cycle = 0, preservation = 0, cycle_preservation = 0, generator = 0, latent_generator = 0,
-         matching = 0, discriminator = 0;  ///< mean losses since the line before, without coefficients
-  double gradient_norm = 0;                ///< mean
+         matching = 0, pairs = 0, discriminator = 0;  ///< mean losses since the line before, without coefficients
+  double gradient_norm = 0;                           ///< mean
+
+  /// What the best parameters are chosen by.
+  double score() const { return pair_score < 0 ? pair_score : pair_free_score; }
 };
 
 struct NeuralSummary {
-  Map map;  ///< of the best pair-free score; the start itself if nothing was better
+  Map map;  ///< of the best score; the start itself if nothing was better
   Index best_step = 0, steps = 0;
-  double start_score = 0, best_score = 0;  ///< pair-free, see NeuralProgress
-  std::vector<NeuralProgress> history;
+  double start_score = 0, best_score = 0;  ///< see NeuralProgress::score
+  bool scored_by_pairs = false;
+  std::uint64_t seed = 0;               ///< of the run that won
+  std::vector<NeuralProgress> history;  ///< of all runs, one after the other
   std::string stopped_because;
   bool bfloat16 = false;
   Index parameters = 0;  ///< of the translator, both directions
@@ -90,11 +107,12 @@ struct NeuralSummary {
   std::string to_json() const;
 };
 
-/// Trains the translator of vec2vec (arXiv 2505.12540) on unpaired rows. `start` is the linear map of the same rows; with
-/// NeuralStart::kRandom only its means, spread and fingerprint are used. No pair is read: the best parameters are chosen by the
-/// pair-free score on rows held out. The same seed, threads and machine give the same bytes, also through a checkpoint.
-/// Throws Error{kBadInput} for fewer than 64 rows a side, values that are not finite, or a checkpoint of other rows or options;
-/// Error{kInternal} when training diverges. Cost of a step: docs/neural.md.
+/// Trains the translator of vec2vec (arXiv 2505.12540) on unpaired rows. `start` is the linear map of the same rows, and not
+/// used with NeuralStart::kRandom. The best parameters are chosen by the pair-free score on rows held out. Known pairs take
+/// part as in align(): each weighs 0.0003 of the softly matched rows, and from half of the smaller side on they are all; of 500
+/// and more a tenth (at most 2,000) is held out and is the score. The same seed, threads and machine give the same bytes, also
+/// through a checkpoint. Throws Error{kBadInput} for fewer than 64 rows a side, values that are not finite, or a checkpoint of
+/// other rows or options; Error{kInternal} when training diverges. Cost of a step: docs/neural.md.
 NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const NeuralOptions& options);
 
 }  // namespace vec2vec

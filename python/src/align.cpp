@@ -20,14 +20,19 @@ Effort parse_effort(const std::string& text) {
   bad_input("is '" + text + "'", "effort", "low, normal or high");
 }
 
+std::vector<RowPair> row_pairs(const PairArray& pairs) {
+  std::vector<RowPair> found;
+  for (std::size_t i = 0; i < pairs.shape(0); ++i) found.push_back({pairs.data()[2 * i], pairs.data()[2 * i + 1]});
+  return found;
+}
+
 /// The map, the report for people, the report as JSON.
 using Result = std::tuple<Map, std::string, std::string>;
 
 Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
                   const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
                   double time_budget, const std::string& checkpoint, const nb::object& progress) {
-  AlignProblem problem{view(source), view(target), source_name, target_name};
-  for (std::size_t i = 0; i < pairs.shape(0); ++i) problem.pairs.push_back({pairs.data()[2 * i], pairs.data()[2 * i + 1]});
+  const AlignProblem problem{view(source), view(target), source_name, target_name, row_pairs(pairs)};
   AlignOptions options;
   options.seed = seed;
   options.threads = threads;
@@ -42,9 +47,10 @@ Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs
   return {std::move(summary.map), summary.brief(), summary.to_json()};
 }
 
-Result train(const Rows& source, const Rows& target, const Map* start, const std::string& preset, Index steps,
-             const std::string& source_name, const std::string& target_name, std::uint64_t seed, int threads,
-             double time_budget, const std::string& checkpoint, const std::string& log, const nb::object& progress) {
+Result train(const Rows& source, const Rows& target, const Map* start, const PairArray& pairs, const std::string& preset,
+             Index steps, int seeds, const std::string& source_name, const std::string& target_name, std::uint64_t seed,
+             int threads, double time_budget, const std::string& checkpoint, const std::string& log, const std::string& plot,
+             const nb::object& progress) {
   NeuralOptions options = neural_preset(preset);
   if (!start) options.start = NeuralStart::kRandom;
   if (steps >= 0) options.steps = steps;
@@ -53,10 +59,13 @@ Result train(const Rows& source, const Rows& target, const Map* start, const std
   options.time_budget = time_budget;
   options.checkpoint = checkpoint;
   options.log = log;
+  options.plot = plot;
+  options.seeds = seeds;
   NeuralSummary summary;
   run(progress, [&](const Progress& report) {
     options.progress = report;
-    summary = train_neural({view(source), view(target), source_name, target_name}, start ? *start : Map{}, options);
+    summary =
+        train_neural({view(source), view(target), source_name, target_name, row_pairs(pairs)}, start ? *start : Map{}, options);
   });
   return {std::move(summary.map), summary.brief(), summary.to_json()};
 }
@@ -68,8 +77,9 @@ void add_align(nb::module_& module) {
              nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
              nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
-             nb::arg("preset"), nb::arg("steps"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"),
-             nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("log"), nb::arg("progress").none());
+             nb::arg("pairs").noconvert(), nb::arg("preset"), nb::arg("steps"), nb::arg("seeds"), nb::arg("source_name"),
+             nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"),
+             nb::arg("log"), nb::arg("plot"), nb::arg("progress").none());
   module.def(
       "fit_paired",
       [](const Rows& source, const Rows& target) {

@@ -132,9 +132,9 @@ def test_progress(demo: Load, capsys: pytest.CaptureFixture[str], paired_map: v2
 
 def test_neural(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> None:
     a, b = demo("minilm.a")[:500], demo("mpnet.b")[:500]
-    trained = v2v.train_neural(a, b, paired_map, steps=2, log=tmp_path / "log.csv")
+    trained = v2v.train_neural(a, b, paired_map, [[0, 0]], steps=2, log=tmp_path / "log.csv", plot=tmp_path / "plot.html")
     assert trained.map.is_neural == (trained.summary["best_step"] > 0)
-    assert (tmp_path / "log.csv").exists()
+    assert (tmp_path / "log.csv").exists() and (tmp_path / "plot.html").exists()
     scratch = v2v.train_neural(a, b, None, steps=2)
     assert scratch.map.is_neural
     copy = pickle.loads(pickle.dumps(scratch.map))

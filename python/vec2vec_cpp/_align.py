@@ -114,9 +114,11 @@ def train_neural(
     A: Any,
     B: Any,
     start: Map | None,
+    pairs: Any = None,
     *,
     preset: str = "refine",
     steps: int | None = None,
+    seeds: int = 1,
     source_name: str = "",
     target_name: str = "",
     seed: int = 0,
@@ -124,18 +126,23 @@ def train_neural(
     time_budget: float = 0,
     checkpoint: Path = "",
     log: Path = "",
+    plot: Path = "",
     progress: Progress = None,
 ) -> Training:
     """Trains the translator of vec2vec (arXiv 2505.12540) on unpaired rows, from the linear map `start` of the same rows, or
-    from scratch when it is None. preset: "refine" or "paper"; steps: None = the preset's. With a checkpoint file, training goes
-    on from it if it exists (docs/neural.md)."""
+    from scratch when it is None. pairs: as in `align`. preset: "refine" or "paper"; steps: None = the preset's; seeds: runs, of which
+    the worse drop out. With a checkpoint file, training goes on from it if it exists; log: CSV of losses and scores; plot: HTML page
+    that draws them (docs/neural.md)."""
+    a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.train_neural(
-            as_rows(A, source_name or "source"),
-            as_rows(B, target_name or "target"),
+            a,
+            b,
             start._core if start is not None else None,
+            as_pairs(pairs, min(len(a), len(b))),
             preset,
             -1 if steps is None else steps,
+            seeds,
             source_name,
             target_name,
             seed,
@@ -143,6 +150,7 @@ def train_neural(
             time_budget,
             os.fspath(checkpoint),
             os.fspath(log),
+            os.fspath(plot),
             callback,
         )
     return Training(Map(core), json.loads(text), report)

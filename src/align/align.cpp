@@ -49,17 +49,6 @@ Map make_map(LeadingAxes leading, const CentredRows& centred_source, const Centr
   return map;
 }
 
-void check_pairs(const AlignProblem& problem) {
-  for (std::size_t i = 0; i < problem.pairs.size(); ++i) {
-    const RowPair& pair = problem.pairs[i];
-    if (pair.source < 0 || pair.source >= problem.source.rows || pair.target < 0 || pair.target >= problem.target.rows)
-      bad_input("pair " + std::to_string(i) + " names rows " + std::to_string(pair.source) + " and " +
-                    std::to_string(pair.target) + " of " + std::to_string(problem.source.rows) + " and " +
-                    std::to_string(problem.target.rows),
-                "pairs", "rows are counted from 0");
-  }
-}
-
 /// A side behind the spectral gate.
 struct GatedSide : Side {
   LeadingAxes leading;  ///< of the rows as they came

@@ -7,6 +7,7 @@
 #include "core/parallel.h"
 #include "linear/polar.h"
 #include "linear/shrunk_map.h"
+#include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
@@ -57,6 +58,17 @@ void add_wilson_interval(PairFit& fit) {
 }
 
 }  // namespace
+
+void check_pairs(const AlignProblem& problem) {
+  for (std::size_t i = 0; i < problem.pairs.size(); ++i) {
+    const RowPair& pair = problem.pairs[i];
+    if (pair.source < 0 || pair.source >= problem.source.rows || pair.target < 0 || pair.target >= problem.target.rows)
+      bad_input("pair " + std::to_string(i) + " names rows " + std::to_string(pair.source) + " and " +
+                    std::to_string(pair.target) + " of " + std::to_string(problem.source.rows) + " and " +
+                    std::to_string(problem.target.rows),
+                "pairs", "rows are counted from 0");
+  }
+}
 
 Pairs gather_pairs(const std::vector<RowPair>& pairs, MatrixView source, MatrixView target) {
   std::vector<Index> source_rows, target_rows;

@@ -10,6 +10,9 @@ struct Pairs {
   Index count() const { return x.rows(); }
 };
 
+/// Throws Error{kBadInput} naming the first pair whose rows are not there.
+void check_pairs(const AlignProblem& problem);
+
 /// The problem's pairs, from the centred rows of both sides.
 Pairs gather_pairs(const std::vector<RowPair>& pairs, MatrixView source, MatrixView target);
 

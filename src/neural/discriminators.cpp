@@ -31,36 +31,51 @@ void Discriminators::initialise(Random& random) {
     if (!network.slots().empty()) network.initialise(parameters, random, 1.0f);
 }
 
-void Discriminators::prepare(std::size_t uses, const Lesson& like) {
+void Discriminators::prepare(std::vector<Use>& room, std::size_t uses, const Lesson& like) const {
   const Index n = like.rows.rows;
-  if (uses_.size() < uses) uses_.resize(uses);
+  if (room.size() < uses) room.resize(uses);
   for (std::size_t i = 0; i < uses; ++i) {
-    networks_[static_cast<std::size_t>(like.which)].prepare(uses_[i].tape, n);  // hidden layers have one shape in all three
-    if (uses_[i].scores.rows() != n) uses_[i].scores = uses_[i].d_scores = Matrix(n, 1);
-    std::fill_n(uses_[i].d_scores.data(), n, 0.0f);
+    networks_[static_cast<std::size_t>(like.which)].prepare(room[i].tape, n);  // hidden layers have one shape in all three
+    if (room[i].scores.rows() != n) room[i].scores = room[i].d_scores = Matrix(n, 1);
+    std::fill_n(room[i].d_scores.data(), n, 0.0f);
   }
 }
 
-double Discriminators::learn(const std::vector<Lesson>& lessons, int threads) {
+double Discriminators::learn(const std::vector<Lesson>& lessons, double penalty, int threads) {
   const Index n = lessons[0].rows.rows, chunks = chunks_of(n), count = static_cast<Index>(lessons.size());
-  prepare(lessons.size(), lessons[0]);
+  prepare(uses_, lessons.size(), lessons[0]);
+  if (penalty > 0) prepare(nearby_, lessons.size(), lessons[0]);
   std::vector<double> losses(static_cast<std::size_t>(count * chunks));
   parallel_for(count * chunks, threads, [&](Index task) {
-    const Lesson& lesson = lessons[static_cast<std::size_t>(task / chunks)];
-    Use& use = uses_[static_cast<std::size_t>(task / chunks)];
+    const auto k = static_cast<std::size_t>(task / chunks);
+    const Lesson& lesson = lessons[k];
+    Use& use = uses_[k];
     const Index first = task % chunks * kChunk, rows = std::min(kChunk, n - first);
     const Mlp& network = networks_[static_cast<std::size_t>(lesson.which)];
     network.forward(parameters, lesson.rows, use.scores.span(), use.tape, first, rows);
     losses[static_cast<std::size_t>(task)] =
         least_squares_loss(use.scores, lesson.label, 1.0, first, rows, use.d_scores.span());
+    if (lesson.nearby.data) {
+      Use& nearby = nearby_[k];
+      network.forward(parameters, lesson.nearby, nearby.scores.span(), nearby.tape, first, rows);
+      const double scale = penalty / (kPenaltyRadius * kPenaltyRadius * static_cast<double>(n));
+      for (Index i = first; i < first + rows; ++i) {
+        nearby.d_scores(i, 0) = static_cast<float>(scale * static_cast<double>(nearby.scores(i, 0) - use.scores(i, 0)));
+        use.d_scores(i, 0) -= nearby.d_scores(i, 0);
+      }
+      network.backward(parameters, nearby.d_scores, {}, nearby.tape, first, rows);
+    }
     network.backward(parameters, use.d_scores, {}, use.tape, first, rows);
   });
   const Index layers = networks_[static_cast<std::size_t>(lessons[0].which)].gradient_tasks();
   parallel_for(3 * layers, threads, [&](Index task) {
     const Index which = task / layers;
     std::vector<Mlp::Use> uses;
-    for (std::size_t i = 0; i < lessons.size(); ++i)
-      if (lessons[i].which == which) uses.push_back({&uses_[i].tape, lessons[i].rows, uses_[i].d_scores});
+    for (std::size_t i = 0; i < lessons.size(); ++i) {
+      if (lessons[i].which != which) continue;
+      uses.push_back({&uses_[i].tape, lessons[i].rows, uses_[i].d_scores});
+      if (lessons[i].nearby.data) uses.push_back({&nearby_[i].tape, lessons[i].nearby, nearby_[i].d_scores});
+    }
     if (!uses.empty())
       networks_[static_cast<std::size_t>(which)].add_gradients(parameters, uses, static_cast<int>(task % layers));
   });
@@ -73,7 +88,7 @@ std::vector<double> Discriminators::judge(const std::vector<Verdict>& verdicts, 
   std::vector<double> result(verdicts.size());
   if (verdicts.empty()) return result;
   const Index n = verdicts[0].lesson.rows.rows, chunks = chunks_of(n), count = static_cast<Index>(verdicts.size());
-  prepare(verdicts.size(), verdicts[0].lesson);
+  prepare(uses_, verdicts.size(), verdicts[0].lesson);
   std::vector<double> losses(static_cast<std::size_t>(count * chunks));
   parallel_for(count * chunks, threads, [&](Index task) {
     const Verdict& verdict = verdicts[static_cast<std::size_t>(task / chunks)];

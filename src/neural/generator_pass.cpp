@@ -87,24 +87,29 @@ void GeneratorPass::forward_rows(const Translator& t, std::size_t s, Index first
   put_out(s, side.cycle_latent, side.cycled);
 }
 
-Losses GeneratorPass::lose(Discriminators& discriminators, const std::array<MatrixView, 2>& counterpart,
-                           const std::array<MatrixView, 4>& noise) {
+Losses GeneratorPass::lose(Discriminators& discriminators, const Guidance& guidance) {
   std::array<Losses, 2> of_side;
   // Means over the two sides: half of each.
   parallel_for(2, threads_, [&](Index task) {
-    Side& side = sides_[static_cast<std::size_t>(task)];
-    Losses& l = of_side[static_cast<std::size_t>(task)];
+    const auto s = static_cast<std::size_t>(task);
+    Side& side = sides_[s];
+    Losses& l = of_side[s];
     const LossWeights& w = weights_;
+    const auto distance = [&](Index first, Index count, double weight) {
+      return distance_loss(side.translated.rows.view().middle_rows(first, count),
+                           guidance.counterpart[s].middle_rows(first, count), weight / 2,
+                           side.translated.d.span().middle_rows(first, count));
+    };
     if (w.reconstruction > 0)
       l.reconstruction = distance_loss(side.reconstructed.rows, side.x, w.reconstruction / 2, side.reconstructed.d.span());
     if (w.cycle > 0) l.cycle = distance_loss(side.cycled.rows, side.x, w.cycle / 2, side.cycled.d.span());
     if (w.preservation > 0)
-      l.preservation = preservation_loss(side.translated.rows, side.x, w.preservation / 2, side.translated.d.span());
+      l.preservation = preservation_loss(side.translated.rows, guidance.reference[s].data ? guidance.reference[s] : side.x,
+                                         w.preservation / 2, side.translated.d.span());
     if (w.cycle_preservation > 0)
       l.cycle_preservation = preservation_loss(side.cycled.rows, side.x, w.cycle_preservation / 2, side.cycled.d.span());
-    if (w.matching > 0)
-      l.matching = distance_loss(side.translated.rows, counterpart[static_cast<std::size_t>(task)], w.matching / 2,
-                                 side.translated.d.span());
+    if (w.pairs > 0 && guidance.pairs > 0) l.pairs = distance(0, guidance.pairs, w.pairs);
+    if (w.matching > 0 && guidance.pairs < n_) l.matching = distance(guidance.pairs, n_ - guidance.pairs, w.matching);
   });
 
   std::vector<Discriminators::Verdict> verdicts;
@@ -119,12 +124,13 @@ Losses GeneratorPass::lose(Discriminators& discriminators, const std::array<Matr
     Side& side = sides_[s];
     // A translation should pass for native; a latent for one of the other side (label 1 is the source's).
     if (weights_.generator > 0)
-      verdicts.push_back({{static_cast<int>(1 - s), seen(side.translated.rows, noise[s]), 1.0},
+      verdicts.push_back({{static_cast<int>(1 - s), seen(side.translated.rows, guidance.noise[s]), 1.0},
                           weights_.generator / 2,
                           side.translated.d.span()});
     if (weights_.latent_generator > 0)
-      verdicts.push_back(
-          {{2, seen(side.latent, noise[2 + s]), s == 0 ? 0.0 : 1.0}, weights_.latent_generator / 2, side.d_latent.span()});
+      verdicts.push_back({{2, seen(side.latent, guidance.noise[2 + s]), s == 0 ? 0.0 : 1.0},
+                          weights_.latent_generator / 2,
+                          side.d_latent.span()});
   }
   const std::vector<double> judged = discriminators.judge(verdicts, threads_);
   Losses total;
@@ -136,6 +142,7 @@ Losses GeneratorPass::lose(Discriminators& discriminators, const std::array<Matr
     total.preservation += l.preservation / 2;
     total.cycle_preservation += l.cycle_preservation / 2;
     total.matching += l.matching / 2;
+    total.pairs += l.pairs / 2;
   }
   return total;
 }

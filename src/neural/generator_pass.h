@@ -10,7 +10,16 @@ namespace vec2vec::neural {
 /// Mean losses of a step, over both sides, without coefficients.
 struct Losses {
   double reconstruction = 0, cycle = 0, preservation = 0, cycle_preservation = 0, generator = 0, latent_generator = 0,
-         matching = 0;
+         matching = 0, pairs = 0;
+};
+
+/// What the losses of a batch compare with, besides the batch itself; members without data are not needed.
+struct Guidance {
+  std::array<MatrixView, 2> counterpart;  ///< (n, d_other) of side s: the known partners of its first `pairs` rows, then the
+                                          ///< soft counterparts of the others
+  Index pairs = 0;
+  std::array<MatrixView, 2> reference;  ///< (n, any): rows whose dot products translations are to keep; default: the batch's
+  std::array<MatrixView, 4> noise;  ///< added to what discriminators see of translations (n, d_other) and latents (n, latent)
 };
 
 /// Forward and backward passes of a translator on one batch of each side: reconstruction, translation, cycle.
@@ -25,11 +34,8 @@ class GeneratorPass {
   MatrixView translation(int side) const { return sides_[static_cast<std::size_t>(side)].translated.rows; }
   MatrixView latent(int side) const { return sides_[static_cast<std::size_t>(side)].latent; }
 
-  /// All losses and their gradients at the outputs. counterpart[s] (n, d_other) are the soft counterparts of the batch, used if
-  /// the matching loss is on; noise[0, 1] (n, d_other of side) and noise[2, 3] (n, latent) are added to what the discriminators
-  /// see of translations and latents, or have no data.
-  Losses lose(Discriminators& discriminators, const std::array<MatrixView, 2>& counterpart,
-              const std::array<MatrixView, 4>& noise);
+  /// All losses and their gradients at the outputs.
+  Losses lose(Discriminators& discriminators, const Guidance& guidance);
 
   /// Adds the gradients of all losses to translator.parameters.
   void backward(Translator& translator);

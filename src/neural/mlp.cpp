@@ -133,4 +133,10 @@ std::vector<Slot> Mlp::slots() const {
   return all;
 }
 
+std::vector<Slot> Mlp::output_slots() const {
+  std::vector<Slot> all = {layers_.back().weight, layers_.back().bias};
+  if (shape_.skip == Skip::kLinear) all.push_back(skip_);
+  return all;
+}
+
 }  // namespace vec2vec::neural

@@ -63,8 +63,8 @@ class Mlp {
   /// Its tensors, in a fixed order that depends on the shape only.
   std::vector<Slot> slots() const;
   const Slot& skip_slot() const { return skip_; }
-  /// Weight of the last layer.
-  const Slot& last_weight() const { return layers_.back().weight; }
+  /// The tensors that make the output's columns: weight and bias of the last layer, the skip's matrix.
+  std::vector<Slot> output_slots() const;
 
  private:
   struct Layer {

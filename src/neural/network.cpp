@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/gemm.h"
 #include "core/parallel.h"
 #include "neural/translator.h"
 #include "space/spectrum.h"
@@ -58,6 +59,15 @@ Matrix Network::translate(MatrixView x, int threads) const {
     normalise_rows(y.span().middle_rows(first, count));
   });
   return y;
+}
+
+void Network::multiply_output(MatrixView m) {
+  const Mlp& last = stages_.back();
+  for (const Slot& slot : last.output_slots()) {
+    const MatrixSpan tensor = parameters.value(slot);
+    const Matrix changed = product(tensor, m);
+    std::copy_n(changed.data(), slot.size(), tensor.data);
+  }
 }
 
 std::string Network::describe() const {

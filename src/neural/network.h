@@ -23,6 +23,9 @@ class Network {
   /// x (n, in) -> unit rows (n, out), in blocks of rows.
   Matrix translate(MatrixView x, int threads) const;
 
+  /// y becomes y m: m (out, out) is multiplied into the last layer, whose skip must not be the identity.
+  void multiply_output(MatrixView m);
+
   Index in() const { return stages_.front().shape().in; }
   Index out() const { return stages_.back().shape().out; }
 

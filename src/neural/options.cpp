@@ -18,7 +18,7 @@ void NeuralOptions::validate() const {
   require(adapter_depth >= 1 && backbone_depth >= 1 && discriminator_depth >= 1, "depths must be at least 1", "*_depth");
   require(discriminator_width >= 1, "the width must be at least 1", "discriminator_width");
   for (double w : {loss.reconstruction, loss.cycle, loss.preservation, loss.cycle_preservation, loss.generator,
-                   loss.latent_generator, loss.matching})
+                   loss.latent_generator, loss.matching, loss.pairs})
     require(w >= 0, "coefficients must be 0 or more", "loss");
   require(steps >= 0, "steps must be 0 or more", "steps");
   require(batch >= 2, "a batch needs at least 2 rows", "batch");
@@ -29,6 +29,10 @@ void NeuralOptions::validate() const {
   require(clip >= 0, "the limit of the gradient must be 0 (none) or more", "clip");
   require(average >= 0 && average < 1, "the decay of the average must lie within 0 and 1", "average");
   require(instance_noise >= 0, "the noise must be 0 or more", "instance_noise");
+  require(discriminator_penalty >= 0, "the penalty must be 0 or more", "discriminator_penalty");
+  require(preserve == Preserve::kRows || start == NeuralStart::kLinear, "only a linear start has translations to keep",
+          "preserve");
+  require(seeds >= 1 && seeds <= 64, "1 to 64 runs", "seeds");
   require(matching_temperature > 0, "the temperature must be above 0", "matching_temperature");
   require(matching_whitening >= 0 && matching_whitening <= 1, "must lie within 0 and 1", "matching_whitening");
   require(matching_debias >= 0 && matching_debias <= 1, "must lie within 0 and 1", "matching_debias");
@@ -75,7 +79,9 @@ std::string options_json(const NeuralOptions& o) {
                                          {"cycle_preservation", o.loss.cycle_preservation},
                                          {"generator", o.loss.generator},
                                          {"latent_generator", o.loss.latent_generator},
-                                         {"matching", o.loss.matching}}},
+                                         {"matching", o.loss.matching},
+                                         {"pairs", o.loss.pairs}}},
+                                       {"preserve", o.preserve == Preserve::kRows ? "rows" : "start"},
                                        {"steps", o.steps},
                                        {"batch", o.batch},
                                        {"learning_rate", o.learning_rate},
@@ -86,10 +92,12 @@ std::string options_json(const NeuralOptions& o) {
                                        {"clip", o.clip},
                                        {"average", o.average},
                                        {"instance_noise", o.instance_noise},
+                                       {"discriminator_penalty", o.discriminator_penalty},
                                        {"matching_temperature", o.matching_temperature},
                                        {"matching_whitening", o.matching_whitening},
                                        {"matching_debias", o.matching_debias},
                                        {"matching_rows", o.matching_rows},
+                                       {"close", o.close},
                                        {"period", o.period},
                                        {"patience", o.patience},
                                        {"bfloat16", uses_bfloat16(o)},

@@ -18,6 +18,7 @@ struct Column {
   double NeuralProgress::*value;
 };
 constexpr Column kColumns[] = {{"pair_free_score", &NeuralProgress::pair_free_score},
+                               {"pair_score", &NeuralProgress::pair_score},
                                {"reconstruction", &NeuralProgress::reconstruction},
                                {"cycle", &NeuralProgress::cycle},
                                {"preservation", &NeuralProgress::preservation},
@@ -25,6 +26,7 @@ constexpr Column kColumns[] = {{"pair_free_score", &NeuralProgress::pair_free_sc
                                {"generator", &NeuralProgress::generator},
                                {"latent_generator", &NeuralProgress::latent_generator},
                                {"matching", &NeuralProgress::matching},
+                               {"pairs", &NeuralProgress::pairs},
                                {"discriminator", &NeuralProgress::discriminator},
                                {"gradient_norm", &NeuralProgress::gradient_norm}};
 
@@ -61,7 +63,7 @@ bool uses_bfloat16(const NeuralOptions& options) {
 void save_checkpoint(const std::string& path, const TrainingState& state, const std::string& key) {
   auto history = nlohmann::json::array();
   for (const NeuralProgress& p : state.history) {
-    nlohmann::json line = {p.step};
+    nlohmann::json line = {p.seed, p.step};
     for (const Column& column : kColumns) line.push_back(p.*column.value);
     history.push_back(std::move(line));
   }
@@ -90,6 +92,7 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
     for (const auto& line : progress.at("history")) {
       NeuralProgress p;
       std::size_t c = 0;
+      p.seed = line.at(c++);
       p.step = line.at(c++);
       for (const Column& column : kColumns) p.*column.value = line.at(c++);
       state.history.push_back(p);
@@ -101,15 +104,26 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
 
 std::string history_csv(const std::vector<NeuralProgress>& history) {
   std::ostringstream text;
-  text << "step";
+  text << "seed,step";
   for (const Column& column : kColumns) text << "," << column.name;
   text << "\n";
   for (const NeuralProgress& p : history) {
-    text << p.step;
+    text << p.seed << "," << p.step;
     for (const Column& column : kColumns) text << "," << p.*column.value;
     text << "\n";
   }
   return text.str();
+}
+
+std::string history_json(const std::vector<NeuralProgress>& history) {
+  nlohmann::ordered_json json = {{"columns", {"seed", "step"}}, {"lines", nlohmann::ordered_json::array()}};
+  for (const Column& column : kColumns) json["columns"].push_back(column.name);
+  for (const NeuralProgress& p : history) {
+    nlohmann::ordered_json line = {p.seed, p.step};
+    for (const Column& column : kColumns) line.push_back(p.*column.value);
+    json["lines"].push_back(std::move(line));
+  }
+  return json.dump();
 }
 
 }  // namespace vec2vec::neural

@@ -36,4 +36,7 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
 /// The training log as CSV: a header line and one line for each entry.
 std::string history_csv(const std::vector<NeuralProgress>& history);
 
+/// The same as JSON: {"columns": [name, ...], "lines": [[value, ...], ...]}.
+std::string history_json(const std::vector<NeuralProgress>& history);
+
 }  // namespace vec2vec::neural

@@ -51,7 +51,7 @@ TEST_F(NeuralCli, ItsMapWorksWhereALinearOneDoes) {
   EXPECT_EQ(json.at("verdict"), "UNCERTAIN");
   EXPECT_GE(json.at("best_score"), json.at("start_score"));
   const std::string lines = file_bytes(log);
-  EXPECT_EQ(lines.substr(0, 21), "step,pair_free_score,");
+  EXPECT_EQ(lines.substr(0, 26), "seed,step,pair_free_score,");
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 6);
 
   EXPECT_EQ(run_cli({"translate", map, a, out}).code, 0);
@@ -59,6 +59,16 @@ TEST_F(NeuralCli, ItsMapWorksWhereALinearOneDoes) {
   const CliResult inspected = run_cli({"inspect", map});
   EXPECT_EQ(inspected.code, 0) << inspected.err;
   EXPECT_NE(inspected.out.find("neural, unpaired, from the linear map"), std::string::npos) << inspected.out;
+}
+
+TEST_F(NeuralCli, PairsSeedsAndThePlot) {
+  const std::string pairs = dir.path("pairs.csv"), plot = dir.path("training.html");
+  std::ofstream(pairs) << "0,0\n5,5\n9,9\n";
+  const CliResult result = run_cli(train(map, {"--pairs", pairs, "--seeds", "2", "--plot", plot, "--close", "yes", "--json"}));
+  ASSERT_EQ(result.code, 3) << result.err;
+  EXPECT_EQ(nlohmann::json::parse(result.out).at("score"), "pair-free");
+  EXPECT_NE(file_bytes(plot).find("\"pairs\""), std::string::npos);
+  EXPECT_NE(run_cli({"inspect", map}).out.find("neural, known pairs, from the linear map"), std::string::npos);
 }
 
 TEST_F(NeuralCli, KilledInMidTrainingItGoesOnToTheSameBytes) {
@@ -76,9 +86,10 @@ TEST_F(NeuralCli, KilledInMidTrainingItGoesOnToTheSameBytes) {
 }
 
 TEST_F(NeuralCli, BadArgumentsAreCode2WithAHint) {
-  const std::vector<std::vector<std::string>> wrong = {{"--loss", "beauty=1"},     {"--loss", "cycle=-1"}, {"--loss", "cycle"},
-                                                       {"--preset", "nonsense"},   {"--init", "magic"},    {"--batch", "1"},
-                                                       {"--start", dir.path("x")}, {"--precision", "int4"}};
+  const std::vector<std::vector<std::string>> wrong = {{"--loss", "beauty=1"},     {"--loss", "cycle=-1"},  {"--loss", "cycle"},
+                                                       {"--preset", "nonsense"},   {"--init", "magic"},     {"--batch", "1"},
+                                                       {"--start", dir.path("x")}, {"--precision", "int4"}, {"--seeds", "0"},
+                                                       {"--preserve", "it"},       {"--close", "maybe"}};
   for (const auto& arguments : wrong) {
     std::vector<std::string> all = {"align", a, b, "-o", map, "--method", "neural"};
     all.insert(all.end(), arguments.begin(), arguments.end());

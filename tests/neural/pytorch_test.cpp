@@ -67,12 +67,12 @@ TEST(PyTorch, TakesTheSameTwoTrainingSteps) {
                                                 {1, pass.translation(0), 0},
                                                 {2, pass.latent(0), 1},
                                                 {2, pass.latent(1), 0}},
-                                               2);
+                                               0, 2);
     EXPECT_NEAR(taught, fixture.number("loss." + step + ".discriminator"), 1e-5);
     if (step == "0") fixture.expect_near("gradient.", discriminators.parameters, discriminators.parameters.gradients);
     discriminators.optimiser.step(discriminators.parameters, 0.02, 2);
 
-    const Losses losses = pass.lose(discriminators, {counterpart[0], counterpart[1]}, {});
+    const Losses losses = pass.lose(discriminators, {.counterpart = {counterpart[0], counterpart[1]}});
     const std::pair<const char*, double> found[] = {{"reconstruction", losses.reconstruction},
                                                     {"cycle", losses.cycle},
                                                     {"preservation", losses.preservation},

@@ -3,10 +3,12 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "core/gemm.h"
 #include "core/random.h"
 #include "linear/polar.h"
+#include "neural/network.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/evaluate.h"
@@ -117,6 +119,9 @@ TEST_F(Neural, SameBytesForAnyNumberOfThreads) {
   NeuralOptions options = small();
   options.loss = {1, 1, 1, 1, 1, 1, 1};
   options.instance_noise = 0.1;
+  options.discriminator_penalty = 1;
+  options.close = true;
+  options.preserve = Preserve::kStart;
   options.threads = 1;
   const std::string one = bytes_of(train_neural(problem, start, options).map);
   options.threads = 3;
@@ -182,6 +187,101 @@ TEST_F(Neural, TrainsFromRandomWeightsWithAllLossesOfThePaper) {
   EXPECT_LT(last.discriminator, first.discriminator);
 }
 
+/// Pairs of the problem whose rows belong together: source row i is what the first model makes of what target row i came from.
+TEST_F(Neural, KnownPairsTeachWhatNoLinearMapCan) {
+  const Planted both = planted(2000, 8, 2), other = planted(2000, 9, 2), test = planted(500, 3, 2);
+  const Map line = linear_start(2);
+  NeuralOptions options = small();
+  options.width = 64;
+  options.steps = 300;
+  options.period = 50;
+  options.loss.matching = options.loss.preservation = options.loss.cycle_preservation = 0;
+  const auto cosine = [&](const Map& map) {
+    return evaluate(translate(map, test.source), test.target, map.target_mean, {.bootstrap = 0}).centred_cosine.value;
+  };
+  const double start_cosine = cosine(line);
+  AlignProblem some{both.source, both.target, "a", "b"};
+  for (Index i = 0; i < 400; ++i) some.pairs.push_back({i, i});
+  const NeuralSummary few = train_neural(some, line, options);
+  EXPECT_FALSE(few.scored_by_pairs);
+  EXPECT_LT(few.history.back().pairs, few.history[1].pairs);
+
+  for (Index i = 400; i < 2000; ++i) some.pairs.push_back({i, i});
+  const NeuralSummary many = train_neural(some, line, options);
+  EXPECT_TRUE(many.scored_by_pairs);
+  EXPECT_LT(many.best_score, 0);
+  EXPECT_GT(many.best_score, many.start_score);
+  EXPECT_GT(cosine(many.map), start_cosine + 0.3 * (1 - start_cosine));
+  EXPECT_NE(many.map.card.find("known pairs"), std::string::npos);
+
+  some.pairs.push_back({0, 2000});
+  EXPECT_THROW(train_neural(some, line, options), Error) << "there is no target row 2000";
+}
+
+TEST_F(Neural, OfSeveralSeedsTheWorseDropOut) {
+  TempDir dir;
+  NeuralOptions options = small();
+  options.seeds = 4;
+  options.steps = 80;
+  options.log = dir.path("log.csv");
+  options.checkpoint = dir.path("checkpoint");
+  int calls = 0;
+  options.progress = [&](std::string_view, double) { return ++calls < 100; };
+  EXPECT_THROW(train_neural(problem, start, options), Error);
+  options.progress = {};
+  const NeuralSummary race = train_neural(problem, start, options);  // from the checkpoints
+  std::map<std::uint64_t, Index> reached;
+  std::map<std::uint64_t, double> at_quarter;
+  for (const NeuralProgress& line : race.history) {
+    reached[line.seed] = line.step;
+    if (line.step <= 20) at_quarter[line.seed] = std::max(line.score(), line.step == 0 ? -1e9 : at_quarter[line.seed]);
+  }
+  std::vector<Index> steps;
+  for (const auto& [seed, step] : reached) steps.push_back(step);
+  std::sort(steps.begin(), steps.end());
+  EXPECT_EQ(steps, (std::vector<Index>{20, 20, 40, 80}));
+  for (const auto& [seed, step] : reached) {
+    if (step == 20) {
+      EXPECT_LE(at_quarter[seed], at_quarter[race.seed]);
+    }
+  }
+
+  NeuralOptions alone = small();
+  alone.steps = 80;
+  alone.seed = race.seed;
+  const Matrix expected = translate(train_neural(problem, start, alone).map, a.source), found = translate(race.map, a.source);
+  for (Index i = 0; i < found.rows() * found.cols(); ++i) ASSERT_EQ(found.data()[i], expected.data()[i]);
+}
+
+TEST_F(Neural, ClosingMendsAStartThatIsSlightlyOff) {
+  const Planted more_a = planted(3000, 1, 0.5), more_b = planted(3000, 2, 0.5), test = planted(500, 3, 0.5);
+  Map off = start;
+  Random random(4);
+  for (Index i = 0; i < off.weight.rows() * off.weight.cols(); ++i)
+    off.weight.data()[i] += 0.15f * static_cast<float>(random.normal());
+  NeuralOptions options = small();
+  options.steps = 0;
+  const auto cosine = [&](bool close) {
+    options.close = close;
+    const Map map = train_neural({more_a.source, more_b.target, "a", "b"}, off, options).map;
+    return evaluate(translate(map, test.source), test.target, map.target_mean, {.bootstrap = 0}).centred_cosine.value;
+  };
+  EXPECT_GT(cosine(true), cosine(false));
+}
+
+TEST_F(Neural, ANetworksOutputCanBeMultiplied) {
+  const Map map = train_neural(problem, start, small()).map;
+  neural::Network network = *map.network;
+  Matrix m(kTargetDim, kTargetDim), before(a.source.rows(), kTargetDim), after = before;
+  Random random(3);
+  for (Index i = 0; i < kTargetDim * kTargetDim; ++i) m.data()[i] = static_cast<float>(random.normal());
+  network.apply(a.source, before.span());
+  network.multiply_output(m);
+  network.apply(a.source, after.span());
+  const Matrix expected = product(before, m);
+  for (Index i = 0; i < after.rows() * after.cols(); ++i) ASSERT_NEAR(after.data()[i], expected.data()[i], 1e-3);
+}
+
 TEST_F(Neural, KeepsTheStartWhenNothingScoresBetterAndLosesPatience) {
   NeuralOptions options = small();
   options.learning_rate = 0.3;  // ruins everything
@@ -234,6 +334,9 @@ TEST_F(Neural, RefusesBadInput) {
   refuses([](NeuralOptions& o) { o.batch = 1; });
   refuses([](NeuralOptions& o) { o.average = 1; });
   refuses([](NeuralOptions& o) { o.learning_rate = std::nan(""); });
+  refuses([](NeuralOptions& o) { o.discriminator_penalty = -1; });
+  refuses([](NeuralOptions& o) { o.seeds = 0; });
+  refuses([](NeuralOptions& o) { o.start = NeuralStart::kRandom, o.preserve = Preserve::kStart; });
   EXPECT_THROW(train_neural({b.target, a.source, "", ""}, start, good), Error);
   Matrix broken = a.source;
   broken(7, 3) = std::nanf("");

@@ -1,0 +1,29 @@
+#include "neural/close.h"
+
+#include "align/effort.h"
+#include "align/pairs.h"
+#include "kernels/soft_match.h"
+#include "linear/shrunk_map.h"
+#include "space/spectrum.h"
+
+namespace vec2vec::neural {
+
+void close(Network& network, const TrainingRows& rows, int threads) {
+  constexpr Index kMostRows = 20000;
+  constexpr double kViewPower = 0.25, kShrinkage = 0.25;  // as in align/refine
+  const SpreadRows x(rows.train[0], kMostRows), y(rows.train[1], kMostRows);
+  const Index fewer = std::min(MatrixView(x).rows, MatrixView(y).rows);
+  const Matrix f = network.translate(x, threads);
+  const Matrix view = view_of(spectrum(y, threads), MatrixView(y).cols, kViewPower);
+  Matrix cross;
+  if (rows.pair_share < 1) {
+    const SoftMatch found =
+        soft_match(project(f, view, threads), project(y, view, threads), y, {0.8f * refine_temperature(fewer), 2, threads});
+    cross = cross_product(f, found.targets, threads);
+  }
+  const Pairs pairs{network.translate(rows.pairs[0], threads), rows.pairs[1]};
+  const Matrix mean = mean_cross({cross, cross.rows() > 0 ? f.rows() : 0}, pairs, threads);
+  network.multiply_output(shrunk_map(spectrum(f, threads), mean, last_ridge(fewer), kShrinkage));
+}
+
+}  // namespace vec2vec::neural
