@@ -67,11 +67,11 @@ void BM_PaperStep(benchmark::State& state) {
                           {1, pass.translation(0), 0},
                           {2, pass.latent(0), 1},
                           {2, pass.latent(1), 0}},
-                         0);
+                         0, 0);
     clip_gradients(d, 1, 0);
     discriminators.optimiser.step(d, 1e-5, 0);
     if (half) d.refresh_halves(0);
-    benchmark::DoNotOptimize(pass.lose(discriminators, {}, {}));
+    benchmark::DoNotOptimize(pass.lose(discriminators, {}));
     pass.backward(translator);
     clip_gradients(p, 1, 0);
     optimiser.step(p, 2e-5, 0);

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times `vec2vec translate` on a large file against the two bounds of this machine, each measured in the same run:
 
-    bench/translate_speed.py [--rows 1000000] [--pairs 384x384,384x768,768x768] [--repeat 3]
+    bench/translate_speed.py [--rows 1000000] [--pairs 384x384,384x768,768x768] [--repeat 3] [--neural PRESET]
 
-GEMM bound: 2 rows d_source d_target flops at the float32 speed that all cores together reach on 1024 x 1024 products
+With --neural, a neural map of that preset's sizes (untrained, which takes as long). GEMM bound: 2 rows d_source d_target flops (of a neural map: 2 rows times the entries of its matrices) at the float32 speed that all cores together reach on 1024 x 1024 products
 (build/bench, made on first use). Disk bound: reading the input and writing as many bytes as the output, with fsync, and nothing
 else. Prints a line a shape and appends records to bench/results/translate.jsonl.
 """
@@ -26,9 +26,9 @@ def section():
     records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
     if not records:
         return ""
-    text = "## Translation\n\n| rows, float32 | shape | seconds | rows/s | GEMM bound, s | disk bound, s | share of the slower bound |\n|---|---|---|---|---|---|---|\n"
-    for r in {(r["d_source"], r["d_target"]): r for r in records}.values():
-        text += f"| {r['rows']:,} | {r['d_source']} → {r['d_target']} | {r['seconds']:.2f} | {r['rows'] / r['seconds']:,.0f} | {r['gemm_bound']:.2f} | {r['disk_bound']:.2f} | {r['share']:.0%} |\n"
+    text = "## Translation\n\n| rows, float32 | map | seconds | rows/s | GEMM bound, s | disk bound, s | share of the slower bound |\n|---|---|---|---|---|---|---|\n"
+    for r in {(r["d_source"], r["d_target"], r.get("neural")): r for r in records}.values():
+        text += f"| {r['rows']:,} | {r['d_source']} → {r['d_target']}{', neural (' + r['neural'] + ')' if r.get('neural') else ''} | {r['seconds']:.2f} | {r['rows'] / r['seconds']:,.0f} | {r['gemm_bound']:.2f} | {r['disk_bound']:.2f} | {r['share']:.0%} |\n"
     return text + f"\nBest of three runs each, npy to npy with fsync; 2 cores; {records[-1]['date'][:10]}. The disk's speed varies by some 20 % from run to run. Command: `bench/translate_speed.py`\n"
 
 
@@ -72,11 +72,29 @@ def make_map(vec2vec, folder, d_source, d_target, rng):
     return out
 
 
+def make_neural(vec2vec, folder, linear, preset):
+    """A neural map that equals the linear one, of files that make_map left."""
+    out = folder / "neural.safetensors"
+    command = [vec2vec, "align", folder / "a.npy", folder / "b.npy", "-o", out, "--method", "neural", "--preset", preset]
+    subprocess.run([*command, "--start", linear, "--steps", "0", "--quiet"], stdout=subprocess.DEVNULL)  # exit code: a verdict
+    return out
+
+
+def products(map_file):
+    """Entries of the matrices that a row is multiplied with."""
+    with open(map_file, "rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    shapes = {name: t["shape"] for name, t in header.items() if name != "__metadata__"}
+    layers = [s for name, s in shapes.items() if name.startswith("neural.") and name.endswith((".weight", ".skip"))]
+    return sum(a * b for a, b in layers or [shapes["linear.weight"]])
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1000000)
     parser.add_argument("--pairs", default="384x384,384x768,768x768")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--neural", default="", help="preset of a neural map: refine or paper")
     parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
     arguments = parser.parse_args()
     run_inside("bench-venv", ["numpy"])
@@ -89,6 +107,9 @@ def main():
         with tempfile.TemporaryDirectory(dir=ROOT / "build") as name:
             folder = Path(name)
             map_file = make_map(arguments.vec2vec, folder, d_source, d_target, rng)
+            if arguments.neural:
+                map_file = make_neural(arguments.vec2vec, folder, map_file, arguments.neural)
+            entries = products(map_file)
             rows = np.lib.format.open_memmap(folder / "in.npy", "w+", np.float32, (arguments.rows, d_source))
             for begin in range(0, arguments.rows, 100000):
                 rows[begin : begin + 100000] = rng.standard_normal(rows[begin : begin + 100000].shape, dtype=np.float32)
@@ -103,8 +124,10 @@ def main():
                 ours.append(time.perf_counter() - start)
                 os.unlink(folder / "out.npy")
         record = {"rows": arguments.rows, "d_source": d_source, "d_target": d_target, "seconds": sorted(ours)[len(ours) // 2]}
-        record |= {"gemm_bound": 2 * arguments.rows * d_source * d_target / flops, "disk_bound": sorted(disk)[len(disk) // 2]}
+        record |= {"gemm_bound": 2 * arguments.rows * entries / flops, "disk_bound": sorted(disk)[len(disk) // 2]}
         record["share"] = max(record["gemm_bound"], record["disk_bound"]) / record["seconds"]
+        if arguments.neural:
+            record["neural"] = arguments.neural
         record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
         with (ROOT / "bench" / "results" / "translate.jsonl").open("a") as file:
             file.write(json.dumps(record) + "\n")
