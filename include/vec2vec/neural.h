@@ -27,7 +27,7 @@ struct LossWeights {
 };
 
 /// Whose dot products the translation is to keep: those of the rows themselves, as in the paper, or of their translations by
-/// the linear start.
+/// the linear start (from a random start: the rows themselves, too).
 enum class Preserve { kRows, kStart };
 
 struct NeuralOptions {

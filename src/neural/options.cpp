@@ -30,8 +30,6 @@ void NeuralOptions::validate() const {
   require(average >= 0 && average < 1, "the decay of the average must lie within 0 and 1", "average");
   require(instance_noise >= 0, "the noise must be 0 or more", "instance_noise");
   require(discriminator_penalty >= 0, "the penalty must be 0 or more", "discriminator_penalty");
-  require(preserve == Preserve::kRows || start == NeuralStart::kLinear, "only a linear start has translations to keep",
-          "preserve");
   require(seeds >= 1 && seeds <= 64, "1 to 64 runs", "seeds");
   require(matching_temperature > 0, "the temperature must be above 0", "matching_temperature");
   require(matching_whitening >= 0 && matching_whitening <= 1, "must lie within 0 and 1", "matching_whitening");
@@ -50,15 +48,18 @@ NeuralOptions neural_preset(const std::string& name) {
   o.width = 512;
   o.adapter_depth = 2;
   o.backbone_depth = 2;
-  o.steps = 1000;
+  o.steps = 150;
+  o.period = 75;
   o.learning_rate = 2e-4;
   o.loss = {.reconstruction = 1,
             .cycle = 1,
-            .preservation = 1,
-            .cycle_preservation = 1,
+            .preservation = 3,
+            .cycle_preservation = 3,
             .generator = 0,
             .latent_generator = 0,
             .matching = 10};
+  o.preserve = Preserve::kStart;
+  o.close = true;
   o.average = 0.99;
   return o;
 }

@@ -219,7 +219,7 @@ Trainer::Batch Trainer::draw_batch() const {
       copy_row(from, k, rows, i);
       if (counterparts_) copy_row(counterparts_->targets(static_cast<int>(s)), k, counterpart, i);
     }
-    if (options_.preserve == Preserve::kStart) {
+    if (keeps_start()) {
       batch.reference[s] = Matrix(n, counterpart.cols());
       gemm(rows, false, rows_.start->weight, s == 1, batch.reference[s].span());
       normalise_rows(batch.reference[s].span());
@@ -240,7 +240,7 @@ void Trainer::take_step() {
   const Index widths[4] = {t.dim(1), t.dim(0), t.latent(), t.latent()};
   for (std::size_t i = 0; i < 4; ++i) added[i] = noise(options_.batch, widths[i], noise_level(), random);
   Guidance guidance{{batch.counterpart[0], batch.counterpart[1]}, batch.pairs, {}, {added[0], added[1], added[2], added[3]}};
-  if (options_.preserve == Preserve::kStart) guidance.reference = {batch.reference[0], batch.reference[1]};
+  if (keeps_start()) guidance.reference = {batch.reference[0], batch.reference[1]};
   const Losses losses = pass_.lose(state_.discriminators, guidance);
   pass_.backward(state_.translator);
 

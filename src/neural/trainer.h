@@ -50,6 +50,7 @@ class Trainer {
     Index pairs = 0;
   };
 
+  bool keeps_start() const { return options_.preserve == Preserve::kStart && options_.start == NeuralStart::kLinear; }
   void refresh_halves();
   Network network(const std::vector<float>& values, int from) const { return {state_.translator, values, from, 1 - from}; }
   double pair_free_score() const;
