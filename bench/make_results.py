@@ -22,6 +22,7 @@ from ladder import section as ladder_section
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
 from neural_gain import section as neural_section
+from neural_random import section as neural_random_section
 from parquet_scale import section as parquet_section
 from python_overhead import section as python_section
 from translate_speed import section as translate_section
@@ -235,8 +236,9 @@ def render(records):
         rivals = {pair: found[pair] for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, n))
-    text += [hard_cases_section(), ladder_section(), verdict_section(), neural_section(), translate_section()]
-    text += [python_section(), parquet_section(), measures_section(), scale_section(), evidence_sections(), attributes_section(), inversion_section(), defences_section()]
+    text += [hard_cases_section(), ladder_section(), verdict_section(), neural_section(), neural_random_section(), translate_section()]
+    text += [python_section(), parquet_section(), measures_section(), scale_section(), evidence_sections()]
+    text += [attributes_section(), inversion_section(), defences_section()]
     pool = records[0]["pool"]
     head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
     return head + "\n" + "\n".join(text)

@@ -37,13 +37,14 @@ NeuralOptions NeuralArguments::options() const {
                                          : NeuralPrecision::kBfloat16;
   for (const std::string& text : losses) set_loss(o.loss, text);
   if (steps >= 0) o.steps = steps;
-  if (width > 0) o.width = width;
+  if (width > 0) o.width = o.discriminator_width = width;
   if (batch > 0) o.batch = batch;
   if (period > 0) o.period = period;
   if (debias >= 0) o.matching_debias = debias;
   if (whitening >= 0) o.matching_whitening = whitening;
   if (temperature > 0) o.matching_temperature = temperature;
   if (learning_rate > 0) o.learning_rate = learning_rate;
+  if (discriminator_rate > 0) o.discriminator_learning_rate = discriminator_rate;
   if (!preserve.empty()) o.preserve = preserve == "rows" ? Preserve::kRows : Preserve::kStart;
   if (instance_noise >= 0) o.instance_noise = instance_noise;
   if (discriminator_penalty >= 0) o.discriminator_penalty = discriminator_penalty;
@@ -68,11 +69,15 @@ void add_neural(CLI::App& command, NeuralArguments& arguments) {
       ->capture_default_str();
   add("--start", arguments.start, "Start from this linear map of the same two files instead of finding one", "MAP");
   add("--steps", arguments.steps, "Training steps; default: the preset's", "N")->check(at_least(0));
-  add("--width", arguments.width, "Of hidden layers and of the shared latent; default: the preset's", "N")->check(at_least(1));
+  add("--width", arguments.width, "Of hidden layers, discriminators' too, and of the shared latent; default: the preset's", "N")
+      ->check(at_least(1));
   add("--batch", arguments.batch, "Rows a side and step; default: the preset's", "N")->check(at_least(2));
   add("--period", arguments.period, "Steps between scores, log lines and checkpoints; default: the preset's", "N")
       ->check(at_least(1));
   add("--learning-rate", arguments.learning_rate, "Learning rate of the translator; default: the preset's", "RATE")
+      ->check(CLI::PositiveNumber.description(""));
+  add("--discriminator-rate", arguments.discriminator_rate, "Learning rate of the discriminators; default: the preset's",
+      "RATE")
       ->check(CLI::PositiveNumber.description(""));
   add("--loss", arguments.losses, "Coefficient of a loss, e.g. cycle=10; 0 switches it off; may be given several times",
       "NAME=X");
