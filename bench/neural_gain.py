@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """What the neural translator adds to the linear map that it starts from, pair by pair and seed by seed, without pairs.
 
-    bench/neural_gain.py [--pairs minilm-mpnet,minilm-e5+50] [--seeds 0-4] [--time-budget 120] [--maps FOLDER] [-- OPTION ...]
+    bench/neural_gain.py [--pairs minilm-mpnet,minilm-e5+50] [--seeds 0-4] [--time-budget 120] [--maps FOLDER] [--tuning] [-- OPTION ...]
 
 NAME+50 gives 50 known pairs to the linear start and to training (texts of the last 50 target rows; they take the place of as many
 source rows). The linear map of a pair is found once (seed 0), or taken from FOLDER (bench/run.py keeps them in
 build/bench-data/maps); training is run once a seed. Options behind -- go to `vec2vec align --method neural`. Splits, data and scores
 are those of bench/run.py. Lines go to bench/results/neural.jsonl; runs found there for the same revision and options are skipped, so an
-interrupted bench goes on. bench/make_results.py makes the table."""
+interrupted bench goes on. bench/make_results.py makes the table.
+
+--tuning, for choosing settings: 10,000 rows a side, scored on rows 10,000-14,095, which are no evaluation rows; lines go to
+bench/results/neural_tuning.jsonl."""
 
 import argparse
 import json
@@ -18,13 +21,14 @@ from pathlib import Path
 
 from bench_env import BENCH_DATA, ROOT, run_inside
 
-STORE = ROOT / "bench" / "results" / "neural.jsonl"
+RESULTS = ROOT / "bench" / "results"
+STORE = RESULTS / "neural.jsonl"
 ROWS = 20000
 SHOWN = {"top1": "top-1", "mean_rank": "mean rank", "centred_cosine": "centred cosine"}
 
 
-def stored():
-    return [json.loads(line) for line in STORE.read_text().splitlines() if line] if STORE.exists() else []
+def stored(path=STORE):
+    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
 def key(record):
@@ -62,20 +66,19 @@ def kept(record):
     return neural["top1"]["value"] >= linear["top1"]["value"] and neural["mean_rank"]["value"] <= linear["mean_rank"]["value"]
 
 
-def with_known_pairs(run, source, target, count):
-    """Files of both sides whose last `count` rows belong together, and the file of pairs."""
+def with_known_pairs(run, source, a, last, rows, count):
+    """The rows of file a, but the last `count` replaced by rows last - count .. last - 1 of the encoder, and the file of pairs."""
     import numpy as np
 
-    a, b = run.slice_of(source, 0, ROWS), run.slice_of(target, ROWS, 2 * ROWS)
     folder = BENCH_DATA / "neural"
     folder.mkdir(parents=True, exist_ok=True)
-    path, pairs = folder / f"{source}.{count}.npy", folder / f"pairs.{count}.csv"
+    path, pairs = folder / f"{source}.{rows}.{count}.npy", folder / f"pairs.{rows}.{count}.csv"
     if not path.exists():
-        rows = np.load(a)
-        rows[ROWS - count :] = np.load(run.slice_of(source, 2 * ROWS - count, 2 * ROWS))
-        np.save(path, rows)
-        pairs.write_text("".join(f"{i},{i}\n" for i in range(ROWS - count, ROWS)))
-    return path, b, ["--pairs", pairs]
+        changed = np.load(a)
+        changed[rows - count :] = np.load(run.slice_of(source, last - count, last))
+        np.save(path, changed)
+        pairs.write_text("".join(f"{i},{i}\n" for i in range(rows - count, rows)))
+    return path, ["--pairs", pairs]
 
 
 def main():
@@ -84,6 +87,7 @@ def main():
     parser.add_argument("--seeds", default="0-4", help="as in 0-9 or 0,3,5")
     parser.add_argument("--time-budget", type=int, default=120, help="seconds of training a run; 0 = all steps of the preset")
     parser.add_argument("--maps", type=Path, help="folder of linear maps named PAIR.20000.0.safetensors")
+    parser.add_argument("--tuning", action="store_true", help="fewer rows, scored on rows that are not kept for evaluation")
     parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
     parser.add_argument("options", nargs="*")
     arguments = parser.parse_args()
@@ -93,18 +97,20 @@ def main():
     built_here = arguments.vec2vec is None
     arguments.vec2vec = (arguments.vec2vec or run.build()).resolve()
     revision = run.revision(arguments.vec2vec, built_here)
-    done = {key(record) for record in stored()}
+    n, store, first, end = ROWS, STORE, run.EVAL_FIRST, run.EVAL_END
+    if arguments.tuning:
+        n, store, first, end = 10000, RESULTS / "neural_tuning.jsonl", 10000, 14096
+    done = {key(record) for record in stored(store)}
     for pair in arguments.pairs.split(","):
         encoders, _, known = pair.partition("+")
         source, target = encoders.split("-")
+        a, b, pairs = run.slice_of(source, 0, n), run.slice_of(target, run.TARGET_FIRST, run.TARGET_FIRST + n), []
         if known:
-            a, b, pairs = with_known_pairs(run, source, target, int(known))
-        else:
-            a, b, pairs = run.slice_of(source, 0, ROWS), run.slice_of(target, ROWS, 2 * ROWS), []
-        evaluation = [run.slice_of(encoder, run.EVAL_FIRST, run.EVAL_END) for encoder in (source, target)]
-        start = BENCH_DATA / "neural" / f"{pair}.linear.safetensors"
+            a, pairs = with_known_pairs(run, source, a, run.TARGET_FIRST + n, n, int(known))
+        evaluation = [run.slice_of(encoder, first, end) for encoder in (source, target)]
+        start = BENCH_DATA / "neural" / f"{pair}.{n}.linear.safetensors"
         start.parent.mkdir(parents=True, exist_ok=True)
-        given = arguments.maps / f"{pair}.{ROWS}.0.safetensors" if arguments.maps else start
+        given = arguments.maps / f"{pair}.{n}.0.safetensors" if arguments.maps else start
         if not start.exists() and given.exists():
             shutil.copy(given, start)
         if not start.exists():
@@ -116,7 +122,7 @@ def main():
             if key(record) in done:
                 continue
             linear = linear or run.scores_of(arguments, start, evaluation)[0]
-            work = BENCH_DATA / "neural" / f"{pair}.{seed}.safetensors"
+            work = BENCH_DATA / "neural" / f"{pair}.{n}.{seed}.safetensors"
             before = resource.getrusage(resource.RUSAGE_CHILDREN)
             command = [arguments.vec2vec, "align", a, b, "-o", work, *pairs, "--method", "neural", "--start", start, "--seed", seed, *shown.split()]
             told = run.run_measured([*command, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
@@ -125,7 +131,7 @@ def main():
             record |= {name: told["json"][name] for name in ("start_score", "best_score", "best_step", "steps", "stopped_because")}
             record |= {"linear": linear, "neural": run.scores_of(arguments, work, evaluation)[0], "seconds": told["seconds"]}
             record |= {"load": os.getloadavg()[0], "date": run.now(), "machine": run.machine()}
-            with STORE.open("a") as file:
+            with store.open("a") as file:
                 file.write(json.dumps(record) + "\n")
             scores = "  ".join(f"{name} {linear[name]['value']:.4f} -> {record['neural'][name]['value']:.4f}" for name in SHOWN)
             print(f"{pair} seed {seed}  {scores}  {'kept' if kept(record) else 'WORSE'}  step {record['best_step']} of {record['steps']}  {record['cpu_seconds']:.0f} CPU s", flush=True)
