@@ -55,7 +55,7 @@ struct NeuralOptions {
   double matching_debias = 1;          ///< within 0 and 1: how much of the coupling's blur is taken out of the counterparts
   Index matching_rows = 20000;         ///< rows a side in that coupling, which is renewed every period
 
-  bool close = false;  ///< end with a shrunk linear map of the translations, as the linear path does (docs/neural.md)
+  bool close = false;  ///< end with a shrunk linear map of the translations, as the linear path does; not with pairs alone
 
   Index period = 250;  ///< steps between scores, log lines, checkpoints
   Index patience = 8;  ///< periods without a better pair-free score after which training ends; 0 = none

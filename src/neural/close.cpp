@@ -15,14 +15,11 @@ void close(Network& network, const TrainingRows& rows, int threads) {
   const Index fewer = std::min(MatrixView(x).rows, MatrixView(y).rows);
   const Matrix f = network.translate(x, threads);
   const Matrix view = view_of(spectrum(y, threads), MatrixView(y).cols, kViewPower);
-  Matrix cross;
-  if (rows.pair_share < 1) {
-    const SoftMatch found =
-        soft_match(project(f, view, threads), project(y, view, threads), y, {0.8f * refine_temperature(fewer), 2, threads});
-    cross = cross_product(f, found.targets, threads);
-  }
+  const SoftMatch found =
+      soft_match(project(f, view, threads), project(y, view, threads), y, {0.8f * refine_temperature(fewer), 2, threads});
+  const Matrix cross = cross_product(f, found.targets, threads);
   const Pairs pairs{network.translate(rows.pairs[0], threads), rows.pairs[1]};
-  const Matrix mean = mean_cross({cross, cross.rows() > 0 ? f.rows() : 0}, pairs, threads);
+  const Matrix mean = mean_cross({cross, f.rows()}, pairs, threads);
   network.multiply_output(shrunk_map(spectrum(f, threads), mean, last_ridge(fewer), kShrinkage));
 }
 
