@@ -57,7 +57,7 @@ def section():
     last = records[-1]
     loads = [r["load"] for r in records]
     text += f"\n{ROWS:,} rows a side, 4,096 evaluation rows; machine: {last['machine']['cpu']}, {last['machine']['cores']} cores, load {min(loads):.0f} – {max(loads):.0f} during the runs, so only CPU seconds are given; "
-    text += f"{last['date'][:10]}; commit {', '.join(dict.fromkeys(r['revision'] for r in records))}. Command: `bench/neural_gain.py`, options: `{last['options']}`\n\n"
+    text += f"{last['date'][:10]}; commit {', '.join(dict.fromkeys(r['revision'] for r in records))}. Command: `bench/neural_gain.py`, options: {last['options'] or 'none, the preset'}\n\n"
     return text
 
 
