@@ -15,11 +15,13 @@ struct Losses {
 
 /// What the losses of a batch compare with, besides the batch itself; members without data are not needed.
 struct Guidance {
-  std::array<MatrixView, 2> counterpart;  ///< (n, d_other) of side s: the known partners of its first `pairs` rows, then the
-                                          ///< soft counterparts of the others
+  std::array<MatrixView, 2> counterpart = {};  ///< (n, d_other) of side s: the known partners of its first `pairs` rows, then
+                                               ///< the soft counterparts of the others
   Index pairs = 0;
-  std::array<MatrixView, 2> reference;  ///< (n, any): rows whose dot products translations are to keep; default: the batch's
-  std::array<MatrixView, 4> noise;  ///< added to what discriminators see of translations (n, d_other) and latents (n, latent)
+  std::array<MatrixView, 2> reference =
+      {};  ///< (n, any): rows whose dot products translations are to keep; default: the batch's
+  std::array<MatrixView, 4> noise =
+      {};  ///< added to what discriminators see of translations (n, d_other) and latents (n, latent)
 };
 
 /// Forward and backward passes of a translator on one batch of each side: reconstruction, translation, cycle.
