@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "audit/centre_by.h"
 #include "io/utf8.h"
+#include "space/centre_by.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -3,13 +3,13 @@
 #include <numeric>
 #include <optional>
 
-#include "audit/centre_by.h"
 #include "audit/check_rows.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "invert/beam.h"
 #include "invert/correct.h"
 #include "invert/guide.h"
+#include "space/centre_by.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inversion.h"
