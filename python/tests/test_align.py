@@ -63,6 +63,8 @@ def test_known_pairs(demo: Load) -> None:
     np.testing.assert_allclose(by_pairs.map.translate(a), by_rows.map.translate(a), atol=1e-2)
     with pytest.raises(v2v.BadInputError, match="names rows 0 and 1000"):
         v2v.align(a, b, [(0, 1000)])
+    with pytest.raises(v2v.BadInputError, match="parts of the sides"):
+        v2v.align(a, b, [(0, 0)], partial=True)
 
 
 def test_a_doubtful_map_warns(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:

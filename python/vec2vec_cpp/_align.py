@@ -54,6 +54,7 @@ def align(
     threads: int = 0,
     effort: str = "normal",
     time_budget: float = 0,
+    partial: bool = False,
     checkpoint: Path = "",
     progress: Progress = None,
 ) -> Alignment:
@@ -61,9 +62,10 @@ def align(
 
     A and B hold vectors of different texts of the same kind, in any order. pairs: None; or an array (k, 2) of known pairs (row of
     A, row of B); or "rows" when row i of A and row i of B belong together. effort: "low", "normal" or "high" = searches before
-    giving up. time_budget: seconds after which no new search begins, 0 = none. checkpoint: a file for the state of the search,
-    which goes on from it if it exists. Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64
-    rows a side, NaN, constant rows, pairs that name no row, the checkpoint of another run.
+    giving up. time_budget: seconds after which no new search begins, 0 = none. partial: when all rows together do not align, try
+    parts of either side (not with pairs). checkpoint: a file for the state of the search, which goes on from it if it exists.
+    Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64 rows a side, NaN, constant rows, pairs
+    that name no row, the checkpoint of another run.
     """
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
@@ -77,6 +79,7 @@ def align(
             threads,
             effort,
             time_budget,
+            partial,
             os.fspath(checkpoint),
             callback,
         )
