@@ -81,6 +81,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
     parser.add_argument("--only", help="runs of this kind only")
+    parser.add_argument("--part", default="0/1", help="I/N: every N-th run from the I-th; two at once with --threads 1 are the fastest on two cores")
+    parser.add_argument("--threads", type=int, default=0)
     arguments = parser.parse_args()
     import numpy as np
 
@@ -90,10 +92,11 @@ def main():
     # In a random order that does not change, so that an unfinished bench has runs of every kind.
     runs = [r for r in plan() if arguments.only in (None, r["kind"])]
     runs = [runs[i] for i in np.random.default_rng(0).permutation(len(runs))]
+    part, parts = map(int, arguments.part.split("/"))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for number, run in enumerate(runs):
-            if json.dumps(run, sort_keys=True) in seen:
+            if number % parts != part or json.dumps(run, sort_keys=True) in seen:
                 continue
             source, target = run["source"], run["target"]
             a, b = (take(encoder, [(corpus, first, first + count) for corpus, first, count in run[side]]) for encoder, side in ((source, "a"), (target, "b")))
@@ -109,7 +112,7 @@ def main():
                 b = (mean + random.standard_normal((len(b), len(s))) * (s / np.sqrt(len(b))) @ vt).astype(np.float32)
             np.save(folder / "a.npy", a)
             np.save(folder / "b.npy", b)
-            told = tell(arguments, "align", folder / "a.npy", folder / "b.npy", "-o", folder / "map.safetensors", "--force", "--seed", run["seed"], allowed=(0, 3, 4))
+            told = tell(arguments, "align", folder / "a.npy", folder / "b.npy", "-o", folder / "map.safetensors", "--force", "--seed", run["seed"], "--threads", arguments.threads, allowed=(0, 3, 4))
             corpus = run["a"][0][0]
             if (source, target, corpus) not in oracles:
                 pair = [folder / "oracle.a.npy", folder / "oracle.b.npy"]
