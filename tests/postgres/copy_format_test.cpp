@@ -79,7 +79,8 @@ TEST(CopyFormat, EveryTruncationIsAnError) {
 
 TEST(CopyFormat, ForeignFieldsAreErrors) {
   std::vector<std::optional<std::string_view>> fields;
-  CopyReader reader(kHeader + "\0\1\0\0\0\0"s);
+  const std::string bytes = kHeader + "\0\1\0\0\0\0"s;
+  CopyReader reader(bytes);
   EXPECT_THROW(reader.next(2, fields), Error);  // another number of columns
   float back[2];
   EXPECT_THROW(vector_dim("abc"), Error);
