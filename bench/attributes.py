@@ -13,7 +13,7 @@ import json
 import random
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, run_inside
+from bench_env import BENCH_DATA, ROOT, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "attributes.jsonl"
 PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "e5-mpnet", "mpnet-e5"]
@@ -93,7 +93,7 @@ def label_files(program, name, labels, truth, target):
 def section():
     if not STORE.exists():
         return ""
-    lines = {(r["pair"], r["corpus"]): r for r in (json.loads(line) for line in STORE.read_text().splitlines() if line)}
+    lines = {(r["pair"], r["corpus"]): r for r in records_of(STORE)}
     records = list(lines.values())
     m = records[-1]["machine"]
     revisions = ", ".join(dict.fromkeys(r["revision"] for r in records))
@@ -145,7 +145,7 @@ def main():
     work = BENCH_DATA / "attributes"
     for folder in (work, BENCH_DATA / "maps"):
         folder.mkdir(parents=True, exist_ok=True)
-    done = {(r["pair"], r["corpus"], r["revision"]) for r in map(json.loads, filter(None, STORE.read_text().splitlines()))} if STORE.exists() else set()
+    done = {(r["pair"], r["corpus"], r["revision"]) for r in records_of(STORE)}
     import gzip
 
     from encoded import CORPORA as FILES

@@ -1,5 +1,6 @@
 """Virtual environments of the bench scripts, under build/ (standard library only)."""
 
+import json
 import os
 import subprocess
 import sys
@@ -9,6 +10,11 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 SHARED = Path(os.environ.get("VEC2VEC_SHARED", ROOT.parent / "shared"))
 BENCH_DATA = Path(os.environ.get("VEC2VEC_BENCH_DATA", BUILD / "bench-data"))
+
+
+def records_of(path):
+    """The records of a file of one JSON object a line; none when there is no file."""
+    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
 def natural_blas(environment):

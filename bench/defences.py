@@ -14,7 +14,7 @@ import json
 import time
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, run_inside
+from bench_env import BENCH_DATA, ROOT, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "defences.jsonl"
 ROWS = 10000
@@ -29,7 +29,7 @@ def section():
     """The tables of docs/results.md, or nothing when the bench was not run."""
     if not STORE.exists():
         return ""
-    lines = [json.loads(line) for line in STORE.read_text().splitlines() if line]
+    lines = records_of(STORE)
     attacks = list({line["seed"]: line for line in lines if line["kind"] == "rotation"}.values())
     curves = [line for line in lines if line["kind"] == "defence"]
     text = "## A secret rotation is not encryption\n\n"
@@ -102,7 +102,7 @@ def main():
     common = {"revision": run.revision(program, built_here), "machine": run.machine()}
     work = BENCH_DATA / "defences"
     work.mkdir(parents=True, exist_ok=True)
-    lines = [json.loads(line) for line in STORE.read_text().splitlines() if line] if STORE.exists() else []
+    lines = records_of(STORE)
     done = {(line["kind"], line.get("steps"), line["seed"], line["revision"]) for line in lines}
 
     def keep(record):

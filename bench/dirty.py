@@ -10,13 +10,12 @@ orthogonal map of as many true pairs, damaged likewise.
 """
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 
 from bench_env import ROOT, run_inside
-from experiment import take
-from run import VERDICTS, build, git, machine, now, numbers, run_measured
+from experiment import Lines, fit, score, take
+from run import build, git, numbers
 
 RESULTS = ROOT / "bench" / "results" / "dirty.jsonl"
 EVAL_FIRST, EVAL_ROWS = 40000, 2048
@@ -66,13 +65,8 @@ def damage(rows, case, encoder, part):
     return rows.astype(np.float32)
 
 
-def slices(folder, encoder, first, count, case, part):
-    import numpy as np
-
-    path = folder / f"{encoder}.{first}.{case}.npy"
-    if not path.exists():
-        np.save(path, damage(take(encoder, [("general", first, first + count)]), case, encoder, part))
-    return path
+def damaged(encoder, first, count, case, part):
+    return damage(take(encoder, [("general", first, first + count)]), case, encoder, part)
 
 
 def main():
@@ -88,35 +82,25 @@ def main():
     run_inside("bench-venv", ["numpy"])
     program = arguments.vec2vec or build()
     label = arguments.label or git("log", "-1", "--format=%h", "--abbrev=12")
-    done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
-    keys = {(r["pair"], r["case"], r["rows"], r["seed"], r["program"], r["options"]) for r in done}
+    lines = Lines(RESULTS, ["pair", "case", "rows", "seed", "program", "options"])
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         for pair in arguments.pairs.split(","):
             source, target = pair.split("-")
             for case in arguments.cases.split(","):
-                a = slices(folder, source, 0, arguments.rows, case, 0)
-                b = slices(folder, target, 20000, arguments.rows, case, 1)
                 seen = case if case in ENCODERS_OWN else "clean"
-                evaluation = [slices(folder, encoder, EVAL_FIRST, EVAL_ROWS, seen, 2) for encoder in (source, target)]
+                evaluation = [damaged(encoder, EVAL_FIRST, EVAL_ROWS, seen, 2) for encoder in (source, target)]
                 for seed in (None, *arguments.seeds):  # None: the paired oracle
-                    if (pair, case, arguments.rows, seed, label, arguments.options) in keys:
+                    record = {"kind": "dirty", "pair": pair, "case": case, "rows": arguments.rows, "seed": seed}
+                    record |= {"program": label, "options": arguments.options}
+                    if lines.has(record):
                         continue
-                    out = folder / "map.safetensors"
-                    files, given = [a, b], [*arguments.options.split(), "--seed", seed]
-                    if seed is None:
-                        files, given = [a, slices(folder, target, 0, arguments.rows, case, 0)], ["--paired", "--procrustes"]
-                    command = [program, "align", *files, "-o", out, *given, "--force", "--json", "--quiet"]
-                    run = run_measured(command, allowed=tuple(VERDICTS))
-                    scoring = [program, "evaluate", "--map", out, *evaluation, "--bootstrap", 0, "--json", "--quiet"]
-                    scores = run_measured(scoring)["json"]["scores"]
-                    record = {"kind": "dirty", "pair": pair, "case": case, "rows": arguments.rows, "seed": seed, "program": label}
-                    record |= {"options": arguments.options, "top1": scores["top1"]["value"], "pool": EVAL_ROWS}
-                    record |= {"centred_cosine": scores["centred_cosine"]["value"], "date": now(), "machine": machine()}
-                    if seed is not None:
-                        record |= {"verdict": VERDICTS[run["exit"]], "agreement": run["json"].get("agreement")}
-                    with RESULTS.open("a") as file:
-                        file.write(json.dumps(record) + "\n")
+                    a = damaged(source, 0, arguments.rows, case, 0)
+                    b = damaged(target, 0, arguments.rows, case, 0) if seed is None else damaged(target, 20000, arguments.rows, case, 1)
+                    options = [*arguments.options.split(), "--seed", seed]
+                    out, told = fit(program, folder, a, b, options, oracle=seed is None)
+                    record = told | score(program, folder, out, *evaluation, EVAL_ROWS) | record
+                    lines.add(record)
                     print(pair, case, seed, record.get("verdict", "oracle"), f"{record['top1']:.3f}", flush=True)
 
 

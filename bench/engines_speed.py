@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas
+from bench_env import BUILD, ROOT, natural_blas, records_of
 
 PYTHON = BUILD / "engines" / "venv" / "bin" / "python"
 DATA = ROOT / "examples" / "data"
@@ -123,7 +123,7 @@ class Ray:
 
 def table():
     """Of docs/scale.md: the last record of each job, and what they come to for many rows."""
-    records = [json.loads(line) for line in RESULTS.read_text().splitlines()]
+    records = records_of(RESULTS)
     last = {(r["engine"], r["copy"]): r for r in records}
     print("| job | rows/s | CPU seconds per million rows | core hours per billion | MB/s in, out |\n|---|---|---|---|---|")
     hours = {}

@@ -2,16 +2,15 @@
 stored (standard library only)."""
 
 import json
-from pathlib import Path
 
+from bench_env import ROOT, records_of
 from dirty import CASES
 
-RESULTS = Path(__file__).resolve().parent / "results"
+RESULTS = ROOT / "bench" / "results"
 
 
 def load(name):
-    path = RESULTS / f"{name}.jsonl"
-    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    return records_of(RESULTS / f"{name}.jsonl")
 
 
 def latest(records, *names):

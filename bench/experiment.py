@@ -3,7 +3,7 @@
 import gzip
 import json
 
-from bench_env import BENCH_DATA, SHARED
+from bench_env import BENCH_DATA, SHARED, records_of
 from encoded import FOLDER, MODELS, encoded
 from run import VERDICTS, build, machine, now, run_measured
 
@@ -16,7 +16,7 @@ class Lines:
 
     def __init__(self, path, names):
         self.path, self.names = path, names
-        self.records = [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+        self.records = records_of(path)
         self.keys = {self.key(record) for record in self.records}
 
     def key(self, record):

@@ -9,11 +9,10 @@ agnews take no part in the fit: they are the test. Standard library only.
 """
 
 import argparse
-import json
 import math
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench_env import ROOT, records_of
+
 RUNS = ROOT / "bench" / "results" / "verdict.jsonl"
 HEADER = ROOT / "src" / "align" / "calibration.h"
 NAMES = ["agreement", "margin", "halves"]
@@ -22,7 +21,7 @@ ALIGNED, NOT_ALIGNED = 0.8, 0.2  # bounds on the probability
 
 
 def load():
-    return [json.loads(line) for line in RUNS.read_text().splitlines() if line] if RUNS.exists() else []
+    return records_of(RUNS)
 
 
 def good(record):

@@ -131,8 +131,9 @@ def main():
                     if all(lines.has(record) for record in records):
                         continue
                     source, target = pair.split("-")
-                    if (seed is None or (a, b) == ([A], [B])) and not arguments.options and kept(pair, seed):
-                        out, told = kept(pair, seed)
+                    same_fit = (seed is None or (a, b) == ([A], [B])) and not arguments.options
+                    if same_fit and (found := kept(pair, seed)):
+                        out, told = found
                     else:
                         rows = (take(source, [A]), take(target, [A])) if seed is None else (take(source, a), take(target, b))
                         out, told = fit(program, folder, *rows, ["--seed", seed, *arguments.options.split()], oracle=seed is None)

@@ -7,12 +7,12 @@ For each pair it takes the runs of the newest revision that has any, and of seve
 """
 
 import argparse
-import json
 from collections import defaultdict
 from pathlib import Path
 from statistics import median
 
 from attributes import section as attributes_section
+from bench_env import ROOT, records_of
 from defences import section as defences_section
 from evidence_tables import evidence_sections
 from fit_verdict import verdict_section
@@ -27,7 +27,6 @@ from parquet_scale import section as parquet_section
 from python_overhead import section as python_section
 from translate_speed import section as translate_section
 
-ROOT = Path(__file__).resolve().parent.parent
 ORDER = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet", "minilm-l3"]
 DIMS = {"minilm": 384, "mpnet": 768, "e5": 384, "l3": 384}
 LETTERS = {"ALIGNED": "", "UNCERTAIN": "?", "NOT_ALIGNED": "✗"}
@@ -50,8 +49,7 @@ hope for. No run was selected by its scores: every seed that was run is counted.
 
 
 def load(folder):
-    lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines() if line]
-    return [json.loads(line) for line in lines]
+    return [record for file in sorted(folder.glob("*.jsonl")) for record in records_of(file)]
 
 
 def score(record, name):

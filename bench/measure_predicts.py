@@ -17,16 +17,13 @@ from pathlib import Path
 from random import Random
 from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
+from bench_env import BENCH_DATA, ROOT, SHARED, records_of, run_inside
+
 STORE = ROOT / "bench" / "results" / "measure" / "pairs.jsonl"
 CORPORA = ["general", "tweets", "medical", "agnews"]
 ROWS = 2000  # pairs of rows measured, and candidates: the corpora have no more
 RESAMPLES = 2000
 FEWEST_CASES = 4
-
-
-def load_lines(path):
-    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
 # --- rank correlation --------------------------------------------------------------------------------------------------------
@@ -93,7 +90,7 @@ def section(store=STORE):
     """The table for docs/results.md, or nothing before there are enough cases. More rows align better whatever the measure, so only
     cases of one number of rows are correlated: the one with most cases."""
     by_rows = {}
-    for case in {(c["pair"], c["corpus"], c["map_rows"]): c for c in load_lines(store)}.values():  # the last of each
+    for case in {(c["pair"], c["corpus"], c["map_rows"]): c for c in records_of(store)}.values():  # the last of each
         by_rows.setdefault(case["map_rows"], []).append(case)
     if not by_rows:
         return ""
@@ -148,8 +145,6 @@ def main():
     parser.add_argument("--store", type=Path, default=STORE)
     parser.add_argument("--again", action="store_true", help="also measure what is there already")
     arguments = parser.parse_args()
-    from bench_env import BENCH_DATA, SHARED, run_inside
-
     run_inside("bench-venv", ["numpy"])
     import numpy as np
 
@@ -170,12 +165,12 @@ def main():
 
     aligned = {}  # (pair, rows) -> records of its newest revision
     for file in sorted(arguments.results.glob("*.jsonl")):
-        for record in load_lines(file):
+        for record in records_of(file):
             if record["kind"] == "align" and not record.get("time_budget") and not record.get("effort"):
                 aligned.setdefault((record["pair"], record["rows"]), []).append(record)
     program = (arguments.vec2vec or run.build()).resolve()
     revision = run.revision(program, arguments.vec2vec is None)
-    done = {(c["pair"], c["corpus"], c["map_rows"], c["map_revision"], c["revision"]) for c in load_lines(arguments.store)}
+    done = {(c["pair"], c["corpus"], c["map_rows"], c["map_revision"], c["revision"]) for c in records_of(arguments.store)}
     for (pair, map_rows), records in sorted(aligned.items()):
         map_revision = max(records, key=lambda record: record["date"])["revision"]
         stem = BENCH_DATA / "maps" / f"{pair}.{map_rows}"

@@ -19,7 +19,7 @@ import resource
 import shutil
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, run_inside
+from bench_env import BENCH_DATA, ROOT, records_of, run_inside
 
 RESULTS = ROOT / "bench" / "results"
 STORE = RESULTS / "neural.jsonl"
@@ -28,7 +28,7 @@ SHOWN = {"top1": "top-1", "mean_rank": "mean rank", "centred_cosine": "centred c
 
 
 def stored(path=STORE):
-    return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    return records_of(path)
 
 
 def key(record):

@@ -13,7 +13,7 @@ import json
 import os
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, run_inside
+from bench_env import BENCH_DATA, ROOT, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "neural_random.jsonl"
 BASE = {"reconstruction": 1, "cycle": 10, "preservation": 1, "cycle-preservation": 10, "generator": 1, "latent-generator": 1, "matching": 0}
@@ -30,7 +30,7 @@ VARIANTS = {
 
 
 def stored():
-    return [json.loads(line) for line in STORE.read_text().splitlines() if line] if STORE.exists() else []
+    return records_of(STORE)
 
 
 def section():

@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas
+from bench_env import BUILD, ROOT, natural_blas, records_of
 
 PYTHON = BUILD / "python" / "venv" / "bin" / "python"
 DATA = ROOT / "examples" / "data"
@@ -31,7 +31,7 @@ DIM, GROUP = 384, 50_000
 def section():
     """Of docs/results.md: the last record of each size."""
     path = ROOT / "bench" / "results" / "parquet_scale.jsonl"
-    records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    records = records_of(path)
     if not records:
         return ""
     text = "## Parquet to Parquet\n\n| rows, 384 → 384 | seconds | CPU seconds | rows/s | memory, MiB | GEMM bound, s | disk bound, s | share of the slower bound | killed twice and resumed |\n|---|---|---|---|---|---|---|---|---|\n"

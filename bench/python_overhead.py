@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas
+from bench_env import BUILD, ROOT, natural_blas, records_of
 
 PYTHON = BUILD / "python" / "venv" / "bin" / "python"
 VEC2VEC = BUILD / "release" / "cli" / "vec2vec"
@@ -26,7 +26,7 @@ DATA = ROOT / "examples" / "data"
 def section():
     """Of docs/results.md: the last record of each job."""
     path = ROOT / "bench" / "results" / "python_overhead.jsonl"
-    records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    records = records_of(path)
     if not records:
         return ""
     text = "## Python\n\n| job, whole process | command: wall, CPU (s) | Python: wall, CPU (s) | wall overhead | CPU overhead |\n|---|---|---|---|---|\n"

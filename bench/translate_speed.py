@@ -12,18 +12,17 @@ import argparse
 import json
 import os
 import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
 
-from bench_env import ROOT, natural_blas, run_inside
+from bench_env import ROOT, natural_blas, records_of, run_inside
 
 
 def section():
     """Of docs/results.md: the last record of each shape."""
     path = ROOT / "bench" / "results" / "translate.jsonl"
-    records = [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
+    records = records_of(path)
     if not records:
         return ""
     text = "## Translation\n\n| rows, float32 | map | seconds | rows/s | GEMM bound, s | disk bound, s | share of the slower bound |\n|---|---|---|---|---|---|---|\n"

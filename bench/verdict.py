@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench_env import ROOT, natural_blas, run_inside
+from bench_env import ROOT, natural_blas, records_of, run_inside
 from experiment import rows_of, take
 
 ENCODERS = ["minilm", "mpnet", "e5", "l3"]  # l3 has general rows only
@@ -86,7 +86,7 @@ def main():
     arguments = parser.parse_args()
     import numpy as np
 
-    done = [json.loads(line) for line in RESULTS.read_text().splitlines()] if RESULTS.exists() else []
+    done = records_of(RESULTS)
     seen = {json.dumps(record["run"], sort_keys=True) for record in done}
     oracles = {}
     # In a random order that does not change, so that an unfinished bench has runs of every kind.
