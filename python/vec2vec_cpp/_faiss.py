@@ -149,7 +149,7 @@ def translate(
     """An index file -> one of the same kind, metric, parameters and ids, in the target space. Memory: both indexes."""
     began = monotonic()
     check_target(source, target, overwrite)
-    map = map if isinstance(map, Map) else Map.load(map)
+    map = Map.of(map)
     opened = _open(source)
     check_dim(map, opened.index.d, source)
     if opened.total == 0:

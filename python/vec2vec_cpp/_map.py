@@ -37,6 +37,11 @@ class Map:
         """The map of a map file's bytes."""
         return cls(_core.Map.from_bytes(data))
 
+    @classmethod
+    def of(cls, map: Map | Path) -> Map:
+        """The map itself, or that of a file."""
+        return map if isinstance(map, Map) else cls.load(map)
+
     def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Writes a safetensors file, whole or not at all."""
         self._core.save(os.fspath(path), overwrite)

@@ -60,7 +60,7 @@ def translate(
     """An index file -> one of the same metric, type, parameters and keys, in the target space. Memory: both indexes."""
     began = monotonic()
     check_target(source, target, overwrite)
-    map = map if isinstance(map, Map) else Map.load(map)
+    map = Map.of(map)
     old, keys = _open(source)
     check_dim(map, old.ndim, source)
     if len(keys) == 0:

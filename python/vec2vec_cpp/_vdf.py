@@ -87,7 +87,7 @@ def translate(
     """A data set -> a new folder with the same namespaces, ids and other columns; its metadata name the new dimension and model,
     and the map under `vec2vec`. Namespaces are translated as `arrow.translate` does it, and resumed so."""
     began = monotonic()
-    map = map if isinstance(map, Map) else Map.load(map)
+    map = Map.of(map)
     meta, found = _read(source, column)
     for space in found:
         dim = space.entry.get("dimensions", -1)

@@ -144,9 +144,7 @@ def translate(
     with the files that are missing, and ends with the bytes of an uninterrupted run. Memory: a few batches of 64 MB.
     """
     began = monotonic()
-    translator = Translator(
-        map if isinstance(map, Map) else Map.load(map), column, into, centred, ignore_fingerprint, float16, nulls, threads
-    )
+    translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, float16, nulls, threads)
     opened = open_source(Path(source))
     parts = plan(opened, Path(target), part_rows)
     translator.column = vector_column(opened.schema, column, str(source))

@@ -44,9 +44,7 @@ def translate(
     threads: cores that Ray gives a task. batch_rows: rows translated at a time. options: those of Dataset.map_batches, such as
     concurrency and memory. A bad row fails the job with Ray's UserCodeException, which holds the message of BadInputError.
     """
-    translator = Translator(
-        map if isinstance(map, Map) else Map.load(map), column, into, centred, ignore_fingerprint, float16, nulls, threads
-    )
+    translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, float16, nulls, threads)
 
     def run(batch: Any) -> Any:
         return translator.batch(batch, where="a batch")

@@ -49,9 +49,7 @@ def translate(
 
     column = _column(frame, column)
     # float16 is not known to Spark.
-    translator = Translator(
-        map if isinstance(map, Map) else Map.load(map), column, into, centred, ignore_fingerprint, False, nulls, threads
-    )
+    translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, False, nulls, threads)
     changed = StructField(into or column, ArrayType(FloatType()))
     fields = [changed if into is None and field.name == column else field for field in frame.schema.fields]
 
