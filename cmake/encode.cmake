@@ -18,12 +18,7 @@ if(VEC2VEC_HAS_OPENVINO)
 else()
   set(VEC2VEC_OPENVINO_SOURCES src/encode/no_openvino/encoder.cpp)
 endif()
-add_library(vec2vec_encode ${VEC2VEC_ENCODE_SOURCES} ${VEC2VEC_OPENVINO_SOURCES})
-add_library(vec2vec::encode ALIAS vec2vec_encode)
-set_target_properties(vec2vec_encode PROPERTIES EXPORT_NAME encode)
-target_include_directories(vec2vec_encode PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(vec2vec_encode PUBLIC vec2vec
-  PRIVATE $<BUILD_INTERFACE:vec2vec_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+add_part(encode ${VEC2VEC_ENCODE_SOURCES} ${VEC2VEC_OPENVINO_SOURCES})
 if(VEC2VEC_HAS_OPENVINO)
   # OpenVINO first: the loader then takes its copy of TBB for both.
   target_link_libraries(vec2vec_encode PRIVATE openvino::runtime ${OPENVINO_TOKENIZERS_LIBRARY})

@@ -17,12 +17,7 @@ else()
   set(VEC2VEC_POSTGRES_SOURCES src/postgres/no_postgres/postgres.cpp src/postgres/report.cpp src/postgres/url.cpp
     src/postgres/copy_format.cpp)
 endif()
-add_library(vec2vec_postgres ${VEC2VEC_POSTGRES_SOURCES})
-add_library(vec2vec::postgres ALIAS vec2vec_postgres)
-set_target_properties(vec2vec_postgres PROPERTIES EXPORT_NAME postgres)
-target_include_directories(vec2vec_postgres PRIVATE ${PROJECT_SOURCE_DIR}/src)
-target_link_libraries(vec2vec_postgres PUBLIC vec2vec
-  PRIVATE $<BUILD_INTERFACE:vec2vec_flags> $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+add_part(postgres ${VEC2VEC_POSTGRES_SOURCES})
 if(VEC2VEC_HAS_POSTGRES)
   target_include_directories(vec2vec_postgres PRIVATE ${LIBPQ_INCLUDE_DIR})
   target_link_libraries(vec2vec_postgres PRIVATE ${LIBPQ_LIBRARY})
