@@ -40,7 +40,6 @@ struct AuditArguments {
   bool force = false, no_defences = false;
 };
 
-
 /// Texts and vectors of one set, with what the report says of their files.
 struct LoadedTexts {
   std::vector<std::string> texts;

@@ -1,34 +1,42 @@
 #include "align/parts.h"
 
+#include <algorithm>
 #include <chrono>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "align/pairs.h"
 #include "kernels/nearest_of.h"
 #include "match/kmeans.h"
 #include "space/spectrum.h"
-#include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
 constexpr Index kFewestRows = 500;  // of a part: fewer are not aligned without pairs
 
-/// All rows, and the two parts that are large enough.
-std::vector<std::vector<Index>> parts_of(MatrixView rows, std::uint64_t seed, int threads) {
+/// What is tried of one side: all rows, and each of its two clusters, as far as they are large enough.
+struct Parts {
+  Matrix clusters[2];  ///< what `tried` looks into
+  std::vector<MatrixView> tried;
+};
+
+Parts parts_of(MatrixView rows, std::uint64_t seed, int threads) {
   const Matrix centred = centre(rows, threads).rows;
   Random random(seed, 60000);
   const Matrix sample = gather(centred, random.sample(centred.rows(), std::min<Index>(centred.rows(), 10000)));
   const std::vector<Index> nearest = nearest_of(centred, kmeans_anchors(sample, 2, 20, random), threads).index;
-  std::vector<std::vector<Index>> parts(3);
-  for (Index i = 0; i < rows.rows; ++i) {
-    parts[0].push_back(i);
-    parts[1 + static_cast<std::size_t>(nearest[static_cast<std::size_t>(i)])].push_back(i);
+  Parts parts;
+  if (rows.rows >= kFewestRows) parts.tried.push_back(rows);
+  for (Index cluster : {0, 1}) {
+    std::vector<Index> members;
+    for (Index i = 0; i < rows.rows; ++i)
+      if (nearest[static_cast<std::size_t>(i)] == cluster) members.push_back(i);
+    if (static_cast<Index>(members.size()) < kFewestRows) continue;
+    parts.clusters[cluster] = gather(rows, members);
+    parts.tried.push_back(parts.clusters[cluster]);
   }
-  std::erase_if(parts, [](const auto& part) { return static_cast<Index>(part.size()) < kFewestRows; });
   return parts;
 }
 
@@ -37,26 +45,24 @@ std::vector<std::vector<Index>> parts_of(MatrixView rows, std::uint64_t seed, in
 AlignSummary align_parts(const AlignProblem& problem, const AlignOptions& options, AlignSummary whole,
                          const std::function<AlignSummary(const AlignProblem&, const AlignOptions&)>& align_rows) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto sources = parts_of(problem.source, options.seed, options.threads),
-             targets = parts_of(problem.target, options.seed, options.threads);
-  const double tries = static_cast<double>(sources.size() * targets.size());
+  const auto seconds = [&] {
+    return whole.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  };
+  const Parts sources = parts_of(problem.source, options.seed, options.threads),
+              targets = parts_of(problem.target, options.seed, options.threads);
+  const double tries = static_cast<double>(sources.tried.size() * targets.tried.size());
   double tried = 0;
   AlignOptions quick = options;
   quick.effort = Effort::kLow;
   quick.checkpoint.clear();
   quick.progress = [&](std::string_view, double) { return !options.progress || options.progress("parts", tried / tries); };
-  for (const auto& source_part : sources) {
-    for (const auto& target_part : targets) {
-      const bool all_rows = static_cast<Index>(source_part.size()) == problem.source.rows &&
-                            static_cast<Index>(target_part.size()) == problem.target.rows;
-      ++tried;
-      if (all_rows) continue;
-      const double seconds = whole.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  for (const MatrixView source : sources.tried) {
+    for (const MatrixView target : targets.tried) {
+      if (tried++ == 0) continue;  // all rows of both
       if (options.time_budget > 0) {
-        if (seconds > options.time_budget) return whole;
-        quick.time_budget = options.time_budget - seconds;
+        quick.time_budget = options.time_budget - seconds();
+        if (quick.time_budget <= 0) return whole;
       }
-      const Matrix source = gather(problem.source, source_part), target = gather(problem.target, target_part);
       const AlignProblem part{source, target, problem.source_name, problem.target_name, {}};
       AlignSummary summary = align_rows(part, quick);
       if (summary.verdict != Verdict::kAligned) continue;
@@ -66,9 +72,9 @@ AlignSummary align_parts(const AlignProblem& problem, const AlignOptions& option
         summary = align_rows(part, full);
         if (summary.verdict == Verdict::kNotAligned) continue;
       }
-      summary.source_rows_left_out = problem.source.rows - source.rows();
-      summary.target_rows_left_out = problem.target.rows - target.rows();
-      summary.seconds = whole.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+      summary.source_rows_left_out = problem.source.rows - source.rows;
+      summary.target_rows_left_out = problem.target.rows - target.rows;
+      summary.seconds = seconds();
       auto card = nlohmann::ordered_json::parse(summary.map.card);
       card["left_out"] = {{"source", summary.source_rows_left_out}, {"target", summary.target_rows_left_out}};
       summary.map.card = card.dump();

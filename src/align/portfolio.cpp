@@ -15,7 +15,7 @@ namespace vec2vec {
 namespace {
 
 /// Two independent searches that translate rows this much alike are taken to have found the same solution. Wrong maps of real
-/// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.74 and more.
+/// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.70 and more.
 constexpr double kSameSolution = 0.7;
 /// Encoders of much the same space agree by 0.88 and more after cheap searches, unrelated ones, when solved, by 0.70-0.83.
 constexpr double kSameSpace = 0.84;

@@ -1,7 +1,6 @@
 #pragma once
 #include "space/spectrum.h"
-#include "vec2vec/inspect.h"
-#include "vec2vec/map.h"
+#include "vec2vec/matrix.h"
 
 namespace vec2vec {
 
