@@ -71,6 +71,7 @@ struct Evidence {
   double score_margin = 0;       ///< pair-free score over that of climbs from random maps, in their usual deviation, 0.002
   double mutual_neighbours = 0;  ///< fraction of translated rows that are the nearest to their nearest target row, of 2,000
   double half_agreement = 0;     ///< fraction of rows with the same nearest row under maps of disjoint halves of the rows
+  double searches_needed = 0;    ///< until two agreed, over the effort's least; all of the effort's when none did
   double probability = 0;        ///< that top-1 is above half of the paired oracle's, by a model calibrated on many runs
 };
 

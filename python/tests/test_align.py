@@ -45,7 +45,7 @@ def test_finds_the_map_of_the_command(cli: Cli, demo: Load, demo_file: Callable[
     ours = found.to_dict()
     for key in ours.keys() - {"seconds"}:
         assert ours[key] == json[key], key
-    facts = {"probability", "agreement", "score_margin", "mutual_neighbours", "half_agreement"}
+    facts = {"probability", "agreement", "score_margin", "mutual_neighbours", "half_agreement", "searches_needed"}
     assert found.evidence.keys() == facts and found.evidence["probability"] > 0.5
     assert found.verdict == "ALIGNED" and "ALIGNED" in str(found) and "ALIGNED" in repr(found.map)
     assert pickle.loads(pickle.dumps(found)) == found

@@ -272,11 +272,13 @@ def test_a_folder_becomes_a_folder(store: Any, paired_map: v2v.Map, tmp_path: Pa
     assert contents(tmp_path / "mine") == {"letter.txt": b"dear"}
 
 
-def test_ctrl_c_leaves_nothing_half_written(large: Path, map_file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("wait", [0.0, 0.001, 0.005, 0.02])
+def test_ctrl_c_leaves_nothing_half_written(large: Path, map_file: Path, tmp_path: Path, wait: float) -> None:
     command = [sys.executable, "-m", "vec2vec_cpp", "translate", map_file, large, tmp_path / "out.parquet"]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
     while process.poll() is None and not list(tmp_path.glob(".out*.tmp")):
-        time.sleep(0.001)
+        time.sleep(0.0001)
+    time.sleep(wait)
     process.send_signal(signal.SIGINT)
     assert process.wait() == 130
     assert os.listdir(tmp_path) == []

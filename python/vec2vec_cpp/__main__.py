@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 import warnings
 from time import monotonic
+from types import FrameType
 
 import numpy as np
 
@@ -123,17 +125,27 @@ def _main() -> int:
 
 
 def run() -> None:
-    """The exit codes of the program vec2vec: 2 for bad input, 1 for a failure, 3 and 4 for maps that are not ALIGNED."""
+    """The exit codes of the program vec2vec: 2 for bad input, 1 for a failure, 3 and 4 for maps that are not ALIGNED, 130 for
+    Ctrl-C."""
+    interrupted = False
+
+    def interrupt(signum: int, frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, interrupt)
     try:
         sys.exit(_main())
-    except (BadInputError, ImportError) as error:
+    except (Exception, KeyboardInterrupt) as error:
+        if interrupted:  # whatever became of it on its way: a module in mid-import makes an ImportError of it
+            # Not sys.exit: a thread that was being started when the signal came never ends, and would be waited for.
+            sys.stdout.flush()
+            os._exit(130)
+        if not isinstance(error, (Error, ImportError)):
+            raise
         print(f"error: {error}", file=sys.stderr)
-        sys.exit(2)
-    except Error as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(2 if isinstance(error, (BadInputError, ImportError)) else 1)
 
 
 if __name__ == "__main__":

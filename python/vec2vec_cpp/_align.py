@@ -23,7 +23,7 @@ class Alignment:
 
     map: Map
     verdict: str  #: ALIGNED, UNCERTAIN or NOT_ALIGNED
-    #: probability, agreement, score_margin, mutual_neighbours, half_agreement: what speaks for a map found without pairs
+    #: probability, agreement, score_margin, mutual_neighbours, half_agreement, searches_needed: what speaks for a map found without pairs
     #: (docs/how-it-works.md)
     evidence: dict[str, float]
     pair_free_score: float  #: comparable between runs on the same two sets only

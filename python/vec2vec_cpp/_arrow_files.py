@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -170,37 +169,8 @@ def plan(source: Source, target: Path, part_rows: int) -> list[Part]:
     return parts
 
 
-class create:
-    """Writes one file beside its name; `commit` syncs it to disk and gives it the name. Left without commit, nothing stays."""
-
-    def __init__(self, path: Path, schema: Any, source: SourceFile, column: str, out_column: str) -> None:
-        self._path = path
-        self._temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-        self._writer: Any
-        if path.suffix == ".parquet":
-            self._writer = pq.ParquetWriter(self._temporary, schema, **source.writer_options(column, out_column))
-        else:
-            self._writer = pa.ipc.new_file(str(self._temporary), schema)
-
-    def write(self, table: Any) -> None:
-        """Appends a table, which becomes a row group."""
-        if table.num_rows > 0:
-            self._writer.write_table(table, table.num_rows)
-
-    def commit(self) -> None:
-        self._writer.close()
-        for path in (self._temporary, self._path.parent):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if path == self._temporary:
-                os.replace(self._temporary, self._path)
-
-    def __enter__(self) -> create:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._writer.close()
-        self._temporary.unlink(missing_ok=True)
+def writer(path: Path, schema: Any, source: SourceFile, column: str, out_column: str, *, parquet: bool) -> Any:
+    """Of pyarrow, for a table a row group; a context manager."""
+    if parquet:
+        return pq.ParquetWriter(path, schema, **source.writer_options(column, out_column))
+    return pa.ipc.new_file(str(path), schema)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._arrow_files import ENDINGS, Part, Source, SourceFile
 from ._errors import BadInputError
+from ._files import written_whole
 
 if TYPE_CHECKING:
     from .arrow import Translator
@@ -77,9 +78,8 @@ class State:
     def _write(self, **more: Any) -> None:
         if self._folder is None:
             return
-        temporary = self._folder / f".{NAME}.tmp"
-        temporary.write_text(json.dumps(self._job | more, indent=2) + "\n")
-        temporary.replace(self._folder / NAME)
+        with written_whole(self._folder / NAME) as path:
+            path.write_text(json.dumps(self._job | more, indent=2) + "\n")
 
     def has(self, part: Part) -> bool:
         """Whether an earlier run finished this file."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from . import _core
 from ._errors import BadInputError
+from ._files import written_whole
 from ._map import Map
 from ._progress import Progress, reporting
 from ._reports import _Report, inspect
@@ -44,9 +45,8 @@ class AuditReport(_Report):
         for target, text in ((page.with_suffix(".json"), self._json), (page, self.to_html())):
             if target.exists() and not overwrite:
                 raise BadInputError("exists already", str(target), "overwrite=True")
-            temporary = target.with_name(f".{target.name}.tmp")
-            temporary.write_text(text)
-            temporary.replace(target)
+            with written_whole(target) as temporary:
+                temporary.write_text(text)
 
 
 def audit(

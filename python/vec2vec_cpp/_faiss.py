@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ._errors import BadInputError
-from ._index_files import Rows, check_dim, check_target, spread, translated, write_provenance, writing
+from ._files import written_whole
+from ._index_files import Rows, check_dim, check_target, spread, translated, write_provenance
 from ._index_files import sample as sample_of
 from ._map import Map
 from ._progress import Progress, reporting
@@ -167,6 +168,6 @@ def translate(
         index.set_direct_map_type(opened.index.direct_map.type)
     facts = {"kind": type(opened.index).__name__, "anew": anew}
     write_provenance(target, source, map, opened.total, centred, facts)
-    with writing(target) as path:
+    with written_whole(target) as path:
         faiss.write_index(new, str(path))
     return Summary(opened.total, 0, 1, 0, monotonic() - began)

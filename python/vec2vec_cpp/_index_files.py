@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -15,6 +13,7 @@ import numpy as np
 
 from . import _core
 from ._errors import BadInputError
+from ._files import written_whole
 from ._map import Map
 from ._progress import Callback
 from ._rows import Float32
@@ -71,24 +70,6 @@ def translated(
             callback("translate", (begin + count) / total)
 
 
-@contextmanager
-def writing(target: Path) -> Iterator[Path]:
-    """A name to write to; the file gets the name of the target, synced to disk, when all went well."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-        for path in (temporary, target.parent):
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            if path == temporary:
-                os.replace(temporary, target)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open("rb") as file:
@@ -110,5 +91,5 @@ def write_provenance(target: Path, source: Path, map: Map, rows: int, centred: b
         "library_version": _core.version(),
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    with writing(target.with_name(target.name + ".provenance.json")) as path:
+    with written_whole(target.with_name(target.name + ".provenance.json")) as path:
         path.write_text(json.dumps(provenance, indent=2) + "\n")

@@ -13,6 +13,7 @@ import numpy as np
 from . import arrow
 from ._arrow_files import open_source
 from ._errors import BadInputError
+from ._files import written_whole
 from ._map import Map
 from ._progress import Progress, reporting
 from ._rows import Float32
@@ -127,9 +128,8 @@ def translate(
     meta["vec2vec"] = _provenance(target / found[0].folder)
     files = (path for folder in folders for path in (target / folder).glob("*.parquet"))
     meta["file_structure"] = sorted([META, *(path.relative_to(target).as_posix() for path in files)])
-    temporary = target / f".{META}.tmp"
-    temporary.write_text(json.dumps(meta, indent=4) + "\n")
-    temporary.replace(target / META)
+    with written_whole(target / META) as path:
+        path.write_text(json.dumps(meta, indent=4) + "\n")
     return Summary(
         sum(one.rows for one in done),
         sum(one.null_rows for one in done),

@@ -22,9 +22,10 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ._arrow_files import Part, create, open_source, plan
+from ._arrow_files import Part, open_source, plan, writer
 from ._arrow_state import State
 from ._errors import BadInputError
+from ._files import written_whole
 from ._map import Map
 from ._progress import Progress, reporting
 from ._rows import Float32, as_rows
@@ -174,10 +175,16 @@ def _translate_part(translator: Translator, part: Part, state: State) -> Generat
     # Row groups are translated into one of these while the other is written: fresh memory costs as much as the product.
     buffers = [np.empty((min(group_rows, part.rows), translator.map.target_dim), np.float32) for _ in range(2)]
     with (
-        create(part.path, schema, source, column, translator.into or column) as sink,
+        written_whole(part.path) as path,
+        writer(path, schema, source, column, translator.into or column, parquet=part.path.suffix == ".parquet") as sink,
         ThreadPoolExecutor(1) as reading,
         ThreadPoolExecutor(1) as writing,
     ):
+
+        def write(table: Any) -> None:  # it becomes a row group
+            if table.num_rows > 0:
+                sink.write_table(table, table.num_rows)
+
         batches = source.batches(part, batch_rows, group_rows)
         ahead: Future[Any] = reading.submit(next, batches, None)
         written: Future[None] | None = None
@@ -191,7 +198,7 @@ def _translate_part(translator: Translator, part: Part, state: State) -> Generat
             if ends:
                 if written is not None:
                     written.result()
-                written = writing.submit(sink.write, pa.Table.from_batches(group).replace_schema_metadata(schema.metadata))
+                written = writing.submit(write, pa.Table.from_batches(group).replace_schema_metadata(schema.metadata))
                 buffers.reverse()
                 group, filled = [], 0
             yield batch.num_rows, batch.column(column).null_count
@@ -199,7 +206,6 @@ def _translate_part(translator: Translator, part: Part, state: State) -> Generat
             written.result()
         if done != part.rows:
             raise BadInputError(f"{done} rows in the place of {part.rows}: the file changed while it was read", where)
-        sink.commit()
 
 
 def sample(source: str | os.PathLike[str], *, column: str | None = None, rows: int = 20000) -> Float32:

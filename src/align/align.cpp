@@ -162,10 +162,11 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
         source, target, known, held_out, view, found.map, !found.easy, effort_plan(options.effort), options.seed,
         options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
     summary.evidence.agreement = found.agreement;
+    summary.evidence.searches_needed = found.searches_needed;
     summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
     judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
               summary.evidence);
-    summary.evidence.probability = success_probability(summary.evidence);
+    summary.evidence.probability = success_probability(summary.evidence, fewer);
   }
   if (source.dropped.rows() > 0) weight = without_directions(source.dropped, std::move(weight));
   summary.pair_free_score = found.pair_free_score;

@@ -159,6 +159,7 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
     if (!key.empty()) save_search(options.checkpoint, key, state);
     step(static_cast<double>(state.next) / static_cast<double>(searches.size()));
   }
+  result.searches_needed = static_cast<double>(found ? state.next : searches.size()) / static_cast<double>(least);
   if (found) {
     result.stopped_because = "two independent searches found the same map";
     result.easy = searches[state.next - 1].cheap && result.agreement >= kSameSpace;

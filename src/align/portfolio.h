@@ -15,6 +15,7 @@ struct PortfolioResult {
   double pair_free_score = 0;
   double agreement = 0;  ///< mean cosine of the best map's translations with those of the best other search's
   std::vector<StartReport> starts;
+  double searches_needed = 0;  ///< until two agreed, over the effort's least; all of the effort's when none did
   std::string stopped_because;
   bool easy = false;  ///< cheap searches sufficed: encoders of much the same space
 };

@@ -22,7 +22,8 @@ nlohmann::ordered_json evidence_report(const Evidence& evidence) {
           {"agreement", evidence.agreement},
           {"score_margin", evidence.score_margin},
           {"mutual_neighbours", evidence.mutual_neighbours},
-          {"half_agreement", evidence.half_agreement}};
+          {"half_agreement", evidence.half_agreement},
+          {"searches_needed", evidence.searches_needed}};
 }
 
 std::string AlignSummary::brief() const {
