@@ -2,12 +2,12 @@
 # Fuzzes every file parser under AddressSanitizer and UBSan: scripts/fuzz.sh [seconds each, default 12].
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cmake --preset fuzz >/dev/null
-cmake --build --preset fuzz -j "$(nproc)"
+cmake --preset asan >/dev/null
+cmake --build --preset asan -j "$(nproc)" --target fuzzers
 for name in npy safetensors vecs text ndjson map; do
-  corpus=build/fuzz/corpus/$name
+  corpus=build/asan/corpus/$name
   mkdir -p "$corpus"
   echo "fuzzing $name"
-  "build/fuzz/fuzz/fuzz_$name" -max_total_time="${1:-12}" -max_len=4096 -verbosity=0 -print_final_stats=1 "$corpus" 2> "build/fuzz/$name.log" || { tail -40 "build/fuzz/$name.log"; exit 1; }
-  grep executed "build/fuzz/$name.log"
+  "build/asan/fuzz/fuzz_$name" -max_total_time="${1:-12}" -max_len=4096 -verbosity=0 -print_final_stats=1 "$corpus" 2> "build/asan/$name.log" || { tail -40 "build/asan/$name.log"; exit 1; }
+  grep executed "build/asan/$name.log"
 done

@@ -3,7 +3,7 @@
 #   scripts/setup.sh           what the build and the tests need
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino, for vec2vec encode
 #   scripts/setup.sh --invert  the same as --encode, and llama.cpp, built in build/llama (minutes), for vec2vec invert
-#   scripts/setup.sh --fuzz    the same, and what scripts/fuzz.sh needs
+#   scripts/setup.sh --fuzz    the same, and clang: the preset asan and scripts/fuzz.sh need it
 #   scripts/setup.sh --dev     the same, and formatters and linters
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need

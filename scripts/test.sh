@@ -28,18 +28,17 @@ else
 fi
 
 step "parsers under AddressSanitizer and UBSan"
-parsers=(io map inspect encode audit invert postgres)
-cmake --preset asan -DVEC2VEC_TEST_FOLDERS="$(IFS=';' && echo "${parsers[*]}")"
-cmake --build --preset asan -j "$jobs"
-ctest --test-dir build/asan --output-on-failure -j "$jobs" --no-tests=error
+if scripts/setup.sh --fuzz; then
+  parsers=(io map inspect encode audit invert postgres)
+  cmake --preset asan -DVEC2VEC_TEST_FOLDERS="$(IFS=';' && echo "${parsers[*]}")"
+  cmake --build --preset asan -j "$jobs"
+  # Left to the release build: whole alignments, which parse nothing and take minutes here.
+  ctest --test-dir build/asan --output-on-failure -j "$jobs" --no-tests=error -E 'ARotationStopsNothing|OtherCoordinatesAreSearched'
 
-step "fuzzing"
-if [[ ${FUZZ_SECONDS:-} == 0 ]]; then
-  echo "left out: FUZZ_SECONDS=0"
-elif scripts/setup.sh --fuzz; then
-  scripts/fuzz.sh "${FUZZ_SECONDS:-10}"
+  step "fuzzing"
+  if [[ ${FUZZ_SECONDS:-} == 0 ]]; then echo "left out: FUZZ_SECONDS=0"; else scripts/fuzz.sh "${FUZZ_SECONDS:-10}"; fi
 else
-  echo "left out: clang could not be installed"
+  echo "left out: sanitizers and fuzzing; clang could not be installed"
 fi
 
 step "installed package"
