@@ -55,6 +55,14 @@ class Candidates {
   float bound(Index i) const { return bound_[static_cast<std::size_t>(i)]; }
   const float* bounds(Index first) const { return bound_.data() + first; }
 
+  Index keep() const { return keep_; }
+
+  /// Tells that `keep` candidates of row i, of which none was offered yet, reach this bound.
+  void begin_from(Index i, float bound) {
+    float& old = bound_[static_cast<std::size_t>(i)];
+    old = std::max(old, bound);
+  }
+
   void offer(Index i, float value, Index candidate) {
     std::int32_t& count = count_[static_cast<std::size_t>(i)];
     entry_[static_cast<std::size_t>(2 * i * keep_ + count)] = {value, static_cast<std::int32_t>(candidate)};
@@ -89,6 +97,19 @@ struct Block {
   Index first, count;
 };
 
+/// A bound that `keep` of these products reach, the one of the row with itself not counted: of the largest products in columns
+/// l, l + 64, l + 128 ..., the (keep + 1)-th largest. Without it a row's first thousand offers are mostly in vain.
+float reached_by(const float* row, Index count, Index keep) {
+  constexpr Index kStripes = 64;
+  if (keep + 1 > kStripes || count < 2 * kStripes) return -std::numeric_limits<float>::infinity();
+  float largest[kStripes];
+  std::copy_n(row, kStripes, largest);
+  for (Index j = kStripes; j + kStripes <= count; j += kStripes)
+    for (Index l = 0; l < kStripes; ++l) largest[l] = std::max(largest[l], row[j + l]);
+  std::nth_element(largest, largest + keep, largest + kStripes, std::greater<>());
+  return largest[keep];
+}
+
 /// Offers each product (a, b) of a tile to row a, and off the diagonal to row b too.
 void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
   const bool diagonal = a.first == b.first;
@@ -96,6 +117,7 @@ void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
   for (Index i = 0; i < a.count; ++i) {
     const float* row = products.row(i);
     const Index self = a.first + i;
+    if (diagonal) candidates.begin_from(self, reached_by(row, b.count, candidates.keep()));
     const auto offer = [&](Index j) {
       const Index other = b.first + j;
       if (other == self) return;
@@ -261,12 +283,12 @@ Index within_reach(std::span<Candidates::Entry> candidates, Index k, double erro
 class Bf16Error {
  public:
   Bf16Error(MatrixView rows, int threads) : moved_(bf16_rounding(rows, threads)), norm_(moved_.size()) {
-    for (std::size_t i = 0; i < norm_.size(); ++i) {
-      const float* row = rows.row(static_cast<Index>(i));
-      norm_[i] = std::sqrt(dot(row, row, rows.cols));
-      longest_ = std::max(longest_, norm_[i]);
-      most_ = std::max(most_, moved_[i]);
-    }
+    parallel_for((rows.rows + kRankBlock - 1) / kRankBlock, threads, [&](Index b) {
+      for (Index i = b * kRankBlock; i < std::min(rows.rows, (b + 1) * kRankBlock); ++i)
+        norm_[static_cast<std::size_t>(i)] = std::sqrt(dot(rows.row(i), rows.row(i), rows.cols));
+    });
+    longest_ = *std::max_element(norm_.begin(), norm_.end());
+    most_ = *std::max_element(moved_.begin(), moved_.end());
     sum_ = static_cast<double>(rows.cols) * 0x1p-23;
   }
 

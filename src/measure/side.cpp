@@ -1,10 +1,12 @@
 #include "measure/side.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
 
+#include "core/parallel.h"
 #include "measure/dense.h"
 
 namespace vec2vec {
@@ -27,6 +29,7 @@ struct DirectionSums {
   double squares = 0;  ///< of norms: the number of rows that are not zero
   double n = 0;
 
+  DirectionSums operator+(const DirectionSums& other) const { return {sum + other.sum, squares + other.squares, n + other.n}; }
   DirectionSums operator-(const DirectionSums& other) const { return {sum - other.sum, squares - other.squares, n - other.n}; }
   /// 1 - mean cosine over the pairs of different rows.
   double isotropy() const { return 1 - (sum.squaredNorm() - squares) / (n * (n - 1)); }
@@ -44,13 +47,15 @@ DirectionSums direction_sums(const Space& space, std::span<const Index> rows) {
 
 SideFigure isotropy(const Space& space, const MeasureOptions& options) {
   const std::vector<Index> order = fold_order(space.rows(), options.seed);
-  const DirectionSums all = direction_sums(space, order);
-  std::vector<double> without;
-  for (Index g = 0; g < kJackknifeGroups; ++g) {
+  std::vector<DirectionSums> groups(kJackknifeGroups);
+  parallel_for(kJackknifeGroups, options.threads, [&](Index g) {
     const Range range = group_range(space.rows(), kJackknifeGroups, g);
-    const std::span<const Index> group(order.data() + range.begin, static_cast<std::size_t>(range.size()));
-    without.push_back((all - direction_sums(space, group)).isotropy());
-  }
+    groups[static_cast<std::size_t>(g)] =
+        direction_sums(space, {order.data() + range.begin, static_cast<std::size_t>(range.size())});
+  });
+  const DirectionSums all = std::accumulate(groups.begin() + 1, groups.end(), groups[0]);
+  std::vector<double> without;
+  for (const DirectionSums& group : groups) without.push_back((all - group).isotropy());
   const Interval interval = jackknife_interval(all.isotropy(), without);
   return {all.isotropy(), interval.low, interval.high};
 }
@@ -76,10 +81,16 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
   side.dim = space.dim();
   side.zero_rows = space.zero_rows;
 
+  std::vector<std::array<double, 2>> distances(static_cast<std::size_t>(space.near.rows));  // to the nearest two rows
+  constexpr Index kBlockRows = 256;
+  parallel_for((space.near.rows + kBlockRows - 1) / kBlockRows, options.threads, [&](Index block) {
+    for (Index i = block * kBlockRows; i < std::min(space.near.rows, (block + 1) * kBlockRows); ++i) {
+      const auto near = space.near.of(i);
+      distances[static_cast<std::size_t>(i)] = {distance(space.unit, i, near[0]), distance(space.unit, i, near[1])};
+    }
+  });
   std::vector<double> log_ratios;
-  for (Index i = 0; i < space.near.rows; ++i) {
-    const auto near = space.near.of(i);
-    const double first = distance(space.unit, i, near[0]), second = distance(space.unit, i, near[1]);
+  for (const auto [first, second] : distances) {
     if (first == 0) {
       ++side.repeated_rows;
     } else {
