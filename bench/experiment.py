@@ -9,6 +9,11 @@ from run import VERDICTS, build, machine, now, run_measured
 
 GENERAL_ROWS = 44096
 EVALUATION = ("general", 40000, 44096)  # seen by no fit and no choice
+# Sources of the general set's texts, by kind.
+QUESTIONS = {"triviaqa_questions", "nq_questions", "simplequestions", "wellformed_questions", "squad_questions", "hotpotqa_questions"}
+QUESTIONS |= {"quora_questions", "msmarco_queries", "webq_trec_questions"}
+CAPTIONS = {"wikimedia_captions", "news_captions_edis"}
+ALL_LABELS = QUESTIONS | CAPTIONS | {"wikisplit_sentences", "fever_claims"}
 
 
 class Lines:
@@ -35,6 +40,11 @@ def general_texts():
     """(source, text) of the general set; line i belongs to row i."""
     with gzip.open(SHARED / "corpora" / "train_general_all.tsv.gz", "rt", encoding="utf-8", newline="\n") as lines:
         return [line.rstrip("\n").split("\t", 1) for line, _ in zip(lines, range(GENERAL_ROWS))]
+
+
+def rows_from(labels, first, end):
+    """Row numbers of the general set in first..end-1 whose text comes from one of these sources."""
+    return [i for i, (label, _) in enumerate(general_texts()[:end]) if i >= first and label in labels]
 
 
 def rows_of(encoder, corpus):

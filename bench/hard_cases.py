@@ -15,23 +15,14 @@ from pathlib import Path
 from statistics import median
 
 from bench_env import BENCH_DATA, ROOT, run_inside
-from experiment import EVALUATION, Lines, fit, general_texts, score, take
+from experiment import ALL_LABELS, CAPTIONS, EVALUATION, QUESTIONS, Lines, fit, rows_from, score, take
 from run import build, git, numbers
 
 RESULTS = ROOT / "bench" / "results" / "hard_cases.jsonl"
 ALIGN = ROOT / "bench" / "results" / "align"
-QUESTIONS = {"triviaqa_questions", "nq_questions", "simplequestions", "wellformed_questions", "squad_questions", "hotpotqa_questions"}
-QUESTIONS |= {"quora_questions", "msmarco_queries", "webq_trec_questions"}
-CAPTIONS = {"wikimedia_captions", "news_captions_edis"}
-ALL_LABELS = QUESTIONS | CAPTIONS | {"wikisplit_sentences", "fever_claims"}
 CORPORA = ["tweets", "medical", "agnews"]
 A, B = ("general", 0, 20000), ("general", 20000, 40000)
 EASY, UNRELATED = ["minilm-mpnet", "mpnet-minilm"], ["minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet"]
-
-
-def rows_from(labels, first, end):
-    """Row numbers of the general set in first..end-1 whose text comes from one of these sources."""
-    return [i for i, (label, _) in enumerate(general_texts()[:end]) if i >= first and label in labels]
 
 
 def cases():

@@ -27,7 +27,7 @@ struct AlignArguments {
   std::string output, method = "linear";
   std::string pairs;
   NeuralArguments neural;
-  bool force = false, paired = false, procrustes = false, partial = false;
+  bool force = false, paired = false, procrustes = false, by_cosine = false, partial = false;
   Effort effort = Effort::kNormal;
   double time_budget = 0;  // seconds
   Index max_rows = 0;
@@ -176,6 +176,7 @@ int run_align(AlignArguments arguments) {
   options.effort = arguments.effort;
   options.time_budget = arguments.time_budget;
   options.partial = arguments.partial;
+  options.by_cosine = arguments.by_cosine;
   if (!neural) options.checkpoint = arguments.neural.checkpoint;
   options.progress = progress.functor();
   AlignSummary summary = align(problem, options);
@@ -282,6 +283,12 @@ void add_align(CLI::App& app, Run& run) {
       ->add_flag("--procrustes", arguments->procrustes,
                  "With --paired: the plain orthogonal map, the oracle that unpaired maps are measured against")
       ->needs(paired);
+  command
+      ->add_flag("--by-cosine", arguments->by_cosine,
+                 "With --paired: of the kinds of map that cross-validation compares, the one of the largest cosine, not of the "
+                 "largest top-1")
+      ->needs(paired)
+      ->excludes("--procrustes");
   command
       ->add_option("--method", arguments->method,
                    "linear, or neural: the linear map first, then the translator of vec2vec trained from it (minutes)")

@@ -19,6 +19,7 @@ struct AlignOptions {
   Effort effort = Effort::kNormal;
   int threads = 0;         ///< 0 = all cores
   double time_budget = 0;  ///< seconds after which no new search begins; 0 = only the effort limits them
+  bool by_cosine = false;  ///< with pairs alone: choose the kind of map by the cosine of held-out pairs, not by their top-1
   bool partial = false;    ///< when all rows together do not align, try parts of either side; not with known pairs
   std::string checkpoint =
       {};  ///< file for the state of the search, written after each; the search goes on from it if it exists
@@ -55,7 +56,8 @@ struct StartReport {
 };
 
 /// How the known pairs were used. With 50 and more, the kind of the last map is chosen by 5-fold cross-validation over them
-/// (linear/shrunk_map.h): the largest cosine among the choices whose top-1 is within a standard error of the best.
+/// (linear/shrunk_map.h): the largest cosine among the choices whose top-1 is within a standard error of the best; with
+/// AlignOptions::by_cosine the largest cosine.
 struct PairFit {
   double ridge = 0.003, power = 0.25;
   bool procrustes = false;    ///< the orthogonal map was chosen

@@ -31,13 +31,14 @@ using Result = std::tuple<Map, std::string, std::string>;
 
 Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
                   const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
-                  double time_budget, bool partial, const std::string& checkpoint, const nb::object& progress) {
+                  double time_budget, bool by_cosine, bool partial, const std::string& checkpoint, const nb::object& progress) {
   const AlignProblem problem{view(source), view(target), source_name, target_name, row_pairs(pairs)};
   AlignOptions options;
   options.seed = seed;
   options.threads = threads;
   options.effort = parse_effort(effort);
   options.time_budget = time_budget;
+  options.by_cosine = by_cosine;
   options.partial = partial;
   options.checkpoint = checkpoint;
   AlignSummary summary;
@@ -76,7 +77,8 @@ Result train(const Rows& source, const Rows& target, const Map* start, const Pai
 void add_align(nb::module_& module) {
   module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("pairs").noconvert(),
              nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
-             nb::arg("time_budget"), nb::arg("partial"), nb::arg("checkpoint"), nb::arg("progress").none());
+             nb::arg("time_budget"), nb::arg("by_cosine"), nb::arg("partial"), nb::arg("checkpoint"),
+             nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
              nb::arg("pairs").noconvert(), nb::arg("preset"), nb::arg("steps"), nb::arg("seeds"), nb::arg("source_name"),
              nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"),

@@ -54,6 +54,7 @@ def align(
     threads: int = 0,
     effort: str = "normal",
     time_budget: float = 0,
+    by_cosine: bool = False,
     partial: bool = False,
     checkpoint: Path = "",
     progress: Progress = None,
@@ -62,8 +63,9 @@ def align(
 
     A and B hold vectors of different texts of the same kind, in any order. pairs: None; or an array (k, 2) of known pairs (row of
     A, row of B); or "rows" when row i of A and row i of B belong together. effort: "low", "normal" or "high" = searches before
-    giving up. time_budget: seconds after which no new search begins, 0 = none. partial: when all rows together do not align, try
-    parts of either side (not with pairs). checkpoint: a file for the state of the search, which goes on from it if it exists.
+    giving up. time_budget: seconds after which no new search begins, 0 = none. by_cosine: with pairs="rows", choose among the kinds
+    of map by the cosine of held-out pairs, not by their top-1. partial: when all rows together do not align, try parts of either
+    side (not with pairs). checkpoint: a file for the state of the search, which goes on from it if it exists.
     Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64 rows a side, NaN, constant rows, pairs
     that name no row, the checkpoint of another run.
     """
@@ -79,6 +81,7 @@ def align(
             threads,
             effort,
             time_budget,
+            by_cosine,
             partial,
             os.fspath(checkpoint),
             callback,

@@ -146,7 +146,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   PortfolioResult found;
   Matrix weight;
   if (pairs_alone) {
-    weight = fit_pairs(source.principal, pairs, target.centred.rows, options.seed, options.threads, summary.pair_fit);
+    weight = fit_pairs(source.principal, pairs, target.centred.rows, options, summary.pair_fit);
     found.stopped_because = "the known pairs suffice";
   } else {
     const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
@@ -166,7 +166,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
     summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
     judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
               summary.evidence);
-    summary.evidence.probability = success_probability(summary.evidence, fewer);
+    summary.evidence.probability = success_probability(summary.evidence);
   }
   if (source.dropped.rows() > 0) weight = without_directions(source.dropped, std::move(weight));
   summary.pair_free_score = found.pair_free_score;

@@ -57,10 +57,9 @@ void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView t
   evidence.half_agreement = static_cast<double>(same) / static_cast<double>(found[0].size());
 }
 
-double success_probability(const Evidence& e, Index rows) {
+double success_probability(const Evidence& e) {
   const double z = kIntercept + kAgreement * e.agreement + kMargin * std::log1p(std::max(0.0, e.score_margin)) +
-                   kHalves * e.half_agreement + kSearches * std::log(e.searches_needed) +
-                   kRows * std::log(std::min(static_cast<double>(rows), kMostRows));
+                   kHalves * e.half_agreement + kSearches * std::log(e.searches_needed);
   return 1 / (1 + std::exp(-z));
 }
 

@@ -18,8 +18,8 @@ double score_margin(const ViewPair& view, double score, std::uint64_t seed, int 
 void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView target, MatrixView map, double ridge,
                int threads, Evidence& evidence);
 
-/// Probability that the map's top-1 is above half of what as many true pairs would give: a logistic model of the evidence and
-/// of the number of rows of the smaller side, fitted by bench/fit_verdict.py (docs/how-it-works.md, the verdict).
-double success_probability(const Evidence& evidence, Index rows);
+/// Probability that the map's top-1 is above half of what as many true pairs would give: a logistic model of the evidence,
+/// fitted by bench/fit_verdict.py (docs/how-it-works.md, the verdict).
+double success_probability(const Evidence& evidence);
 
 }  // namespace vec2vec

@@ -123,12 +123,13 @@ void score_held_out(const Pairs& held_out, MatrixView map, MatrixView target, in
   add_wilson_interval(fit);
 }
 
-Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, std::uint64_t seed, int threads, PairFit& fit) {
+Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, const AlignOptions& options, PairFit& fit) {
+  const int threads = options.threads;
   if (pairs.count() >= kFewestForValidation) {
     std::vector<PairFit> choices = {{.ridge = 0, .power = 0, .procrustes = true}};
     for (double ridge : {1e-4, 1e-3, 3e-3})
       for (double power : {0.0, 0.25, 0.5, 0.75, 1.0}) choices.push_back({.ridge = ridge, .power = power});
-    Random random(seed, 77);
+    Random random(options.seed, 77);
     const Pairs shuffled = select(pairs, random.sample(pairs.count(), pairs.count()));
     const SpreadRows candidates(target, kCandidates);
     for (Index fold = 0; fold < kFolds; ++fold) {
@@ -154,7 +155,7 @@ Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, 
     const double error = std::sqrt(best * (1 - best) / static_cast<double>(choices[0].pairs));
     fit = {};
     for (const PairFit& choice : choices)
-      if (choice.top1 >= best - error && (fit.pairs == 0 || choice.cosine > fit.cosine)) fit = choice;
+      if ((options.by_cosine || choice.top1 >= best - error) && (fit.pairs == 0 || choice.cosine > fit.cosine)) fit = choice;
     add_wilson_interval(fit);
   }
   return map_of(source, mean_cross({}, pairs, threads), fit);

@@ -42,8 +42,8 @@ Matrix mean_cross(const SoftCross& soft, const Pairs& pairs, int threads);
 void score_held_out(const Pairs& held_out, MatrixView map, MatrixView target, int threads, PairFit& fit);
 
 /// The map (d_source, d_target) of pairs alone. With 50 and more, its kind is chosen by 5-fold cross-validation (PairFit).
-/// source: principal directions of the source's rows; target as above.
+/// source: principal directions of the source's rows; target as above. Of options: seed, threads, by_cosine.
 /// Cost: 20 singular value decompositions and 80 products of 1,000 x 4,096 x d_target.
-Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, std::uint64_t seed, int threads, PairFit& fit);
+Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, const AlignOptions& options, PairFit& fit);
 
 }  // namespace vec2vec

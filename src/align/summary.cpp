@@ -18,12 +18,9 @@ nlohmann::ordered_json pair_report(const PairFit& fit, Index pairs) {
 }
 
 nlohmann::ordered_json evidence_report(const Evidence& evidence) {
-  return {{"probability", evidence.probability},
-          {"agreement", evidence.agreement},
-          {"score_margin", evidence.score_margin},
-          {"mutual_neighbours", evidence.mutual_neighbours},
-          {"half_agreement", evidence.half_agreement},
-          {"searches_needed", evidence.searches_needed}};
+  return {{"probability", evidence.probability},       {"agreement", evidence.agreement},
+          {"score_margin", evidence.score_margin},     {"mutual_neighbours", evidence.mutual_neighbours},
+          {"half_agreement", evidence.half_agreement}, {"searches_needed", evidence.searches_needed}};
 }
 
 std::string AlignSummary::brief() const {

@@ -12,7 +12,8 @@ struct Svd {
   Matrix vt;
 };
 
-/// Thin singular value decomposition (LAPACK sgesdd). Throws Error{kInternal} when it does not converge. Cost O(p q k).
+/// Thin singular value decomposition (LAPACK sgesdd, or sgesvd where that fails). Throws Error{kInternal} when neither
+/// converges. Cost O(p q k).
 Svd svd(MatrixView c);
 
 }  // namespace vec2vec

@@ -65,6 +65,10 @@ TEST(Ladder, ManyPairsAreFittedByThemselves) {
   EXPECT_GE(ours.top1.value, procrustes.top1.value - 0.02);
   EXPECT_GE(ours.centred_cosine.value, procrustes.centred_cosine.value - 1e-3);
   EXPECT_EQ(summary.verdict, Verdict::kAligned) << summary.brief();
+  AlignOptions options;
+  options.by_cosine = true;
+  const AlignSummary by_cosine = align(sides.problem(2000), options);
+  EXPECT_GE(by_cosine.pair_fit.cosine, summary.pair_fit.cosine);
 }
 
 TEST(Ladder, ShuffledPairsAreNotAligned) {
