@@ -21,8 +21,8 @@ Verdict verdict_named(const std::string& name) {
 }
 
 Evidence evidence_of(const Json& json) {
-  return {json.at("agreement"), json.at("score_margin"), json.at("mutual_neighbours"), json.at("half_agreement"),
-          json.at("searches_needed"), json.at("probability")};
+  return {json.at("agreement"),      json.at("score_margin"),    json.at("mutual_neighbours"),
+          json.at("half_agreement"), json.at("searches_needed"), json.at("probability")};
 }
 
 Score score_of(const Json& json) { return {json.at("value"), json.at("low"), json.at("high"), json.at("null")}; }
