@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from functools import cache
 
 from bench_env import BENCH_DATA, SHARED, records_of
 from encoded import FOLDER, MODELS, encoded
@@ -36,6 +37,7 @@ class Lines:
         self.keys.add(self.key(record))
 
 
+@cache
 def general_texts():
     """(source, text) of the general set; line i belongs to row i."""
     with gzip.open(SHARED / "corpora" / "train_general_all.tsv.gz", "rt", encoding="utf-8", newline="\n") as lines:

@@ -6,8 +6,8 @@
 
 A logistic model, ridge 0.1 on standardised evidence, of "top-1 above half of the paired oracle's"; a run so near to the half that
 its evaluation sample might have told otherwise counts in part. --choose compares sets of evidence by leaving out one pair of encoders
-after another of the runs fitted on; the number of rows helps there, but would be trusted beyond the numbers seen. Runs with encoder l3 or corpus agnews take no part in the fit: they are
-the test. Standard library only.
+after another of the runs fitted on; the number of rows helps there, but would be trusted beyond the numbers seen. Runs with encoder
+l3 or corpus agnews take no part in the fit: they are the test. Standard library only.
 """
 
 import argparse
@@ -31,10 +31,6 @@ NAMES = ["Agreement", "Margin", "Halves", "Searches"]
 NEAR = 0.02  # of the oracle's top-1: two standard deviations of top-1 in a pool of 4,096
 RIDGE = 0.1
 ALIGNED, NOT_ALIGNED = 0.8, 0.2  # bounds on the probability
-
-
-def load():
-    return records_of(RUNS)
 
 
 def good(record):
@@ -136,7 +132,7 @@ def split(records):
 
 def verdict_section():
     """Of docs/results.md."""
-    records = load()
+    records = records_of(RUNS)
     if not records:
         return ""
     train, test = split(records)
@@ -182,7 +178,7 @@ def main():
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--choose", action="store_true", help="compare sets of evidence on the runs fitted on alone")
     arguments = parser.parse_args()
-    train, _ = split(load())
+    train, _ = split(records_of(RUNS))
     if arguments.choose:
         choose(train)
         return

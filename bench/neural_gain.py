@@ -27,17 +27,13 @@ ROWS = 20000
 SHOWN = {"top1": "top-1", "mean_rank": "mean rank", "centred_cosine": "centred cosine"}
 
 
-def stored(path=STORE):
-    return records_of(path)
-
-
 def key(record):
     return tuple(record[name] for name in ("pair", "seed", "options", "revision"))
 
 
 def section():
     """Of docs/results.md: the newest options of each pair."""
-    records = stored()
+    records = records_of(STORE)
     if not records:
         return ""
     text = "## Neural after linear\n\nThe translator trained from the linear map of the same rows (docs/neural.md), on the rows scored above. "
@@ -100,7 +96,7 @@ def main():
     n, store, first, end = ROWS, STORE, run.EVAL_FIRST, run.EVAL_END
     if arguments.tuning:
         n, store, first, end = 10000, RESULTS / "neural_tuning.jsonl", 10000, 14096
-    done = {key(record) for record in stored(store)}
+    done = {key(record) for record in records_of(store)}
     for pair in arguments.pairs.split(","):
         encoders, _, known = pair.partition("+")
         source, target = encoders.split("-")

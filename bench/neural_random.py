@@ -29,12 +29,8 @@ VARIANTS = {
 }
 
 
-def stored():
-    return records_of(STORE)
-
-
 def section():
-    records = stored()
+    records = records_of(STORE)
     if not records:
         return ""
     text = "## Neural from random weights\n\nThe paper's losses and coefficients on a small copy of the problem (`bench/neural_random.py`): minilm rows of different texts in their leading principal "
@@ -85,7 +81,7 @@ def main():
     arguments.vec2vec = (arguments.vec2vec or run.build()).resolve()
     revision = run.revision(arguments.vec2vec, built_here)
     a, b, *evaluation = make_files(run, arguments.dims)
-    done = {(r["dims"], r["steps"], r["variant"], r["seed"]) for r in stored() if r["revision"] == revision}
+    done = {(r["dims"], r["steps"], r["variant"], r["seed"]) for r in records_of(STORE) if r["revision"] == revision}
     for variant in arguments.variants.split(","):
         weights, options = VARIANTS[variant]
         for seed in run.numbers(arguments.seeds):

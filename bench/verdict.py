@@ -125,7 +125,7 @@ def main():
             np.save(folder / "a.npy", a)
             np.save(folder / "b.npy", b)
             told = tell(arguments, "align", folder / "a.npy", folder / "b.npy", "-o", folder / "map.safetensors", "--force", "--seed", run["seed"], "--threads", arguments.threads, allowed=(0, 3, 4))
-            corpus = part_of(*run["a"][0])[0]
+            corpus = "general" if run["a"][0][0] in KINDS else run["a"][0][0]
             if (source, target, corpus) not in oracles:
                 pair = [folder / "oracle.a.npy", folder / "oracle.b.npy"]
                 for encoder, file in zip((source, target), pair):

@@ -23,8 +23,8 @@ class Alignment:
 
     map: Map
     verdict: str  #: ALIGNED, UNCERTAIN or NOT_ALIGNED
-    #: probability, agreement, score_margin, mutual_neighbours, half_agreement, searches_needed: what speaks for a map found without pairs
-    #: (docs/how-it-works.md)
+    #: probability, agreement, score_margin, mutual_neighbours, half_agreement, searches_needed: what speaks for a map found
+    #: without pairs (docs/how-it-works.md)
     evidence: dict[str, float]
     pair_free_score: float  #: comparable between runs on the same two sets only
     stopped_because: str

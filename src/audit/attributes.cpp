@@ -28,8 +28,7 @@ Matrix similarities(MatrixView rows, MatrixView labels, int threads) {
   const Matrix x = centre(rows, threads).rows, y = centre(labels, threads).rows;
   Matrix products(rows.rows, labels.rows);
   constexpr Index kBlock = 1024;
-  parallel_for((rows.rows + kBlock - 1) / kBlock, threads, [&](Index b) {
-    const Index first = b * kBlock, count = std::min(kBlock, rows.rows - first);
+  parallel_blocks(rows.rows, kBlock, threads, [&](Index first, Index count) {
     gemm(x.view().middle_rows(first, count), false, y, true, products.span().middle_rows(first, count));
   });
   return products;

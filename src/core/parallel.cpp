@@ -49,4 +49,8 @@ void parallel_for(Index count, int threads, const std::function<void(Index)>& ta
   if (failure) std::rethrow_exception(failure);
 }
 
+void parallel_blocks(Index count, Index block, int threads, const std::function<void(Index, Index)>& task) {
+  parallel_for((count + block - 1) / block, threads, [&](Index b) { task(b * block, std::min(block, count - b * block)); });
+}
+
 }  // namespace vec2vec

@@ -13,4 +13,7 @@ int thread_count(int requested);
 /// by a task is rethrown here after all running tasks ended; tasks not yet begun are dropped.
 void parallel_for(Index count, int threads, const std::function<void(Index)>& task);
 
+/// Calls task(first, size) for runs of `block` of the numbers 0 .. count - 1, the last one shorter, as parallel_for does.
+void parallel_blocks(Index count, Index block, int threads, const std::function<void(Index, Index)>& task);
+
 }  // namespace vec2vec

@@ -27,8 +27,8 @@ std::vector<double> sum_of_rows(MatrixView rows) {
 }  // namespace
 
 void scale_rows_to_unit(MatrixSpan rows, int threads) {
-  parallel_for((rows.rows + kBlock - 1) / kBlock, threads, [&](Index block) {
-    for (Index i = block * kBlock; i < std::min(rows.rows, (block + 1) * kBlock); ++i) {
+  parallel_blocks(rows.rows, kBlock, threads, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
       float* row = rows.row(i);
       double square = 0;
       for (Index j = 0; j < rows.cols; ++j) square += static_cast<double>(row[j]) * static_cast<double>(row[j]);
@@ -48,15 +48,14 @@ std::vector<double> variance_shares(MatrixSpan rows, int threads) {
   const Index n = rows.rows, dim = rows.cols;
   std::vector<double> mean = sum_of_rows(rows);
   for (double& x : mean) x /= static_cast<double>(n);
-  parallel_for((n + kBlock - 1) / kBlock, threads, [&](Index block) {
-    for (Index i = block * kBlock; i < std::min(n, (block + 1) * kBlock); ++i) {
+  parallel_blocks(n, kBlock, threads, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
       for (Index j = 0; j < dim; ++j) rows.row(i)[j] -= static_cast<float>(mean[static_cast<std::size_t>(j)]);
     }
   });
 
   Matrix scatter(dim, dim);
-  parallel_for((dim + kBlock - 1) / kBlock, threads, [&](Index block) {
-    const Index first = block * kBlock, count = std::min(kBlock, dim - first);
+  parallel_blocks(dim, kBlock, threads, [&](Index first, Index count) {
     const MatrixView columns{rows.data + first, n, count, rows.stride};
     gemm(columns, true, rows, false, scatter.span().middle_rows(first, count));
   });

@@ -32,8 +32,8 @@ struct Near {
 std::vector<Near> nearest(const Matrix& rows, const float* target, Index k, int threads) {
   std::vector<Near> all(static_cast<std::size_t>(rows.rows()));
   constexpr Index kBlock = 1024;
-  parallel_for((rows.rows() + kBlock - 1) / kBlock, threads, [&](Index b) {
-    for (Index i = b * kBlock; i < std::min(rows.rows(), (b + 1) * kBlock); ++i) {
+  parallel_blocks(rows.rows(), kBlock, threads, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
       const float product = std::inner_product(rows.row(i), rows.row(i) + rows.cols(), target, 0.0f);
       all[static_cast<std::size_t>(i)] = {i, static_cast<double>(product)};
     }

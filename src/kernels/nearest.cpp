@@ -57,8 +57,8 @@ class Candidates {
 
   Index keep() const { return keep_; }
 
-  /// Tells that `keep` candidates of row i, of which none was offered yet, reach this bound.
-  void begin_from(Index i, float bound) {
+  /// Tells that `keep` candidates of row i, all still to be offered, reach this bound.
+  void raise_bound(Index i, float bound) {
     float& old = bound_[static_cast<std::size_t>(i)];
     old = std::max(old, bound);
   }
@@ -117,7 +117,7 @@ void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
   for (Index i = 0; i < a.count; ++i) {
     const float* row = products.row(i);
     const Index self = a.first + i;
-    if (diagonal) candidates.begin_from(self, reached_by(row, b.count, candidates.keep()));
+    if (diagonal) candidates.raise_bound(self, reached_by(row, b.count, candidates.keep()));
     const auto offer = [&](Index j) {
       const Index other = b.first + j;
       if (other == self) return;
@@ -283,8 +283,8 @@ Index within_reach(std::span<Candidates::Entry> candidates, Index k, double erro
 class Bf16Error {
  public:
   Bf16Error(MatrixView rows, int threads) : moved_(bf16_rounding(rows, threads)), norm_(moved_.size()) {
-    parallel_for((rows.rows + kRankBlock - 1) / kRankBlock, threads, [&](Index b) {
-      for (Index i = b * kRankBlock; i < std::min(rows.rows, (b + 1) * kRankBlock); ++i)
+    parallel_blocks(rows.rows, kRankBlock, threads, [&](Index first, Index count) {
+      for (Index i = first; i < first + count; ++i)
         norm_[static_cast<std::size_t>(i)] = std::sqrt(dot(rows.row(i), rows.row(i), rows.cols));
     });
     longest_ = *std::max_element(norm_.begin(), norm_.end());
@@ -345,8 +345,8 @@ Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& 
   const MatrixView rows = count < given.rows ? compact.view() : given;
   const Ranking ranking(given, distinct, result);
   const auto rank_all = [&](Index rows_to_rank, const std::function<void(Index)>& rank_one) {
-    parallel_for((rows_to_rank + kRankBlock - 1) / kRankBlock, threads, [&](Index b) {
-      for (Index i = b * kRankBlock; i < std::min(rows_to_rank, (b + 1) * kRankBlock); ++i) rank_one(i);
+    parallel_blocks(rows_to_rank, kRankBlock, threads, [&](Index first, Index size) {
+      for (Index i = first; i < first + size; ++i) rank_one(i);
     });
   };
 

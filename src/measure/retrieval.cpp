@@ -27,8 +27,7 @@ void subtract_mean(Matrix& rows) {
 Matrix relative_rows(const Space& space, const std::vector<Index>& rows, const std::vector<Index>& anchors, int threads) {
   const Matrix of = gather(space.unit, anchors), from = gather(space.unit, rows);
   Matrix out(from.rows(), of.rows());
-  parallel_for((out.rows() + kBlockRows - 1) / kBlockRows, threads, [&](Index block) {
-    const Index first = block * kBlockRows, count = std::min(kBlockRows, out.rows() - first);
+  parallel_blocks(out.rows(), kBlockRows, threads, [&](Index first, Index count) {
     gemm(from.view().middle_rows(first, count), false, of, true, out.span().middle_rows(first, count));
   });
   subtract_mean(out);

@@ -83,8 +83,8 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
 
   std::vector<std::array<double, 2>> distances(static_cast<std::size_t>(space.near.rows));  // to the nearest two rows
   constexpr Index kBlockRows = 256;
-  parallel_for((space.near.rows + kBlockRows - 1) / kBlockRows, options.threads, [&](Index block) {
-    for (Index i = block * kBlockRows; i < std::min(space.near.rows, (block + 1) * kBlockRows); ++i) {
+  parallel_blocks(space.near.rows, kBlockRows, options.threads, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
       const auto near = space.near.of(i);
       distances[static_cast<std::size_t>(i)] = {distance(space.unit, i, near[0]), distance(space.unit, i, near[1])};
     }

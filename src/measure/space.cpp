@@ -10,7 +10,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kBlockRows = 256, kMeanRows = 1024;
+constexpr Index kBlockRows = 256;
 
 /// Writes in / |in| to out, in double until the last rounding; returns |in|.
 double scale_to_unit(const float* in, Index dim, float* out) {
@@ -28,8 +28,8 @@ Space make_space(const NamedRows& given, const std::vector<Index>& chosen, int t
   if (dim < 1) bad_input("the rows have no columns", given.name);
   Space space{given.name, Matrix(n, dim), std::vector<double>(static_cast<std::size_t>(dim)), 0, {}};
   std::vector<double> norms(chosen.size());
-  parallel_for((n + kBlockRows - 1) / kBlockRows, threads, [&](Index block) {
-    for (Index i = block * kBlockRows; i < std::min(n, (block + 1) * kBlockRows); ++i) {
+  parallel_blocks(n, kBlockRows, threads, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
       const auto row = static_cast<std::size_t>(i);
       norms[row] = scale_to_unit(given.rows.row(chosen[row]), dim, space.unit.row(i));
     }
@@ -42,18 +42,13 @@ Space make_space(const NamedRows& given, const std::vector<Index>& chosen, int t
     space.zero_rows += norms[i] == 0;
   }
   bool all_equal = true;
-  for (Index i = 1; i < n && all_equal; ++i)
-    all_equal = std::equal(space.unit.row(i), space.unit.row(i) + dim, space.unit.row(0));
+  for (Index i = 0; i < n; ++i) {
+    const float* row = space.unit.row(i);
+    all_equal = all_equal && std::equal(row, row + dim, space.unit.row(0));
+    for (Index j = 0; j < dim; ++j) space.mean[static_cast<std::size_t>(j)] += static_cast<double>(row[j]);
+  }
   if (all_equal) bad_input("all rows point the same way; no measure is defined", given.name);
-  const Index blocks = (n + kMeanRows - 1) / kMeanRows;
-  std::vector<std::vector<double>> sums(static_cast<std::size_t>(blocks), std::vector<double>(static_cast<std::size_t>(dim)));
-  parallel_for(blocks, threads, [&](Index block) {
-    double* sum = sums[static_cast<std::size_t>(block)].data();
-    for (Index i = block * kMeanRows; i < std::min(n, (block + 1) * kMeanRows); ++i)
-      for (Index j = 0; j < dim; ++j) sum[j] += static_cast<double>(space.unit.row(i)[j]);
-  });
-  for (const std::vector<double>& sum : sums)
-    for (std::size_t j = 0; j < sum.size(); ++j) space.mean[j] += sum[j] / static_cast<double>(n);
+  for (double& x : space.mean) x /= static_cast<double>(n);
   return space;
 }
 

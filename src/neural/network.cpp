@@ -53,8 +53,7 @@ void Network::apply(MatrixView x, MatrixSpan y) const {
 Matrix Network::translate(MatrixView x, int threads) const {
   constexpr Index kBlock = 512;
   Matrix y(x.rows, out());
-  parallel_for((x.rows + kBlock - 1) / kBlock, threads, [&](Index b) {
-    const Index first = b * kBlock, count = std::min(kBlock, x.rows - first);
+  parallel_blocks(x.rows, kBlock, threads, [&](Index first, Index count) {
     apply(x.middle_rows(first, count), y.span().middle_rows(first, count));
     normalise_rows(y.span().middle_rows(first, count));
   });

@@ -14,11 +14,6 @@ namespace {
 
 constexpr Index kBlock = 512;
 
-template <class Body>
-void for_blocks(Index n, int threads, Body body) {
-  parallel_for((n + kBlock - 1) / kBlock, threads, [&](Index b) { body(b * kBlock, std::min(kBlock, n - b * kBlock)); });
-}
-
 double norm(const float* x, Index d) {
   double sum = 0;
   for (Index c = 0; c < d; ++c) sum += static_cast<double>(x[c]) * x[c];
@@ -40,7 +35,7 @@ void normalise_rows(MatrixSpan rows) {
 CentredRows centre(MatrixView rows, int threads) {
   const Index n = rows.rows, d = rows.cols;
   CentredRows out{Matrix(n, d), Matrix(1, d), 0};
-  for_blocks(n, threads, [&](Index begin, Index count) {
+  parallel_blocks(n, kBlock, threads, [&](Index begin, Index count) {
     for (Index i = begin; i < begin + count; ++i) std::copy_n(rows.row(i), d, out.rows.row(i));
     normalise_rows(out.rows.span().middle_rows(begin, count));
   });
@@ -53,7 +48,8 @@ CentredRows centre(MatrixView rows, int threads) {
     for (Index c = 0; c < d; ++c) x[c] -= out.mean(0, c);
     out.spread += norm(x, d) / static_cast<double>(n);
   }
-  for_blocks(n, threads, [&](Index begin, Index count) { normalise_rows(out.rows.span().middle_rows(begin, count)); });
+  parallel_blocks(n, kBlock, threads,
+                  [&](Index begin, Index count) { normalise_rows(out.rows.span().middle_rows(begin, count)); });
   return out;
 }
 
@@ -96,7 +92,7 @@ Matrix view_of(const Spectrum& spectrum, Index dims, double power) {
 
 Matrix project(MatrixView rows, MatrixView projection, int threads) {
   Matrix out(rows.rows, projection.cols);
-  for_blocks(rows.rows, threads, [&](Index begin, Index count) {
+  parallel_blocks(rows.rows, kBlock, threads, [&](Index begin, Index count) {
     const MatrixSpan block = out.span().middle_rows(begin, count);
     gemm(rows.middle_rows(begin, count), false, projection, false, block);
     normalise_rows(block);

@@ -129,9 +129,13 @@ inline std::vector<std::string> sentences() {
   Random random(7);
   std::vector<std::string> all;
   while (all.size() < 1500) {
-    std::string s = "the " + one(random, {"old", "young", "red", "happy"}) + " ";
-    s += one(random, {"cat", "dog", "horse", "bird", "goat"}) + " " + one(random, {"sleeps", "eats", "runs", "sings"});
-    s += " in the " + one(random, {"garden", "house", "river", "forest"}) + " of " + "name" + std::to_string(random.below(80));
+    // One draw a statement: compilers differ in which operand of + they evaluate first.
+    const std::string kind = one(random, {"old", "young", "red", "happy"});
+    const std::string does = one(random, {"sleeps", "eats", "runs", "sings"});
+    const std::string animal = one(random, {"cat", "dog", "horse", "bird", "goat"});
+    const std::string name = "name" + std::to_string(random.below(80));
+    const std::string place = one(random, {"garden", "house", "river", "forest"});
+    std::string s = "the " + kind + " " + animal + " " + does + " in the " + place + " of " + name;
     if (std::find(all.begin(), all.end(), s) == all.end()) all.push_back(std::move(s));
   }
   return all;
