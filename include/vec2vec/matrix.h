@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -26,6 +27,22 @@ struct MatrixSpan {
   operator MatrixView() const { return {data, rows, cols, stride}; }
 };
 
+/// Memory of `bytes`, from 1 MiB on with all its pages at once, which costs a third of a fault for each. Throws std::bad_alloc.
+void* allocate_pages(std::size_t bytes);
+void free_pages(void* memory, std::size_t bytes) noexcept;
+
+/// The standard library's allocator of such memory, for what is filled as soon as it is there.
+template <typename T>
+struct PageAllocator {
+  using value_type = T;
+  PageAllocator() = default;
+  template <typename U>
+  PageAllocator(const PageAllocator<U>&) {}
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_pages(count * sizeof(T))); }
+  void deallocate(T* memory, std::size_t count) noexcept { free_pages(memory, count * sizeof(T)); }
+  friend bool operator==(const PageAllocator&, const PageAllocator&) { return true; }
+};
+
 /// Owning, row-major, contiguous float32 matrix; value-initialised to 0.
 class Matrix {
  public:
@@ -47,7 +64,7 @@ class Matrix {
 
  private:
   Index rows_ = 0, cols_ = 0;
-  std::vector<float> values_;
+  std::vector<float, PageAllocator<float>> values_;
 };
 
 }  // namespace vec2vec

@@ -1,4 +1,3 @@
-#include <lapacke.h>
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 #include <utility>
 
 #include "audit/keyed_random.h"
+#include "core/blas.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "io/mapped_file.h"
@@ -66,6 +66,7 @@ void check_step(const DefenceStep& step, const std::string& where) {
 
 /// An orthogonal matrix (dim, dim), uniform over all (Mezzadri 2007: QR of a Gaussian matrix, signs of R's diagonal put right).
 Matrix random_rotation(Index dim, KeyedRandom& random) {
+  use_one_blas_thread();
   Matrix q(dim, dim);
   for (Index i = 0; i < dim * dim; ++i) q.data()[i] = static_cast<float>(random.normal());
   std::vector<float> tau(static_cast<std::size_t>(dim)), sign(static_cast<std::size_t>(dim));

@@ -9,8 +9,6 @@
 #include <thread>
 #include <vector>
 
-extern "C" void openblas_set_num_threads(int);
-
 namespace vec2vec {
 
 int thread_count(int requested) {
@@ -21,8 +19,6 @@ int thread_count(int requested) {
 }
 
 void parallel_for(Index count, int threads, const std::function<void(Index)>& task) {
-  static const bool blas_is_single_threaded = (openblas_set_num_threads(1), true);
-  static_cast<void>(blas_is_single_threaded);
   threads = static_cast<int>(std::min<Index>(thread_count(threads), count));
   if (threads <= 1) {
     for (Index i = 0; i < count; ++i) task(i);

@@ -13,27 +13,21 @@
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "kernels/right_factor.h"
+#include "kernels/sum_terms.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
 constexpr Index kTile = 1024;     // rows and columns of one product
-constexpr Index kLanes = 16;      // entries looked at together
+constexpr Index kLanes = 64;      // entries looked at together
 constexpr Index kSpare = 8;       // candidates kept beyond k, for the second ranking
 constexpr Index kSpareBf16 = 14;  // the same when bf16 chose them; k when that is more
 constexpr Index kRound = 64;      // tiles of one thread between two calls of the progress functor
 constexpr Index kRankBlock = 64;
 
 double dot(const float* a, const float* b, Index d) {
-  double lanes[8] = {};
-  Index j = 0;
-  for (; j + 8 <= d; j += 8)
-    for (int l = 0; l < 8; ++l) lanes[l] += static_cast<double>(a[j + l]) * b[j + l];
-  double sum = 0;
-  for (; j < d; ++j) sum += static_cast<double>(a[j]) * b[j];
-  for (double lane : lanes) sum += lane;
-  return sum;
+  return sum_terms(d, [&](Index j) { return static_cast<double>(a[j]) * static_cast<double>(b[j]); });
 }
 
 /// The best `keep` candidates of every row, by product and then by the smaller index; the outcome does not depend on the order
@@ -100,13 +94,12 @@ struct Block {
 /// A bound that `keep` of these products reach, the one of the row with itself not counted: of the largest products in columns
 /// l, l + 64, l + 128 ..., the (keep + 1)-th largest. Without it a row's first thousand offers are mostly in vain.
 float reached_by(const float* row, Index count, Index keep) {
-  constexpr Index kStripes = 64;
-  if (keep + 1 > kStripes || count < 2 * kStripes) return -std::numeric_limits<float>::infinity();
-  float largest[kStripes];
-  std::copy_n(row, kStripes, largest);
-  for (Index j = kStripes; j + kStripes <= count; j += kStripes)
-    for (Index l = 0; l < kStripes; ++l) largest[l] = std::max(largest[l], row[j + l]);
-  std::nth_element(largest, largest + keep, largest + kStripes, std::greater<>());
+  if (keep + 1 > kLanes || count < 2 * kLanes) return -std::numeric_limits<float>::infinity();
+  float largest[kLanes];
+  std::copy_n(row, kLanes, largest);
+  for (Index j = kLanes; j + kLanes <= count; j += kLanes)
+    for (Index l = 0; l < kLanes; ++l) largest[l] = largest[l] < row[j + l] ? row[j + l] : largest[l];
+  std::nth_element(largest, largest + keep, largest + kLanes, std::greater<>());
   return largest[keep];
 }
 
@@ -124,15 +117,19 @@ void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
       if (row[j] >= candidates.bound(self)) candidates.offer(self, row[j], other);
       if (!diagonal && row[j] >= bounds[j]) candidates.offer(other, row[j], self);
     };
-    Index j = 0;
-    for (; j + kLanes <= b.count; j += kLanes) {
-      const float bound = candidates.bound(self);
-      std::uint32_t hits = 0;
-      for (Index l = 0; l < kLanes; ++l)
-        hits |= static_cast<std::uint32_t>((row[j + l] >= bound) | (row[j + l] >= bounds[j + l])) << l;
-      for (; hits; hits &= hits - 1) offer(j + std::countr_zero(hits));
-    }
-    for (; j < b.count; ++j) offer(j);
+    // Bit s of hits[l]: whether column 64 s + l may be a candidate. The compiler makes vector code of this, not of the offers.
+    const float bound = candidates.bound(self);
+    static_assert(kTile <= 32 * kLanes);
+    std::uint32_t hits[kLanes] = {};
+    const Index strides = b.count / kLanes;
+    for (Index s = 0; s < strides; ++s)
+      for (Index l = 0; l < kLanes; ++l) {
+        const Index j = s * kLanes + l;
+        hits[l] |= static_cast<std::uint32_t>((row[j] >= bound) | (row[j] >= bounds[j])) << s;
+      }
+    for (Index l = 0; l < kLanes; ++l)
+      for (; hits[l]; hits[l] &= hits[l] - 1) offer(std::countr_zero(hits[l]) * kLanes + l);
+    for (Index j = strides * kLanes; j < b.count; ++j) offer(j);
   }
 }
 
@@ -148,16 +145,30 @@ struct DistinctRows {
 DistinctRows distinct_rows(MatrixView rows) {
   const auto n = static_cast<std::size_t>(rows.rows), bytes = static_cast<std::size_t>(rows.cols) * sizeof(float);
   const auto compare = [&](std::int32_t x, std::int32_t y) { return std::memcmp(rows.row(x), rows.row(y), bytes); };
-  std::vector<std::int32_t> sorted(n);
-  std::iota(sorted.begin(), sorted.end(), 0);
-  std::sort(sorted.begin(), sorted.end(), [&](std::int32_t x, std::int32_t y) {
-    const int order = compare(x, y);
-    return order < 0 || (order == 0 && x < y);
+  // The first bytes of a row, beside its number, tell most rows apart without a look at the rows.
+  struct Keyed {
+    std::uint64_t key;
+    std::int32_t row;
+  };
+  std::vector<Keyed> sorted(n);
+  for (std::size_t i = 0; i < n; ++i) {
+    sorted[i] = {0, static_cast<std::int32_t>(i)};
+    std::memcpy(&sorted[i].key, rows.row(static_cast<Index>(i)), std::min(bytes, sizeof(std::uint64_t)));
+  }
+  std::sort(sorted.begin(), sorted.end(), [&](const Keyed& x, const Keyed& y) {
+    if (x.key != y.key) return x.key < y.key;
+    const int order = compare(x.row, y.row);
+    return order < 0 || (order == 0 && x.row < y.row);
   });
+  std::vector<std::int32_t> order(n);
+  std::transform(sorted.begin(), sorted.end(), order.begin(), [](const Keyed& keyed) { return keyed.row; });
+  const auto equal = [&](std::size_t p, std::size_t q) {
+    return sorted[p].key == sorted[q].key && compare(order[p], order[q]) == 0;
+  };
   std::vector<std::span<const std::int32_t>> groups;
   for (std::size_t p = 0, end = 0; p < n; p = end) {
-    while (end < n && compare(sorted[p], sorted[end]) == 0) ++end;
-    groups.emplace_back(sorted.data() + p, end - p);
+    while (end < n && equal(p, end)) ++end;
+    groups.emplace_back(order.data() + p, end - p);
   }
   // By their first copy, so that ties of distinct rows go by index as well.
   std::sort(groups.begin(), groups.end(), [](const auto& x, const auto& y) { return x[0] < y[0]; });
@@ -203,16 +214,16 @@ void report(const Progress& progress, Index done, Index total) {
     throw Error(ErrorKind::kInterrupted, "interrupted");
 }
 
-/// The `keep` best candidates of each row, by float32 or bf16 products.
-Candidates best_candidates(MatrixView rows, Index keep, bool bf16, int threads, const Progress& progress) {
+/// The `keep` best candidates of each row, by products of the rounded rows, or without them by float32 products.
+Candidates best_candidates(MatrixView rows, const Bf16Rows* rounded, Index keep, int threads, const Progress& progress) {
   const Index n = rows.rows, blocks = blocks_of(n);
   Candidates candidates(n, keep);
   std::vector<std::mutex> locks(static_cast<std::size_t>(blocks));
   std::vector<std::unique_ptr<RightFactor>> factors(static_cast<std::size_t>(blocks));
   parallel_for(blocks, threads, [&](Index b) {
     const Block block = block_of(b, n);
-    factors[static_cast<std::size_t>(b)] =
-        std::make_unique<RightFactor>(rows.middle_rows(block.first, block.count), RightFactor::kTransposed, bf16, 1);
+    factors[static_cast<std::size_t>(b)] = std::make_unique<RightFactor>(rows.middle_rows(block.first, block.count),
+                                                                         RightFactor::kTransposed, rounded != nullptr, 1);
   });
 
   // Along diagonals, so that tiles at work at the same time seldom share a block of rows.
@@ -228,7 +239,12 @@ Candidates best_candidates(MatrixView rows, Index keep, bool bf16, int threads, 
       const Block a = block_of(first, n), b = block_of(second, n);
       thread_local Matrix buffer(kTile, kTile);
       const MatrixSpan products{buffer.data(), a.count, b.count, kTile};
-      factors[static_cast<std::size_t>(second)]->multiply(rows.middle_rows(a.first, a.count), products);
+      const RightFactor& right = *factors[static_cast<std::size_t>(second)];
+      if (rounded) {
+        right.multiply(*rounded, a.first, products);
+      } else {
+        right.multiply(rows.middle_rows(a.first, a.count), products);
+      }
       // Always the lower block first: no two tiles can wait for each other.
       const std::lock_guard lock_a(locks[static_cast<std::size_t>(first)]);
       std::unique_lock<std::mutex> lock_b;
@@ -282,7 +298,7 @@ Index within_reach(std::span<Candidates::Entry> candidates, Index k, double erro
 /// rounding is 2^-24; the rest is slack, for the double arithmetic here too).
 class Bf16Error {
  public:
-  Bf16Error(MatrixView rows, int threads) : moved_(bf16_rounding(rows, threads)), norm_(moved_.size()) {
+  Bf16Error(MatrixView rows, const Bf16Rows& rounded, int threads) : moved_(rounded.moved), norm_(moved_.size()) {
     parallel_blocks(rows.rows, kRankBlock, threads, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i)
         norm_[static_cast<std::size_t>(i)] = std::sqrt(dot(rows.row(i), rows.row(i), rows.cols));
@@ -298,7 +314,8 @@ class Bf16Error {
   }
 
  private:
-  std::vector<double> moved_, norm_;
+  const std::vector<double>& moved_;
+  std::vector<double> norm_;
   double longest_ = 0, most_ = 0, sum_ = 0;
 };
 
@@ -352,9 +369,10 @@ Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& 
 
   const Index keep = std::min(k + kSpare, count - 1), keep_bf16 = std::min(k + std::max(k, kSpareBf16), count - 1);
   std::vector<std::int32_t> open;  // rows whose lists are still to be found
-  if (bf16 && keep_bf16 < count - 1) {
-    Candidates candidates = best_candidates(rows, keep_bf16, true, threads, progress);
-    const Bf16Error error(rows, threads);
+  if (bf16 && has_bf16() && keep_bf16 < count - 1) {
+    const Bf16Rows rounded = round_to_bf16(rows, threads);
+    Candidates candidates = best_candidates(rows, &rounded, keep_bf16, threads, progress);
+    const Bf16Error error(rows, rounded, threads);
     std::vector<char> certain(static_cast<std::size_t>(count));
     rank_all(count, [&](Index u) {
       const auto all = candidates.of(u);
@@ -373,7 +391,7 @@ Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& 
              [&](Index i) { ranking.write(open[static_cast<std::size_t>(i)], candidates.of(i)); });
     return result;
   }
-  Candidates candidates = best_candidates(rows, keep, false, threads, progress);
+  Candidates candidates = best_candidates(rows, nullptr, keep, threads, progress);
   rank_all(count, [&](Index u) { ranking.write(u, candidates.of(u)); });
   return result;
 }

@@ -7,6 +7,8 @@
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "kernels/bf16.h"
+#include "kernels/sum_terms.h"
+#include "vec2vec/error.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <algorithm>
@@ -14,20 +16,22 @@
 #endif
 
 namespace vec2vec {
-std::vector<double> bf16_rounding(MatrixView rows, int threads) {
-  std::vector<double> moved(static_cast<std::size_t>(rows.rows));
-  parallel_for(rows.rows, threads, [&](Index i) {
-    const float* row = rows.row(i);
-    double lanes[8] = {};
-    for (Index j = 0; j < rows.cols; ++j) {
-      const double error = row[j] - std::bit_cast<float>(static_cast<std::uint32_t>(to_bf16(row[j])) << 16);
-      lanes[j % 8] += error * error;
+Bf16Rows round_to_bf16(MatrixView rows, int threads) {
+  constexpr Index kBlockRows = 64;
+  Bf16Rows rounded{rows.cols, std::vector<std::uint16_t>(static_cast<std::size_t>(rows.rows * rows.cols)),
+                   std::vector<double>(static_cast<std::size_t>(rows.rows))};
+  parallel_blocks(rows.rows, kBlockRows, threads, [&](Index first, Index count) {
+    for (Index i = first; i < first + count; ++i) {
+      const float* row = rows.row(i);
+      std::uint16_t* out = rounded.values.data() + i * rows.cols;
+      for (Index j = 0; j < rows.cols; ++j) out[j] = to_bf16(row[j]);
+      rounded.moved[static_cast<std::size_t>(i)] = std::sqrt(sum_terms(rows.cols, [&](Index j) {
+        const double error = row[j] - std::bit_cast<float>(static_cast<std::uint32_t>(out[j]) << 16);
+        return error * error;
+      }));
     }
-    double square = 0;
-    for (const double lane : lanes) square += lane;
-    moved[static_cast<std::size_t>(i)] = std::sqrt(square);
   });
-  return moved;
+  return rounded;
 }
 
 #ifdef VEC2VEC_ONEDNN
@@ -87,17 +91,21 @@ RightFactor::RightFactor(MatrixView y, Shape shape, bool bf16, int threads) : y_
 
 void RightFactor::multiply(MatrixView x, MatrixSpan out) const {
   if (!packed_) return gemm(x, false, y_, shape_ == kTransposed, out);
+  thread_local std::vector<std::uint16_t> rounded;
+  rounded.resize(static_cast<std::size_t>(x.rows * x.cols));
+  for (Index i = 0; i < x.rows; ++i)
+    for (Index c = 0; c < x.cols; ++c) rounded[static_cast<std::size_t>(i * x.cols + c)] = to_bf16(x.row(i)[c]);
+  multiply_rounded(rounded.data(), out);
+}
+
+void RightFactor::multiply_rounded(const std::uint16_t* x, MatrixSpan out) const {
   const OneOpenMpThread one;
   const Index depth = packed_->depth;
-  thread_local std::vector<std::uint16_t> rounded;
-  rounded.resize(static_cast<std::size_t>(x.rows * depth));
-  for (Index i = 0; i < x.rows; ++i)
-    for (Index c = 0; c < depth; ++c) rounded[static_cast<std::size_t>(i * depth + c)] = to_bf16(x.row(i)[c]);
-  const memory left({{x.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu(), rounded.data());
+  const memory left({{out.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu(), const_cast<std::uint16_t*>(x));
   dnnl::stream stream(cpu());
   for (std::size_t t = 0; t < packed_->tiles.size(); ++t) {
     const Index first = static_cast<Index>(t) * kTile, n = std::min(kTile, packed_->width - first);
-    const auto description = product_of(x.rows, depth, n, out.stride);
+    const auto description = product_of(out.rows, depth, n, out.stride);
     memory tile = packed_->tiles[t];
     if (description.weights_desc() != tile.get_desc()) {
       memory other(description.weights_desc(), cpu());
@@ -116,8 +124,15 @@ bool has_bf16() { return false; }
 struct RightFactor::Packed {};
 RightFactor::RightFactor(MatrixView y, Shape shape, bool, int) : y_(y), shape_(shape) {}
 void RightFactor::multiply(MatrixView x, MatrixSpan out) const { gemm(x, false, y_, shape_ == kTransposed, out); }
+void RightFactor::multiply_rounded(const std::uint16_t*, MatrixSpan) const {
+  throw Error(ErrorKind::kInternal, "a product in bfloat16 without oneDNN");
+}
 
 #endif
+
+void RightFactor::multiply(const Bf16Rows& x, Index first, MatrixSpan out) const {
+  multiply_rounded(x.values.data() + first * x.cols, out);
+}
 
 RightFactor::~RightFactor() = default;
 

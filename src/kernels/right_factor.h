@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -9,8 +10,13 @@ namespace vec2vec {
 /// Whether this build and this CPU multiply bfloat16 matrices in hardware (oneDNN, AVX512-BF16 or AMX).
 bool has_bf16();
 
-/// |x - bf16(x)| of each row x of rows (n, d): how far rounding to bfloat16 moves it. Cost: O(n d).
-std::vector<double> bf16_rounding(MatrixView rows, int threads);
+/// Rows x (n, d) rounded to bfloat16, and how far that moved each: |x - bf16(x)|.
+struct Bf16Rows {
+  Index cols = 0;
+  std::vector<std::uint16_t> values;  ///< (n, d)
+  std::vector<double> moved;          ///< (n)
+};
+Bf16Rows round_to_bf16(MatrixView rows, int threads);
 
 /// The right factor of many products, laid out once. In bf16 the entries of both factors are rounded to 8 bits and the products
 /// summed in float32: the dot product of two unit rows is off by about 2^-9 / sqrt(d), for a quarter of the time.
@@ -26,8 +32,13 @@ class RightFactor {
   /// threads may call it at once.
   void multiply(MatrixView x, MatrixSpan out) const;
 
+  /// The same for rows first .. first + out.rows - 1 of x, which were rounded once for several factors. Needs bf16 and
+  /// has_bf16().
+  void multiply(const Bf16Rows& x, Index first, MatrixSpan out) const;
+
  private:
   struct Packed;
+  void multiply_rounded(const std::uint16_t* x, MatrixSpan out) const;
   MatrixView y_;
   Shape shape_;
   std::unique_ptr<Packed> packed_;  ///< null: float32

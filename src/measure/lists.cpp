@@ -1,8 +1,9 @@
 #include "measure/lists.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
+
+#include "measure/catalogue.h"
 
 namespace vec2vec {
 namespace {
@@ -41,7 +42,7 @@ Index edit_distance(List x, List y, std::vector<Index>& row) {
 
 }  // namespace
 
-ListScores list_scores(const Neighbours& a, const Neighbours& b, const Pairing& pairing) {
+ListScores list_scores(const Neighbours& a, const Neighbours& b, const Pairing& pairing, const MeasureOptions& options) {
   const Index n = a.rows, k = a.k;
   const Pairing inverse = inverse_of(pairing);
   // B's neighbours as rows of A.
@@ -53,44 +54,54 @@ ListScores list_scores(const Neighbours& a, const Neighbours& b, const Pairing& 
       translated[static_cast<std::size_t>(i * k + p)] = static_cast<std::int32_t>(inverse[row]);
     }
   }
+  const auto of_a = [&](Index i) { return a.of(i); };
   const auto of_b = [&](Index i) { return List(translated.data() + i * k, static_cast<std::size_t>(k)); };
 
-  const auto size = static_cast<std::size_t>(n);
-  ListScores scores{std::vector<double>(size), std::vector<double>(size), std::vector<double>(size), std::vector<double>(size),
-                    std::vector<double>(size)};
+  ListScores scores;
+  const auto fill = [&](const char* key, std::vector<double>& out, const auto& score_of_row) {
+    if (!wanted(key, options)) return;
+    out.resize(static_cast<std::size_t>(n));
+    for (Index i = 0; i < n; ++i) out[static_cast<std::size_t>(i)] = static_cast<double>(score_of_row(i));
+  };
+  const auto returns = [](Index i, List list, const auto& of_other) {
+    return std::any_of(list.begin(), list.end(), [&](std::int32_t j) { return holds(of_other(j), i); });
+  };
   std::vector<Index> scratch(static_cast<std::size_t>(k) + 1);
-  for (Index i = 0; i < n; ++i) {
-    const List x = a.of(i), y = of_b(i);
-    const auto row = static_cast<std::size_t>(i);
+  fill("mutual_knn", scores.mutual, [&](Index i) {
+    const List x = of_a(i), y = of_b(i);
     const auto shared = std::count_if(x.begin(), x.end(), [&](std::int32_t j) { return holds(y, j); });
-    scores.mutual[row] = static_cast<double>(shared) / static_cast<double>(k);
-    scores.cycle[row] = std::any_of(y.begin(), y.end(), [&](std::int32_t j) { return holds(a.of(j), i); });
-    scores.cycle_back[row] = std::any_of(x.begin(), x.end(), [&](std::int32_t j) { return holds(of_b(j), i); });
-    scores.lcs[row] = static_cast<double>(longest_common_subsequence(x, y, scratch));
-    scores.edit[row] = static_cast<double>(edit_distance(x, y, scratch));
-  }
+    return static_cast<double>(shared) / static_cast<double>(k);
+  });
+  fill("cycle_knn", scores.cycle, [&](Index i) { return returns(i, of_b(i), of_a); });
+  fill("cycle_knn_back", scores.cycle_back, [&](Index i) { return returns(i, of_a(i), of_b); });
+  fill("lcs_knn", scores.lcs, [&](Index i) { return longest_common_subsequence(of_a(i), of_b(i), scratch); });
+  fill("edit_knn", scores.edit, [&](Index i) { return edit_distance(of_a(i), of_b(i), scratch); });
   return scores;
 }
 
 std::vector<Estimate> measure_lists(const Space& a, const Space& b, const MeasureOptions& options) {
   const Index n = a.rows();
   const auto k = static_cast<double>(a.near.k);
-  constexpr std::size_t kCount = 5;
-  static constexpr std::array<const char*, kCount> kKeys = {"mutual_knn", "cycle_knn", "cycle_knn_back", "lcs_knn", "edit_knn"};
+  std::vector<const char*> keys;
+  for (const char* key : {"mutual_knn", "cycle_knn", "cycle_knn_back", "lcs_knn", "edit_knn"})
+    if (wanted(key, options)) keys.push_back(key);
+  // One list of row values for each key.
   const auto per_row = [&](const Pairing& pairing) {
-    ListScores scores = list_scores(a.near, b.near, pairing);
+    ListScores scores = list_scores(a.near, b.near, pairing, options);
     for (double& x : scores.lcs) x /= k;
     for (double& x : scores.edit) x = 1 - x / k;
-    return std::array<std::vector<double>, kCount>{std::move(scores.mutual), std::move(scores.cycle),
-                                                   std::move(scores.cycle_back), std::move(scores.lcs), std::move(scores.edit)};
+    std::vector<std::vector<double>> values;
+    for (auto* rows : {&scores.mutual, &scores.cycle, &scores.cycle_back, &scores.lcs, &scores.edit})
+      if (!rows->empty()) values.push_back(std::move(*rows));
+    return values;
   };
   const auto rows = per_row(identity_pairing(n));
   std::vector<Interval> intervals;
   if (options.bootstrap > 0) {
     intervals = bootstrap(
-        n, options.bootstrap, kCount,
+        n, options.bootstrap, keys.size(),
         [&](std::span<const std::uint32_t> weights, std::span<double> out) {
-          for (std::size_t s = 0; s < kCount; ++s) out[s] = weighted_mean(weights, rows[s]);
+          for (std::size_t s = 0; s < keys.size(); ++s) out[s] = weighted_mean(weights, rows[s]);
         },
         options.seed, options.threads, options.progress);
   }
@@ -98,17 +109,17 @@ std::vector<Estimate> measure_lists(const Space& a, const Space& b, const Measur
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(n);
   };
   auto null = null_values(
-      n, affordable_permutations(options.permutations, 20 * k * k * static_cast<double>(n)), kCount,
+      n, affordable_permutations(options.permutations, 20 * k * k * static_cast<double>(n)), keys.size(),
       [&](const Pairing& pairing, std::span<double> out) {
         const auto permuted = per_row(pairing);
-        for (std::size_t s = 0; s < kCount; ++s) out[s] = mean(permuted[s]);
+        for (std::size_t s = 0; s < keys.size(); ++s) out[s] = mean(permuted[s]);
       },
       options, "null of k-NN", options.threads);
 
   std::vector<Estimate> estimates;
-  for (std::size_t s = 0; s < kCount; ++s) {
+  for (std::size_t s = 0; s < keys.size(); ++s) {
     const double value = mean(rows[s]);
-    estimates.push_back({kKeys[s], value, intervals.empty() ? Interval{value, value} : intervals[s], std::move(null[s]), n});
+    estimates.push_back({keys[s], value, intervals.empty() ? Interval{value, value} : intervals[s], std::move(null[s]), n});
   }
   return estimates;
 }

@@ -12,10 +12,10 @@ struct ListScores {
   std::vector<double> edit;        ///< Levenshtein distance of the lists
 };
 
-/// Scores of row i of a with row pairing[i] of b; both (n, k). Cost O(n k^2).
-ListScores list_scores(const Neighbours& a, const Neighbours& b, const Pairing& pairing);
+/// Scores of row i of a with row pairing[i] of b; both (n, k). What options.only does not ask for stays empty. Cost O(n k^2).
+ListScores list_scores(const Neighbours& a, const Neighbours& b, const Pairing& pairing, const MeasureOptions& options = {});
 
-/// Mutual, cycle, LCS and edit-distance k-NN, with bootstrap intervals over rows and nulls.
+/// Those of mutual, cycle, LCS and edit-distance k-NN that options.only asks for, with bootstrap intervals over rows and nulls.
 std::vector<Estimate> measure_lists(const Space& a, const Space& b, const MeasureOptions& options);
 
 }  // namespace vec2vec

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "core/parallel.h"
+#include "kernels/sum_terms.h"
 #include "measure/dense.h"
 
 namespace vec2vec {
@@ -15,12 +16,11 @@ namespace {
 constexpr double kKeptShare = 0.9;  // Facco et al. leave out the largest tenth of the ratios
 
 double distance(const Matrix& rows, Index i, Index j) {
-  double square = 0;
-  for (Index c = 0; c < rows.cols(); ++c) {
-    const double difference = static_cast<double>(rows(i, c)) - static_cast<double>(rows(j, c));
-    square += difference * difference;
-  }
-  return std::sqrt(square);
+  const float *x = rows.row(i), *y = rows.row(j);
+  return std::sqrt(sum_terms(rows.cols(), [&](Index c) {
+    const double difference = static_cast<double>(x[c]) - static_cast<double>(y[c]);
+    return difference * difference;
+  }));
 }
 
 /// Sums over unit rows that isotropy is made of.
@@ -38,9 +38,10 @@ struct DirectionSums {
 DirectionSums direction_sums(const Space& space, std::span<const Index> rows) {
   DirectionSums sums{Vector::Zero(space.dim()), 0, static_cast<double>(rows.size())};
   for (const Index i : rows) {
-    const Eigen::Map<const Eigen::VectorXf> row(space.unit.row(i), space.dim());
-    sums.sum += row.cast<double>();
-    sums.squares += row.cast<double>().squaredNorm();
+    const float* row = space.unit.row(i);
+    double* sum = sums.sum.data();
+    for (Index c = 0; c < space.dim(); ++c) sum[c] += static_cast<double>(row[c]);
+    sums.squares += squared_norm(row, space.dim());
   }
   return sums;
 }

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "core/parallel.h"
+#include "kernels/sum_terms.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -14,9 +15,7 @@ constexpr Index kBlockRows = 256;
 
 /// Writes in / |in| to out, in double until the last rounding; returns |in|.
 double scale_to_unit(const float* in, Index dim, float* out) {
-  double square = 0;
-  for (Index j = 0; j < dim; ++j) square += static_cast<double>(in[j]) * static_cast<double>(in[j]);
-  const double norm = std::sqrt(square), scale = norm > 0 ? 1 / norm : 0;
+  const double norm = std::sqrt(squared_norm(in, dim)), scale = norm > 0 ? 1 / norm : 0;
   for (Index j = 0; j < dim; ++j) out[j] = static_cast<float>(scale * static_cast<double>(in[j]));
   return norm;
 }

@@ -42,9 +42,19 @@ TEST(RightFactor, RoundingToBf16MovesARowByWhatItSays) {
   Matrix rows(2, 3);
   rows(0, 0) = 1;
   rows(1, 0) = 1 + eighth, rows(1, 1) = -1 - eighth, rows(1, 2) = 1 + 1.5f * eighth;
-  const std::vector<double> moved = bf16_rounding(rows, 2);
+  const std::vector<double> moved = round_to_bf16(rows, 2).moved;
   EXPECT_EQ(moved[0], 0);
   EXPECT_DOUBLE_EQ(moved[1], 0x1p-9 * std::sqrt(4 + 4 + 1));
+}
+
+TEST(RightFactor, RowsRoundedBeforehandGiveTheSameProducts) {
+  if (!has_bf16()) GTEST_SKIP() << "this CPU or build multiplies no bfloat16";
+  const Matrix x = random_matrix(40, 70, 1), y = random_matrix(50, 70, 2);
+  const RightFactor factor(y, RightFactor::kTransposed, true, 1);
+  Matrix at_once(30, 50), beforehand(30, 50);
+  factor.multiply(x.view().middle_rows(10, 30), at_once.span());
+  factor.multiply(round_to_bf16(x, 2), 10, beforehand.span());
+  for (Index i = 0; i < 30 * 50; ++i) ASSERT_EQ(at_once.data()[i], beforehand.data()[i]);
 }
 
 TEST(RightFactor, WritesIntoStridedRowsOnly) {
