@@ -14,15 +14,17 @@ import os
 from collections.abc import Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Event
 from time import monotonic
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from ._arrow_files import Part, open_source, plan, writer
+from ._arrow_files import Part, SourceFile, open_source, plan, writer
 from ._arrow_state import State
 from ._errors import BadInputError
 from ._files import written_whole
@@ -142,7 +144,8 @@ def translate(
 
     target: a file (.parquet, .arrow, .feather), or a folder: of a folder every file becomes one of the same name, a single
     file becomes parts of about part_rows rows. Each file appears whole, synced to disk. A folder is resumed: the same call goes on
-    with the files that are missing, and ends with the bytes of an uninterrupted run. Memory: a few batches of 64 MB.
+    with the files that are missing, and ends with the bytes of an uninterrupted run. Memory: a few batches of 64 MB for each of
+    the two files that are written at a time.
     """
     began = monotonic()
     translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, float16, nulls, threads)
@@ -153,15 +156,49 @@ def translate(
     todo = [part for part in parts if not state.has(part)]
     total = max(1, sum(part.rows for part in todo))
     rows = nulls_found = 0
-    with reporting(progress) as callback:
-        for part in todo:
-            with closing(_translate_part(translator, part, state)) as batches:
-                for count, null_count in batches:
-                    rows, nulls_found = rows + count, nulls_found + null_count
-                    if callback:
-                        callback("translate", rows / total)
+    with reporting(progress) as callback, closing(_translate_parts(translator, todo, state)) as batches:
+        for count, null_count in batches:
+            rows, nulls_found = rows + count, nulls_found + null_count
+            if callback:
+                callback("translate", rows / total)
     state.finish(sum(part.rows for part in parts))
     return Summary(rows, nulls_found, len(parts), len(parts) - len(todo), monotonic() - began)
+
+
+def _translate_parts(
+    translator: Translator, parts: list[Part], state: State
+) -> Generator[tuple[int, int], None, None]:
+    """Writes files, two at a time: where one waits for its decoder or the disk, the other computes. Yields the numbers of rows and
+    of null rows of each batch. When it is left early, by an error or by Ctrl-C, no half-written file stays."""
+    cores = translator.threads or len(os.sched_getaffinity(0))
+    at_once = max(1, min(2, cores, len(parts)))
+    of_one = replace(translator, threads=max(1, cores // at_once))
+    news: SimpleQueue[tuple[int, int] | Future[None]] = SimpleQueue()
+    stop = Event()
+
+    def run(part: Part) -> None:
+        # A reader of its own: those of pyarrow are not made for two threads.
+        with closing(_translate_part(of_one, replace(part, source=SourceFile(part.source.path)), state)) as batches:
+            for counts in batches:
+                news.put(counts)
+                if stop.is_set():
+                    return
+
+    with ThreadPoolExecutor(at_once) as pool:
+        try:
+            for part in parts:
+                pool.submit(run, part).add_done_callback(news.put)
+            ended = 0
+            while ended < len(parts):
+                item = news.get()
+                if isinstance(item, Future):
+                    item.result()
+                    ended += 1
+                else:
+                    yield item
+        finally:
+            stop.set()
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _translate_part(translator: Translator, part: Part, state: State) -> Generator[tuple[int, int], None, None]:
