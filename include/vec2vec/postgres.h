@@ -28,8 +28,10 @@ struct PostgresColumn {
 };
 
 /// Up to `rows` vectors drawn at random, (n, dim) with n <= rows: Bernoulli sampling of rows, of pages for tables above 8 GiB.
-/// NULLs are left out. Throws Error{kBadInput} when there are none, or when they differ in dimension.
-Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t seed, const Progress& progress = {});
+/// NULLs are left out. Throws Error{kBadInput} when there are none, or when they differ in dimension; with dim > 0 those of
+/// another dimension are left out.
+Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t seed, const Progress& progress = {},
+                       Index dim = 0);
 
 struct MigrateOptions {
   std::string into;          ///< the column to make and fill
