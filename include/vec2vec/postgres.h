@@ -50,7 +50,7 @@ struct MigrateOptions {
 
 /// What a migration would meet; nothing is written.
 struct MigratePlan {
-  Index rows = 0;                    ///< the server's estimate
+  Index rows = 0;                    ///< the server's estimate, or counted when it has none
   Index table_bytes = 0;             ///< table, TOAST and indexes
   Index growth_bytes = 0;            ///< about what the migration adds until the next VACUUM
   Index sampled = 0, wrong_dim = 0;  ///< of a sample: vectors read, and how many of them the map cannot translate
