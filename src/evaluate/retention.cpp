@@ -7,12 +7,11 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "audit/check_rows.h"
 #include "core/figure.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
-#include "space/spectrum.h"
+#include "evaluate/unit_rows.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -22,13 +21,18 @@ using Json = nlohmann::ordered_json;
 
 constexpr Index kBlockRows = 64, kMostPairs = Index{1} << 28;  // 3 GiB
 
-Matrix unit_rows(MatrixView rows) {
-  Matrix copy(rows.rows, rows.cols);
-  for (Index i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.cols, copy.row(i));
-  normalise_rows(copy.span());
-  return copy;
+Matrix unit_rows(MatrixView rows, const std::string& name) {
+  Matrix out(rows.rows, rows.cols);
+  std::vector<double> unit(static_cast<std::size_t>(rows.cols));
+  for (Index i = 0; i < rows.rows; ++i) {
+    if (!std::isfinite(unit_row(rows.row(i), rows.cols, unit)))
+      bad_input("row " + std::to_string(i) + " has a value that is not finite", name, "find such rows with vec2vec inspect");
+    std::copy(unit.begin(), unit.end(), out.row(i));
+  }
+  return out;
 }
 
+/// Unit rows.
 Matrix translated(const Map& map, MatrixView rows, int threads, const std::string& name) {
   Matrix out(rows.rows, map.target_dim());
   TranslateOptions options;
@@ -99,15 +103,12 @@ void check_shapes(const Map& map, MatrixView documents, MatrixView queries, Matr
 Retention measure_retention(const Map& map, MatrixView documents, MatrixView queries, MatrixView new_queries,
                             const RetentionOptions& options) {
   check_shapes(map, documents, queries, new_queries, options.k);
-  require_finite_rows(documents, "documents");
-  require_finite_rows(queries, "queries");
-  require_finite_rows(new_queries, "new queries");
-
   Retention result{queries.rows, documents.rows, options.k, new_queries.rows == 0, {}, {}};
-  const Matrix before = cosines(unit_rows(queries), unit_rows(documents), options.threads);
-  const Matrix after =
-      cosines(unit_rows(result.translated_queries ? translated(map, queries, options.threads, "queries") : new_queries),
-              unit_rows(translated(map, documents, options.threads, "documents")), options.threads);
+  const int threads = options.threads;
+  const Matrix before = cosines(unit_rows(queries, "queries"), unit_rows(documents, "documents"), threads);
+  const Matrix asked =
+      result.translated_queries ? translated(map, queries, threads, "queries") : unit_rows(new_queries, "new queries");
+  const Matrix after = cosines(asked, translated(map, documents, threads, "documents"), threads);
 
   std::vector<double> recall(static_cast<std::size_t>(queries.rows));
   parallel_for(queries.rows, options.threads, [&](Index i) {
