@@ -19,7 +19,7 @@ namespace {
 
 struct GateArguments {
   Common common;
-  std::string map, policy, eval_a, eval_b, rows, store;
+  std::string map, policy, eval_a, eval_b, rows, store, documents, new_rows;
   std::vector<std::string> requirements;
   Index pool = 8192;
 };
@@ -51,12 +51,14 @@ GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateA
   };
   const Matrix eval_a = load(arguments.eval_a, policy.needs_pairs()), eval_b = load(arguments.eval_b, policy.needs_pairs());
   const Matrix rows = load(arguments.rows, policy.needs_rows()), store = load(arguments.store, policy.needs_rows());
+  const Matrix documents = load(arguments.documents, policy.min_recall.has_value());
+  const Matrix new_rows = load(arguments.new_rows, policy.min_recall.has_value());
   EvaluateOptions options;
   options.pool = arguments.pool;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.progress = progress;
-  GateEvidence evidence = gather_evidence(map, policy, {eval_a, eval_b, rows, store}, options);
+  GateEvidence evidence = gather_evidence(map, policy, {eval_a, eval_b, rows, store, documents, new_rows}, options);
   evidence.age_days = age_in_days(arguments.map);
   return evidence;
 }
@@ -65,14 +67,16 @@ int run_gate(const GateArguments& arguments) {
   const GatePolicy policy = read_policy(arguments);
   const Map map = Map::load(arguments.map);
   ProgressLine progress(arguments.common.quiet);
-  const GateReport report = check_gate(map, policy, read_evidence(map, policy, arguments, progress.functor()));
+  const GateEvidence evidence = read_evidence(map, policy, arguments, progress.functor());
+  const GateReport report = check_gate(map, policy, evidence);
   progress.finish();
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"map", arguments.map}};
     json.update(nlohmann::ordered_json::parse(report.to_json()));
+    if (evidence.retention) json["retention"] = nlohmann::ordered_json::parse(evidence.retention->to_json());
     std::cout << json.dump(2) << "\n";
   } else {
-    std::cout << report.brief();
+    std::cout << report.brief() << (evidence.retention ? evidence.retention->brief() : "");
   }
   return report.passed() ? kSuccess : kGateFailedExit;
 }
@@ -98,6 +102,12 @@ void add_gate(CLI::App& app, Run& run) {
   command->add_option("--store", arguments->store, "Target rows that their translations will be searched in")
       ->type_name("FILE")
       ->needs(rows);
+  command->add_option("--documents", arguments->documents, "A store of the source model, for which --rows are queries")
+      ->type_name("FILE")
+      ->needs(rows);
+  command->add_option("--new-rows", arguments->new_rows, "--rows by the target model, row by row")
+      ->type_name("FILE")
+      ->needs(rows);
   command->add_option("--pool", arguments->pool, "Candidates each evaluation row is ranked among")
       ->check(at_least(2))
       ->type_name("N")
@@ -114,6 +124,7 @@ void add_gate(CLI::App& app, Run& run) {
       "  min_top1, min_cosine lower ends of the 95 % intervals on --eval-a and --eval-b\n"
       "  max_far_rows         part of --rows further out than 95 % of the rows of the fit\n"
       "  min_mean_match       mean match of --rows in --store, see translate --confidence\n"
+      "  min_recall           part of the 10 nearest --documents of --rows that is found again once both are translated\n"
       "\n"
       "Examples:\n"
       "  vec2vec gate map.safetensors --policy policy.json --json > gate.json\n"

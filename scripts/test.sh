@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# All checks, as CI runs them: release build and tests, the Python package, the parsers under AddressSanitizer and UBSan, a minute
-# of fuzzing, and a program built against an installed copy. FUZZ_SECONDS=N changes the time given to each fuzzer, 0 leaves fuzzing out.
+# All checks, as CI runs them: release build and tests, the tutorial, the documentation site, the Python package, the parsers under
+# AddressSanitizer and UBSan, a minute of fuzzing, and a program built against an installed copy. FUZZ_SECONDS=N changes the time given
+# to each fuzzer, 0 leaves fuzzing out.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -19,6 +20,16 @@ cmake --build --preset release -j "$jobs"
 
 step "tests"
 ctest --test-dir build/release --output-on-failure -j "$jobs"
+
+step "tutorial"
+python3 scripts/tutorial.py
+
+step "documentation site"
+if scripts/setup.sh --site; then
+  scripts/site.sh
+else
+  echo "left out: the documentation site; MkDocs could not be installed"
+fi
 
 step "Python package"
 if scripts/setup.sh --python; then

@@ -7,6 +7,7 @@
 #include "vec2vec/evaluate.h"
 #include "vec2vec/map.h"
 #include "vec2vec/matrix.h"
+#include "vec2vec/retention.h"
 
 namespace vec2vec {
 
@@ -20,9 +21,10 @@ struct GatePolicy {
   std::optional<double> min_cosine;      ///< the same of the mean centred cosine
   std::optional<double> max_far_rows;    ///< part of the rows to be translated whose support is below 0.05 (confidence.h)
   std::optional<double> min_mean_match;  ///< their mean match in the store they will be searched in (confidence.h)
+  std::optional<double> min_recall;      ///< lower end of the 95 % interval of what a search keeps (retention.h)
 
   bool needs_pairs() const { return min_top1 || min_cosine; }
-  bool needs_rows() const { return max_far_rows || min_mean_match; }
+  bool needs_rows() const { return max_far_rows || min_mean_match || min_recall; }
   bool needs_store() const { return min_mean_match.has_value(); }
 
   /// Sets one limit from its name above and a value, as text. Throws Error{kBadInput} for an unknown name or a value out of
@@ -39,6 +41,7 @@ struct GateEvidence {
   double age_days = 0;
   std::optional<Evaluation> evaluation;
   std::optional<double> far_rows, mean_match;
+  std::optional<Retention> retention;
 };
 
 /// Rows that evidence is taken from; empty = not given.
@@ -46,6 +49,8 @@ struct GateRows {
   MatrixView eval_a = {}, eval_b = {};  ///< (n, d_source) and (n, d_target): evaluation pairs, row i belonging to row i
   MatrixView rows = {};                 ///< (q, d_source): rows to be translated, e.g. today's queries
   MatrixView store = {};                ///< (m, d_target): what their translations will be searched in
+  MatrixView documents = {};            ///< (m, d_source): a store to be translated, in which the rows are queries
+  MatrixView new_rows = {};             ///< (q, d_target): the rows by the new model, see measure_retention()
 };
 
 /// What the policy's limits ask of the rows given; the age is left to the caller. Throws Error{kBadInput} for rows that do not

@@ -28,8 +28,10 @@ struct PostgresColumn {
 };
 
 /// Up to `rows` vectors drawn at random, (n, dim) with n <= rows: Bernoulli sampling of rows, of pages for tables above 8 GiB.
-/// NULLs are left out. Throws Error{kBadInput} when there are none, or when they differ in dimension.
-Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t seed, const Progress& progress = {});
+/// NULLs are left out. Throws Error{kBadInput} when there are none, or when they differ in dimension; with dim > 0 those of
+/// another dimension are left out.
+Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t seed, const Progress& progress = {},
+                       Index dim = 0);
 
 struct MigrateOptions {
   std::string into;          ///< the column to make and fill
@@ -48,7 +50,7 @@ struct MigrateOptions {
 
 /// What a migration would meet; nothing is written.
 struct MigratePlan {
-  Index rows = 0;                    ///< the server's estimate
+  Index rows = 0;                    ///< the server's estimate, or counted when it has none
   Index table_bytes = 0;             ///< table, TOAST and indexes
   Index growth_bytes = 0;            ///< about what the migration adds until the next VACUUM
   Index sampled = 0, wrong_dim = 0;  ///< of a sample: vectors read, and how many of them the map cannot translate

@@ -19,6 +19,7 @@
 #include "vec2vec/neural.h"
 #include "vec2vec/postgres.h"
 #include "vec2vec/progress.h"
+#include "vec2vec/retention.h"
 #include "vec2vec/rows.h"
 #include "vec2vec/version.h"
 #include "vec2vec/words.h"

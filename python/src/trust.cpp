@@ -33,8 +33,8 @@ std::tuple<double, double> score_rows(const ConfidenceScorer& scorer, const Rows
 }
 
 Report gate_map(const Map& map, const std::string& policy_json, const std::string& policy_name, double age_days,
-                const Rows& eval_a, const Rows& eval_b, const Rows& rows, const Rows& store, Index pool, std::uint64_t seed,
-                int threads, const nb::object& progress) {
+                const Rows& eval_a, const Rows& eval_b, const Rows& rows, const Rows& store, const Rows& documents,
+                const Rows& new_rows, Index pool, std::uint64_t seed, int threads, const nb::object& progress) {
   const GatePolicy policy = GatePolicy::parse(policy_json, policy_name);
   EvaluateOptions options;
   options.pool = pool;
@@ -43,7 +43,8 @@ Report gate_map(const Map& map, const std::string& policy_json, const std::strin
   GateReport result;
   run(progress, [&](const Progress& report) {
     options.progress = report;
-    GateEvidence evidence = gather_evidence(map, policy, {view(eval_a), view(eval_b), view(rows), view(store)}, options);
+    GateEvidence evidence = gather_evidence(
+        map, policy, {view(eval_a), view(eval_b), view(rows), view(store), view(documents), view(new_rows)}, options);
     evidence.age_days = age_days;
     result = check_gate(map, policy, evidence);
   });
@@ -73,7 +74,8 @@ void add_trust(nb::module_& module) {
            nb::arg("progress").none());
   module.def("gate", &gate_map, nb::arg("map"), nb::arg("policy_json"), nb::arg("policy_name"), nb::arg("age_days"),
              nb::arg("eval_a").noconvert(), nb::arg("eval_b").noconvert(), nb::arg("rows").noconvert(),
-             nb::arg("store").noconvert(), nb::arg("pool"), nb::arg("seed"), nb::arg("threads"), nb::arg("progress").none());
+             nb::arg("store").noconvert(), nb::arg("documents").noconvert(), nb::arg("new_rows").noconvert(), nb::arg("pool"),
+             nb::arg("seed"), nb::arg("threads"), nb::arg("progress").none());
   module.def("compare_models", &compare, nb::arg("a").noconvert(), nb::arg("b").noconvert(), nb::arg("align"), nb::arg("rows"),
              nb::arg("seed"), nb::arg("threads"), nb::arg("time_budget"), nb::arg("progress").none());
 }

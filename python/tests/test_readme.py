@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from conftest import ROOT
@@ -14,12 +16,34 @@ sys.path.insert(0, str(ROOT / "scripts"))
 from first_steps import check_outputs, commands_of, make_inputs  # noqa: E402
 
 
+def run(commands: list[str], programs: Path, folder: Path) -> None:
+    path = f"{programs}:{os.environ['PATH']}"
+    for command in commands:
+        subprocess.run(command, shell=True, check=True, cwd=folder, env={**os.environ, "PATH": path})
+
+
 @pytest.mark.parametrize("user", ["numpy", "pandas, Arrow"])
 def test_the_commands_of_the_readme(user: str, tmp_path: Path) -> None:
     commands = commands_of(user)
     assert len(commands) <= 5 and "pip install" in commands[1]
     make_inputs(tmp_path)
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    for command in commands[2:]:
-        subprocess.run(command, shell=True, check=True, cwd=tmp_path, env={**os.environ, "PATH": path})
+    run(commands[2:], Path(sys.executable).parent, tmp_path)
     check_outputs(tmp_path, user)
+
+
+def test_the_commands_of_the_readme_for_psql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = import_module("postgres_server")
+    if not (server.BINARIES["0.8"] / "psql").exists():
+        pytest.skip("no server: scripts/setup.sh --postgres")
+    commands = commands_of("psql")
+    assert len(commands) <= 5 and "cmake --build" in commands[1]
+    with TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)  # root starts the server as another user
+        data = Path(folder) / "server"
+        monkeypatch.setenv("DB", server.start(data, "0.8", ["fsync=off"]))
+        try:
+            make_inputs(tmp_path)
+            run(commands[2:], Path(os.environ["VEC2VEC_CLI"]).parent, tmp_path)
+            check_outputs(tmp_path, "psql")
+        finally:
+            server.kill(data)

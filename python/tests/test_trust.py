@@ -73,6 +73,10 @@ def test_gate(cli: Cli, demo: Load, demo_file: File, paired_map: v2v.Map, map_fi
     assert {check.name: check.found for check in report.checks if check.name != "max_age_days"} == expected
     assert not v2v.gate(paired_map, {"min_top1": 0.9999}, pairs=(a, b))
     assert not v2v.gate(paired_map, {"max_far_rows": 0.15}, rows=demo("e5.eval"))
+    documents, native, limit = demo("minilm.a"), demo("mpnet.eval"), {"min_recall": 0.3}
+    assert v2v.gate(paired_map, limit, rows=a, documents=documents, new_rows=native)
+    assert not v2v.gate(paired_map, limit, rows=a, documents=documents, new_rows=native[::-1])
+    assert v2v.gate(paired_map, {"min_recall": 0.7}, rows=a, documents=documents)  # translated queries keep more
     silent = v2v.gate(paired_map, {"min_agreement": 0.5})
     assert not silent and silent.checks[0].found is None and silent.checks[0].required == 0.5
     old = time.time() - 3 * 86400

@@ -83,6 +83,8 @@ def gate(
     pairs: tuple[Any, Any] | None = None,
     rows: Any = None,
     store: Any = None,
+    documents: Any = None,
+    new_rows: Any = None,
     age_days: float | None = None,
     pool: int = 8192,
     seed: int = 0,
@@ -93,8 +95,9 @@ def gate(
 
     pairs: (A, B), rows (n, source_dim) and (n, target_dim) that belong together, for min_top1 and min_cosine, each row being
     ranked among `pool`. rows (q, source_dim): what is to be translated, for max_far_rows; store (m, target_dim): where it will be
-    searched, for min_mean_match. age_days, for max_age_days: that of the file when map is a path. BadInputError: an unknown
-    limit, or one whose evidence is not given.
+    searched, for min_mean_match. documents (m, source_dim): a store to be translated, in which the rows are queries, for min_recall;
+    new_rows (q, target_dim): the rows by the new model (else they are translated). age_days, for max_age_days: that of the file
+    when map is a path. BadInputError: an unknown limit, or one whose evidence is not given.
     """
     if isinstance(policy, Mapping):
         text, name = json.dumps(dict(policy)), "policy"
@@ -113,8 +116,10 @@ def gate(
     a, b = (no_rows(), no_rows()) if pairs is None else (as_rows(pairs[0], "pairs, A"), as_rows(pairs[1], "pairs, B"))
     q = no_rows() if rows is None else as_rows(rows)
     s = no_rows() if store is None else as_rows(store, "store")
+    d = no_rows() if documents is None else as_rows(documents, "documents")
+    n = no_rows() if new_rows is None else as_rows(new_rows, "new_rows")
     with reporting(progress) as callback:
-        report, result = _core.gate(map._core, text, name, age_days or 0, a, b, q, s, pool, seed, threads, callback)
+        report, result = _core.gate(map._core, text, name, age_days or 0, a, b, q, s, d, n, pool, seed, threads, callback)
     checks = [
         GateCheck(check["name"], check["passed"], check.get("limit", check.get("required")), check["found"])
         for check in json.loads(result)["checks"]

@@ -33,7 +33,8 @@ constexpr Limit kLimits[] = {{"min_probability", &GatePolicy::min_probability, t
                              {"min_top1", &GatePolicy::min_top1, true, 0, 1},
                              {"min_cosine", &GatePolicy::min_cosine, true, -1, 1},
                              {"max_far_rows", &GatePolicy::max_far_rows, false, 0, 1},
-                             {"min_mean_match", &GatePolicy::min_mean_match, true, 0, 1}};
+                             {"min_mean_match", &GatePolicy::min_mean_match, true, 0, 1},
+                             {"min_recall", &GatePolicy::min_recall, true, 0, 1}};
 
 std::string known_names() {
   std::string text;
@@ -63,6 +64,7 @@ std::optional<double> figure_of(const std::string& name, const Json& card, const
   if (name == "min_top1") return evidence.evaluation->top1.low;
   if (name == "min_cosine") return evidence.evaluation->centred_cosine.low;
   if (name == "max_far_rows") return evidence.far_rows;
+  if (name == "min_recall") return evidence.retention->recall.low;
   return evidence.mean_match;
 }
 
@@ -153,11 +155,18 @@ GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const Gat
     map.translate(given.eval_a, translated.span());
     evidence.evaluation = evaluate(translated, given.eval_b, map.target_mean, options);
   }
-  if (policy.needs_rows() && given.rows.rows > 0) {
+  if ((policy.max_far_rows || policy.min_mean_match) && given.rows.rows > 0) {
     const ConfidenceScorer scorer(map, given.store, options.threads);
     const ConfidenceSummary summary = summarise(scorer.score_all(given.rows, options.threads, options.progress));
     evidence.far_rows = summary.far_rows;
     if (scorer.has_store()) evidence.mean_match = summary.mean_match;
+  }
+  if (policy.min_recall && given.documents.rows > 0) {
+    RetentionOptions retention;
+    retention.bootstrap = options.bootstrap;
+    retention.seed = options.seed;
+    retention.threads = options.threads;
+    evidence.retention = measure_retention(map, given.documents, given.rows, given.new_rows, retention);
   }
   return evidence;
 }
@@ -169,6 +178,8 @@ GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEviden
   if ((policy.max_far_rows && !evidence.far_rows) || (policy.min_mean_match && !evidence.mean_match))
     bad_input("the policy asks for the confidence of rows", "policy",
               "give the rows to be translated, and their store for min_mean_match");
+  if (policy.min_recall && !evidence.retention)
+    bad_input("the policy asks for what a search keeps", "policy", "give queries and the documents that they are searched in");
   const Json card = map.card.empty() ? Json::object() : Json::parse(map.card);
   GateReport report;
   if (policy.verdict) {

@@ -26,6 +26,7 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
   plan.source_dim = map.source_dim();
   plan.target_dim = map.target_dim();
   plan.rows = table.rows;
+  if (plan.rows == 0) plan.rows = c.run("SELECT count(*) FROM " + table.sql(c)).number(0, 0);  // never analysed
   plan.table_bytes = table.bytes;
   if (plan.state != "switched") {
     stage.set("look at a sample");
@@ -34,7 +35,7 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
     plan.wrong_dim = sample.wrong_dim;
   }
   // Each row is written anew, and its translation beside it.
-  plan.growth_bytes = table.bytes + table.rows * plan.target_dim * (plan.target_type == "halfvec" ? 2 : 4);
+  plan.growth_bytes = table.bytes + plan.rows * plan.target_dim * (plan.target_type == "halfvec" ? 2 : 4);
   plan.notes.insert(plan.notes.end(), table.notes.begin(), table.notes.end());
   for (const std::string& definition : table.other_indexes)
     plan.notes.push_back("--switch cannot build this index for the new column: " + definition);

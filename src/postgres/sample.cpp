@@ -5,13 +5,14 @@ namespace vec2vec {
 
 bool has_postgres() { return true; }
 
-Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t seed, const Progress& progress) {
+Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t seed, const Progress& progress, Index dim) {
   postgres::Connection connection(column.url, [&] { return !progress || progress("read " + column.table, 0); });
   const postgres::Table table = postgres::look_up(connection, column);
-  const postgres::Sample sample = postgres::draw_sample(connection, table, rows, std::max<Index>(table.dim, 0), seed);
+  const postgres::Sample sample =
+      postgres::draw_sample(connection, table, rows, dim > 0 ? dim : std::max<Index>(table.dim, 0), seed);
   const std::string where = connection.where() + ", " + column.table + "." + column.column;
   if (sample.rows.rows() == 0) bad_input("holds no vectors", where, "another --column");
-  if (sample.wrong_dim > 0)
+  if (dim == 0 && sample.wrong_dim > 0)
     bad_input("holds vectors of several dimensions", where, "a column of one model, such as vector(384)");
   return sample.rows;
 }

@@ -41,6 +41,8 @@ TEST(Gate, EachLimitPassesOnOneSideAndFailsOnTheOther) {
   evidence.evaluation.emplace();
   evidence.evaluation->top1 = {0.9, 0.85, 0.95, 0};
   evidence.evaluation->centred_cosine = {0.5, 0.45, 0.55, 0};
+  evidence.retention.emplace();
+  evidence.retention->recall = {0.4, 0.35, 0.45, 0};
   EXPECT_TRUE(passes(R"({"max_age_days": 3, "max_far_rows": 0.2, "min_mean_match": 0.8, "min_top1": 0.85, "min_cosine": 0.45})",
                      evidence));
   EXPECT_FALSE(passes(R"({"max_age_days": 2.9})", evidence));
@@ -48,6 +50,8 @@ TEST(Gate, EachLimitPassesOnOneSideAndFailsOnTheOther) {
   EXPECT_FALSE(passes(R"({"min_mean_match": 0.81})", evidence));
   EXPECT_FALSE(passes(R"({"min_top1": 0.86})", evidence)) << "the interval's lower end counts";
   EXPECT_FALSE(passes(R"({"min_cosine": 0.46})", evidence));
+  EXPECT_TRUE(passes(R"({"min_recall": 0.35})", evidence));
+  EXPECT_FALSE(passes(R"({"min_recall": 0.36})", evidence));
 }
 
 TEST(Gate, OneFailureFailsAndASilentCardFails) {
@@ -67,7 +71,7 @@ TEST(Gate, WrongPoliciesAndMissingEvidenceAreErrors) {
   for (const char* wrong :
        {"", "[]", "{", "{}", R"({"verdict": "SURE"})", R"({"min_agreemnt": 0.5})", R"({"min_agreement": 2})",
         R"({"min_agreement": "x"})", R"({"min_agreement": true})", R"({"max_age_days": -1})", R"({"min_top1": 0.5})",
-        R"({"max_far_rows": 0.5})", R"({"min_mean_match": 0.5})"})
+        R"({"max_far_rows": 0.5})", R"({"min_mean_match": 0.5})", R"({"min_recall": 0.5})"})
     EXPECT_THROW(passes(wrong), Error) << wrong;
 }
 
@@ -78,7 +82,7 @@ TEST(Gate, EvidenceIsGatheredForWhatThePolicyAsksOnly) {
   GatePolicy policy;
   policy.set("max_age_days", "3");
   const GateEvidence none = gather_evidence(map, policy, {a, b, a, b});
-  EXPECT_FALSE(none.evaluation || none.far_rows || none.mean_match);
+  EXPECT_FALSE(none.evaluation || none.far_rows || none.mean_match || none.retention);
   policy.set("min_top1", "0.5");
   policy.set("max_far_rows", "0.5");
   const GateEvidence some = gather_evidence(map, policy, {a, b, a, {}});
@@ -123,6 +127,11 @@ TEST(Gate, AsACommandItsExitCodeIsTheAnswer) {
   EXPECT_FALSE(nlohmann::json::parse(failed.out)["passed"]);
   // Rows of another model lie far outside the fit.
   EXPECT_EQ(run_cli({"gate", map, "--require", "max_far_rows=0.15", "--rows", kData + "/e5.eval.npy"}).code, 6);
+  const CliResult asked = run_cli({"gate", map, "--require", "min_recall=0.3", "--rows", kData + "/minilm.eval.npy",
+                                   "--documents", kData + "/minilm.a.npy", "--new-rows", kData + "/mpnet.eval.npy", "--json"});
+  EXPECT_EQ(asked.code, 0) << asked.out << asked.err;
+  EXPECT_FALSE(nlohmann::json::parse(asked.out)["retention"]["translated_queries"]);
+  EXPECT_EQ(run_cli({"gate", map, "--require", "min_recall=0.3", "--rows", kData + "/minilm.eval.npy"}).code, 2);
   EXPECT_EQ(run_cli({"gate", map}).code, 2);
   EXPECT_EQ(run_cli({"gate", map, "--require", "min_top1=0.5"}).code, 2);
   EXPECT_EQ(run_cli({"gate", map, "--require", "min_top1"}).code, 2);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -339,6 +340,76 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
       {"migrate", world().folder.path("other.safetensors"), url, "--table", "Docs", "--column", "the v", "--into", "v new"});
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("by another map"), std::string::npos) << other.err;
+}
+
+TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
+  fill();
+  db().run("UPDATE \"Docs\" SET \"the v\" = '[1,2,3]' WHERE id = 770");  // no document to be found
+  const TempDir dir;
+  const auto save = [&](const Matrix& rows, const std::string& name) {
+    const auto sink = create_rows(dir.path(name), rows.rows(), rows.cols());
+    sink->write(rows);
+    sink->commit();
+    return dir.path(name);
+  };
+  const std::string queries = VEC2VEC_DEMO_DATA "/minilm.eval.npy", native = VEC2VEC_DEMO_DATA "/e5.eval.npy";
+  Matrix backwards = read_all(*open_rows(native));
+  for (Index i = 0; i < backwards.rows() / 2; ++i)
+    std::swap_ranges(backwards.row(i), backwards.row(i) + backwards.cols(), backwards.row(backwards.rows() - 1 - i));
+  const std::string foreign = save(backwards, "foreign.npy");
+  Map doubtful = Map::load(world().map_path());
+  doubtful.card = R"({"verdict": "UNCERTAIN"})";
+  doubtful.save(dir.path("doubtful.safetensors"));
+  const auto with_doubtful = [&](std::vector<std::string> more) {
+    std::vector<std::string> all = arguments(std::move(more));
+    all[1] = dir.path("doubtful.safetensors");
+    return run_cli(all);
+  };
+  const auto untouched = [&] {
+    return number("SELECT count(*) FROM pg_attribute WHERE attrelid = '\"Docs\"'::regclass AND attnum > 0") == 3 &&
+           number("SELECT count(*) FROM pg_class WHERE relname LIKE 'vec2vec%'") == 0;
+  };
+
+  for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--switch"}, {"--dry-run"}}) {
+    const CliResult refused = with_doubtful(more);
+    EXPECT_EQ(refused.code, 6) << refused.err;
+    const nlohmann::json json = nlohmann::json::parse(refused.out);
+    EXPECT_FALSE(json["gate"]["passed"]);
+    EXPECT_NE(json["advice"].get<std::string>().find("embed the texts anew"), std::string::npos);
+    EXPECT_TRUE(untouched());
+  }
+  const std::string report = dir.path("report.json");
+  const CliResult wrong = run_cli(arguments({"--queries", queries, "--new-queries", foreign, "--report", report}));
+  EXPECT_EQ(wrong.code, 6) << wrong.err;
+  EXPECT_LT(nlohmann::json::parse(wrong.out)["retention"]["recall"]["value"], 0.02);
+  EXPECT_TRUE(untouched());
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(report)), nlohmann::json::parse(wrong.out));
+  EXPECT_EQ(run_cli(arguments({"--report", report})).code, 2);  // is not overwritten, and said before the work
+  EXPECT_TRUE(untouched());
+
+  const std::vector<std::string> right = {"--queries", queries, "--new-queries", native, "--threshold", "0.6"};
+  const auto also = [&](std::vector<std::string> more) {
+    more.insert(more.end(), right.begin(), right.end());
+    return more;
+  };
+  EXPECT_EQ(run_cli(arguments(also({"--min-recall", "0.9"}))).code, 6);
+  const nlohmann::json plan = migrate(also({"--dry-run"}));
+  EXPECT_TRUE(untouched());
+  EXPECT_EQ(plan["state"], "new");
+  EXPECT_NEAR(plan["rows"].get<double>(), kRows, 60);
+  EXPECT_TRUE(plan["gate"]["passed"]);
+  EXPECT_EQ(plan["retention"]["documents"], kRows - 1);
+  EXPECT_EQ(plan["retention"]["queries"], 1000);
+  EXPECT_GT(plan["retention"]["recall"]["low"], 0.25);
+  ASSERT_EQ(plan["retention"]["thresholds"].size(), 1u);
+  EXPECT_GT(plan["retention"]["thresholds"][0]["after"], 0.8);  // cosines of e5 are all large
+  EXPECT_EQ(migrate(also({"--report", report, "--force"}))["translated"], kRows - 1);
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(report))["state"], "translated");
+  EXPECT_EQ(migrate(also({"--switch", "--allow-untranslated"}))["state"], "switched");
+  EXPECT_EQ(migrate(also({"--switch"}))["state"], "switched");  // the column holds the new model's vectors now
+  EXPECT_EQ(migrate({"--roll-back"})["state"], "translated");
+  EXPECT_EQ(migrate({"--roll-back"})["state"], "rolled back");
+  EXPECT_EQ(with_doubtful({"--ignore-verdict"}).code, 0);
 }
 
 TEST_F(PostgresServer, SampleIsRandomRowsOfTheTable) {

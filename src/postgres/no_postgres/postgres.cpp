@@ -15,7 +15,7 @@ namespace {
 
 bool has_postgres() { return false; }
 
-Matrix sample_postgres(const PostgresColumn&, Index, std::uint64_t, const Progress&) { missing(); }
+Matrix sample_postgres(const PostgresColumn&, Index, std::uint64_t, const Progress&, Index) { missing(); }
 
 MigratePlan plan_postgres(const Map&, const std::string&, const PostgresColumn&, const MigrateOptions&) { missing(); }
 
