@@ -5,9 +5,8 @@
 
 namespace vec2vec {
 
-/// Sets OpenBLAS to one thread, once a process; to be called before any of its functions. Our own threads call it side by side,
-/// and sums must not depend on their number. It starts OpenBLAS's workers first, which spin for 30 ms: programs that need no
-/// BLAS do not pay for it.
+/// Sets OpenBLAS to one thread, once a process; to be called before any of its functions, or sums depend on the number of
+/// cores. Our own threads call it side by side.
 void use_one_blas_thread();
 
 }  // namespace vec2vec
