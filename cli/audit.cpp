@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
 #include "command.h"
@@ -31,7 +32,7 @@ struct TextSet {
 
 struct AuditArguments {
   Common common;
-  std::string store, output, model, prefix, map, truth, work, fail_at;
+  std::string store, output, model, prefix, map, truth, work, fail_at, language_model;
   OpenOptions store_open;
   TextSet known{"public", {}, {}}, attributes{"attributes", {}, {}}, words{"words", {}, {}}, candidates{"candidates", {}, {}},
       native{"store-texts", {}, {}};
@@ -130,7 +131,7 @@ std::string utc_now() {
 std::string json_path(const std::string& output) { return std::filesystem::path(output).replace_extension(".json").string(); }
 
 std::vector<std::string> inputs(const AuditArguments& a) {
-  std::vector<std::string> paths = {a.store, a.map, a.truth};
+  std::vector<std::string> paths = {a.store, a.map, a.truth, a.language_model};
   for (const TextSet* set : {&a.known, &a.attributes, &a.words, &a.candidates, &a.native}) {
     paths.push_back(set->texts);
     paths.push_back(set->vectors);
@@ -147,6 +148,8 @@ int run_audit(AuditArguments arguments) {
     bad_input("needs the words too", "--words-vectors", "--words FILE, a word or phrase a line");
   if (!arguments.truth.empty() && arguments.attributes.texts.empty())
     bad_input("needs --attributes", "--truth", "--attributes FILE, a label a line");
+  if (!arguments.language_model.empty() && arguments.model.empty())
+    bad_input("needs the encoder of the known space", "--lm", "--model FOLDER");
   if (std::filesystem::path(arguments.output).extension() == ".json")
     bad_input("the page and its JSON would be one file", arguments.output, "an output that ends in .html");
   for (const std::string& path : {arguments.output, json_path(arguments.output)})
@@ -186,6 +189,23 @@ int run_audit(AuditArguments arguments) {
   problem.store_texts = native.texts;
   problem.native = native.vectors;
   if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows());
+  std::optional<Encoder> encoder;
+  std::unique_ptr<LanguageModel> language_model;
+  if (!arguments.language_model.empty()) {
+    EncoderOptions encoder_options;
+    encoder_options.prefix = arguments.prefix;
+    encoder_options.threads = options.threads;
+    encoder.emplace(arguments.model, encoder_options);
+    if (encoder->dim() != known.vectors.cols())
+      bad_input(
+          "has dimension " + std::to_string(encoder->dim()) + ", the public vectors " + std::to_string(known.vectors.cols()),
+          arguments.model, "the model that the public texts were encoded with");
+    LanguageModelOptions language;
+    language.threads = options.threads;
+    language_model = open_language_model(arguments.language_model, language);
+    problem.language_model = language_model.get();
+    problem.encode = [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder->encode(texts, out); };
+  }
 
   options.work = arguments.work;
   const auto hash = [](const LoadedTexts& set) { return set.files.value("/vectors/sha256"_json_pointer, ""); };
@@ -193,7 +213,9 @@ int run_audit(AuditArguments arguments) {
                    {"raw_dim", arguments.store_open.raw_dim},
                    {"tensor", arguments.store_open.tensor},
                    {"public", hash(known)},
+                   {"public_texts", known.files.value("/texts/sha256"_json_pointer, "")},
                    {"native", hash(native)}};
+  if (encoder) identity["encoder"] = Json::parse(encoder->card());
   if (!arguments.map.empty()) identity["map"] = file_sha256(arguments.map);
   options.identity = identity.dump();
 
@@ -210,6 +232,7 @@ int run_audit(AuditArguments arguments) {
   json["reproduction"] = {{"command", command_line()}, {"seed", options.seed},          {"max_rows", options.max_rows},
                           {"model", arguments.model},  {"public", known.files},         {"attributes", labels.files},
                           {"words", words.files},      {"candidates", candidates.files}};
+  if (language_model) json["reproduction"]["language_model"] = Json::parse(language_model->card());
   const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
   stop_if_interrupted();
   write_text(json_path(arguments.output), text);
@@ -255,6 +278,14 @@ void add_audit(CLI::App& app, Run& run) {
   add_texts(*command, arguments->words, "Words or phrases to look for, one a line; default: the words of the public texts",
             "Their vectors");
   add_texts(*command, arguments->candidates, "Texts of which you ask whether the store holds them", "Their vectors");
+  command
+      ->add_option("--lm", arguments->language_model,
+                   "Language model, a GGUF file, that writes texts for the samples (see invert); needs --model")
+      ->type_name("FILE");
+  command->add_option("--seconds", options.inversion.seconds, "Time for each of these texts; 0 = no limit")
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("S")
+      ->capture_default_str();
   const std::string scoring = "To score the guesses, which an attacker cannot";
   CLI::Option* truth = command->add_option("--truth", arguments->truth, "True labels of each row, split by |; empty = unknown");
   truth->type_name("FILE")->group(scoring);
@@ -278,7 +309,7 @@ void add_audit(CLI::App& app, Run& run) {
       ->check(at_least(1))
       ->type_name("K")
       ->capture_default_str();
-  command->add_option("--samples", options.samples, "Rows whose words are shown")
+  command->add_option("--samples", options.samples, "Rows whose words are shown, and for which --lm writes texts")
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();

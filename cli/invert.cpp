@@ -1,3 +1,4 @@
+#include <cstdlib>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -6,6 +7,7 @@
 #include "files.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
+#include "vec2vec/endpoint_judge.h"
 #include "vec2vec/inversion.h"
 #include "vec2vec/map.h"
 #include "vec2vec/text_scores.h"
@@ -20,6 +22,7 @@ struct InvertArguments {
   Common common;
   std::string vectors, model, language_model, map, public_texts, public_vectors, truth, judge = "lm", output,
                                                                                         precision = "float32";
+  JudgeEndpoint endpoint;
   EncoderOptions encoder;
   LanguageModelOptions language;
   InversionOptions options;
@@ -47,29 +50,45 @@ Matrix public_rows(const InvertArguments& a, const std::vector<std::string>& tex
   return rows;
 }
 
+/// Who judges. An endpoint is asked once here, about texts that nobody owns: better now than behind hours of search.
+LeakJudge judge_of(const InvertArguments& a, LanguageModel& model, const Progress& progress) {
+  if (a.truth.empty()) return {};
+  if (a.endpoint.url.empty()) return a.judge == "lm" ? language_model_judge(model, progress) : LeakJudge();
+  JudgeEndpoint endpoint = a.endpoint;
+  if (const char* key = std::getenv("VEC2VEC_JUDGE_KEY")) endpoint.key = key;
+  LeakJudge judge = endpoint_judge(endpoint, progress);
+  if (!a.common.quiet) std::cerr << "note: true, found and public texts are sent to " << a.endpoint.url << "\n";
+  const std::pair<std::string, std::string> harmless{"The cat sat on the mat.", "a cat on a mat"};
+  judge({&harmless, 1});
+  return judge;
+}
+
+Json judge_json(const InvertArguments& a, double least) {
+  if (a.endpoint.url.empty()) return {{"what", "language model"}, {"least_gain", least}};
+  return {{"what", "endpoint"}, {"url", a.endpoint.url}, {"model", a.endpoint.model}, {"least_answer", least}};
+}
+
 /// What the owner, who knows the texts, measures: the texts found, and the nearest public ones, which need no language model.
-Json scores_json(const InvertArguments& a, const InversionSummary& summary, const std::vector<Index>& numbers,
-                 LanguageModel& model, const std::vector<std::string>& public_texts, const Progress& progress,
-                 std::string& for_people) {
+Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, const std::vector<Index>& numbers,
+                 const LeakJudge& judge, const std::vector<std::string>& public_texts, std::string& for_people) {
   const std::vector<std::string> lines = read_lines(a.truth);
   std::vector<std::string> truth, found, nearest;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     truth.push_back(lines[static_cast<std::size_t>(numbers[i])]);
-    found.push_back(summary.rows[i].text);
-    nearest.push_back(summary.rows[i].nearest);
+    found.push_back(rows[i].text);
+    nearest.push_back(rows[i].nearest);
   }
   ScoreOptions options;
   options.bootstrap = a.bootstrap;
   options.seed = a.common.seed;
   options.threads = a.common.threads;
-  const LeakJudge judge = a.judge == "lm" ? language_model_judge(model, progress) : LeakJudge();
   constexpr Index kUnrelatedPairs = 100;
   if (judge && public_texts.size() > 1) options.sure = unrelated_limit(public_texts, judge, kUnrelatedPairs, options.seed);
   const auto scores = score_inversions(found, truth, judge, options);
   for_people = brief(scores);
   Json json = {{"found", Json::parse(to_json(scores))}};
   if (!public_texts.empty()) json["nearest_public_text"] = Json::parse(to_json(score_inversions(nearest, truth, {}, options)));
-  if (judge) json["judge"] = {{"what", "language model"}, {"least_log_odds", options.sure}};
+  if (judge) json["judge"] = judge_json(a, options.sure);
   return json;
 }
 
@@ -99,6 +118,7 @@ int run_invert(const InvertArguments& a) {
   }
   const Encoder encoder(a.model, encoder_options);
   const auto model = open_language_model(a.language_model, language);
+  const LeakJudge judge = judge_of(a, *model, progress);
   InversionAids aids{encoder.dim()};
   Map map;
   if (!a.map.empty()) {
@@ -129,14 +149,15 @@ int run_invert(const InvertArguments& a) {
                        {"library_version", version()}};
   const Inverter inverter(
       *model, [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); }, aids, options);
+  std::string scores_for_people;
+  Json scores;
+  const auto score = [&](std::span<const Inversion> found) {
+    if (!a.truth.empty()) scores = scores_json(a, found, numbers, judge, aids.public_texts, scores_for_people);
+  };
   const InversionSummary summary =
-      invert_rows(inverter, rows, a.output, {origin.dump(), numbers, a.force, a.restart, progress});
+      invert_rows(inverter, rows, a.output, {origin.dump(), numbers, a.force, a.restart, score, progress});
   write_text(a.output + ".provenance.json",
              Json{{"what", "texts found for vectors by vec2vec"}, {"from", origin}}.dump(2) + "\n");
-  std::string scores_for_people;
-  const Json scores = a.truth.empty()
-                          ? Json(nullptr)
-                          : scores_json(a, summary, numbers, *model, aids.public_texts, progress, scores_for_people);
   line.finish();
 
   double cosine = 0, nearest = 0, seconds = 0;
@@ -200,6 +221,35 @@ void add_search_options(CLI::App& command, InvertArguments& a) {
       ->group(group);
 }
 
+void add_scoring_options(CLI::App& command, InvertArguments& a) {
+  const std::string group = "To score the texts, which an attacker cannot";
+  CLI::Option* truth = command.add_option("--truth", a.truth, "The true texts, a line for each row of VECTORS");
+  truth->type_name("FILE")->group(group);
+  CLI::Option* judge = command.add_option(
+      "--judge", a.judge, "Who says whether a text found gives away the true one: lm (the language model) or none");
+  judge->check(CLI::IsMember({"lm", "none"}).description(""))->type_name("WHO")->capture_default_str()->group(group);
+  CLI::Option* url = command.add_option(
+      "--judge-endpoint", a.endpoint.url,
+      "Let a model behind this OpenAI-compatible endpoint judge instead (http://localhost:8080/v1). True, found and public "
+      "texts "
+      "are sent to it: they leave the machine. Never used unless given. Key: environment variable VEC2VEC_JUDGE_KEY");
+  url->type_name("URL")->needs(truth)->excludes(judge)->group(group);
+  CLI::Option* name = command.add_option("--judge-model", a.endpoint.model, "The judge's name at that endpoint");
+  name->type_name("NAME")->needs(url)->group(group);
+  url->needs(name);
+  command.add_option("--judge-seconds", a.endpoint.seconds, "Time for an answer of that endpoint")
+      ->check(CLI::PositiveNumber.description(""))
+      ->needs(url)
+      ->type_name("S")
+      ->capture_default_str()
+      ->group(group);
+  command.add_option("--bootstrap", a.bootstrap, "Resamples behind the 95 % intervals; 0 = no intervals")
+      ->check(at_least(0))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
+}
+
 }  // namespace
 
 void add_invert(CLI::App& app, Run& run) {
@@ -238,19 +288,7 @@ void add_invert(CLI::App& app, Run& run) {
       ->type_name("N")
       ->capture_default_str();
   add_search_options(*command, a);
-  const std::string scoring = "To score the texts, which an attacker cannot";
-  command->add_option("--truth", a.truth, "The true texts, a line for each row of VECTORS")->type_name("FILE")->group(scoring);
-  command
-      ->add_option("--judge", a.judge, "Who says whether a text found gives away the true one: lm (the language model) or none")
-      ->check(CLI::IsMember({"lm", "none"}).description(""))
-      ->type_name("WHO")
-      ->capture_default_str()
-      ->group(scoring);
-  command->add_option("--bootstrap", a.bootstrap, "Resamples behind the 95 % intervals; 0 = no intervals")
-      ->check(at_least(0))
-      ->type_name("N")
-      ->capture_default_str()
-      ->group(scoring);
+  add_scoring_options(*command, a);
   command->add_flag("--force", a.force, "Overwrite the output file");
   command->add_flag("--restart", a.restart, "Drop the rows of an interrupted run instead of going on from them");
   add_open_options(*command, a.open, "", "VECTORS");

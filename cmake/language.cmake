@@ -1,18 +1,36 @@
-# vec2vec::language, language models through llama.cpp: a library of its own, as vec2vec::encode is. Without llama.cpp it still
-# builds, and says what to install when it is used.
+# vec2vec::language, language models through llama.cpp, and a judge behind an endpoint through libcurl: a library of its own, as
+# vec2vec::encode is. Without either it still builds, and says what to install when that is used.
 set(VEC2VEC_HAS_LLAMA OFF)
 if(VEC2VEC_INVERT AND NOT VEC2VEC_SANITIZE)  # llama.cpp is built without sanitizers
   find_package(llama QUIET HINTS ${PROJECT_SOURCE_DIR}/build/llama/lib/cmake)
   set(VEC2VEC_HAS_LLAMA ${llama_FOUND})
 endif()
 message(STATUS "vec2vec invert: ${VEC2VEC_HAS_LLAMA}")
+set(VEC2VEC_HAS_CURL OFF)
+if(VEC2VEC_ENDPOINT)
+  find_library(CURL_LIBRARY curl)
+  find_path(CURL_INCLUDE_DIR curl/curl.h)
+  if(CURL_LIBRARY AND CURL_INCLUDE_DIR)
+    set(VEC2VEC_HAS_CURL ON)
+  endif()
+endif()
+message(STATUS "vec2vec invert --judge-endpoint: ${VEC2VEC_HAS_CURL}")
 
 if(VEC2VEC_HAS_LLAMA)
   set(VEC2VEC_LANGUAGE_SOURCES src/language/llama_model.cpp)
 else()
   set(VEC2VEC_LANGUAGE_SOURCES src/language/no_llama_model.cpp)
 endif()
+if(VEC2VEC_HAS_CURL)
+  list(APPEND VEC2VEC_LANGUAGE_SOURCES src/language/endpoint_judge.cpp)
+else()
+  list(APPEND VEC2VEC_LANGUAGE_SOURCES src/language/no_endpoint_judge.cpp)
+endif()
 add_part(language ${VEC2VEC_LANGUAGE_SOURCES})
 if(VEC2VEC_HAS_LLAMA)
   target_link_libraries(vec2vec_language PRIVATE llama)
+endif()
+if(VEC2VEC_HAS_CURL)
+  target_include_directories(vec2vec_language PRIVATE ${CURL_INCLUDE_DIR})
+  target_link_libraries(vec2vec_language PRIVATE ${CURL_LIBRARY})
 endif()

@@ -7,6 +7,8 @@
 #include "vec2vec/attributes.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/evaluate.h"
+#include "vec2vec/inversion.h"
+#include "vec2vec/text_scores.h"
 #include "vec2vec/words.h"
 
 namespace vec2vec {
@@ -27,6 +29,9 @@ struct AuditProblem {
   std::vector<std::vector<Index>> truth = {};  ///< true labels of each row
   std::vector<std::string> store_texts = {};   ///< n
   MatrixView native = {};                      ///< (n, d): the store's texts encoded in the known space
+
+  LanguageModel* language_model = nullptr;  ///< writes texts for a few rows ...
+  TextEncoder encode = {};                  ///< ... guided by the encoder of the known space; both or neither
 };
 
 /// A defence of which the audit measures what it stops and what it costs.
@@ -44,14 +49,15 @@ std::vector<std::vector<DefenceStep>> default_defences(Index dim);
 
 struct AuditOptions {
   Index max_rows = 20000;  ///< rows a side behind each alignment, spread evenly, >= 64
-  Index samples = 6;       ///< rows whose words are shown
+  Index samples = 6;       ///< rows whose words are shown, and for which texts are written
   bool reveal = false;     ///< show words and texts; else they are in no output
   Index bootstrap = 1000;  ///< resamples behind each interval
   std::vector<std::vector<DefenceStep>> defences = {};
   AttributeOptions attributes = {};  ///< its bootstrap, seed, threads and progress are set from here
   WordOptions words = {};            ///< threads and progress likewise
-  std::string work = {};  ///< folder that keeps the alignment and each attack as it ends; an audit of the same identity goes
-                          ///< on from there. Empty = nothing is kept
+  InversionOptions inversion = {};   ///< seed and threads likewise
+  std::string work = {};  ///< folder that keeps the alignment, each attack and each text written as it ends; an audit of the
+                          ///< same identity goes on from there. Empty = nothing is kept
   std::string identity = {};  ///< names the inputs, e.g. by their hashes; options are added to it
   std::uint64_t seed = 0;
   int threads = 0;
@@ -83,6 +89,19 @@ struct WordLeak {
   std::vector<WordSample> samples;
 };
 
+/// The text that a language model wrote for a row (inversion.h).
+struct TextSample {
+  Index row = 0;
+  std::string text;                                            ///< each word masked unless revealed
+  double cosine = 0, log_probability = 0, nearest_cosine = 0;  ///< as in Inversion
+  std::string truth;                                           ///< empty unless known and revealed
+};
+
+struct TextLeak {
+  std::vector<TextSample> samples;
+  std::optional<InversionScores> scores;  ///< when the store's texts are known and there are at least 2 samples; no judge
+};
+
 enum class Severity { kNoneFound, kLow, kModerate, kHigh };
 const char* to_string(Severity severity);
 /// "none-found", "low", "moderate" or "high". Throws Error{kBadInput} for anything else.
@@ -99,6 +118,7 @@ struct AuditReport {
   std::optional<Evaluation> evaluation;  ///< of the translation, when native rows are known
   std::optional<AttributeInference> attributes;
   std::optional<WordLeak> words;
+  std::optional<TextLeak> texts;
   std::optional<Membership> membership;
   std::vector<DefencePoint> defences;
   Severity severity = Severity::kNoneFound;
@@ -113,6 +133,7 @@ struct AuditReport {
 /// translates it, guesses attributes and words, and repeats the alignment behind each defence (docs/audit.md).
 /// Severity: high when the map is ALIGNED and any scored stage beats its null with its whole 95 % interval; moderate when it is
 /// ALIGNED and nothing could be scored or won, or when a stage wins under an UNCERTAIN or NOT_ALIGNED map; low when UNCERTAIN.
+/// Texts written are too few to count.
 AuditReport audit(const AuditProblem& problem, const AuditOptions& options = {});
 
 /// A self-contained HTML page of a report: to_json() with what the caller added to it (docs/audit.md). It asks for nothing from

@@ -84,6 +84,9 @@ struct InvertRowsOptions {
   std::vector<Index> numbers = {};  ///< of the rows in their store, and of their random streams; none: 0, 1 ...
   bool overwrite = false;           ///< an existing file at out_path
   bool restart = false;             ///< drop what an interrupted run left behind instead of going on from there
+  /// Called with the texts of all rows before the file appears, e.g. to score them. When it throws, or the process dies in it,
+  /// the rows are kept, and the same call goes on from here.
+  std::function<void(std::span<const Inversion> rows)> before_writing = {};
   Progress progress = {};
 };
 

@@ -30,7 +30,7 @@ TextOverlap compare_texts(std::string_view found, std::string_view truth);
 /// surer.
 using LeakJudge = std::function<std::vector<double>(std::span<const std::pair<std::string, std::string>> pairs)>;
 
-/// Asks a language model: the log-odds of "yes" against "no" behind four worked examples. progress may be empty.
+/// What a language model gains: the nats a token by which it expects the true text more behind the found one than behind none.
 LeakJudge language_model_judge(LanguageModel& model, Progress progress = {});
 
 /// A mean over rows with its 95 % bootstrap interval, and the same against other rows' texts: what no knowledge of the row

@@ -7,6 +7,7 @@
 #include "audit/check_rows.h"
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
+#include "audit/leak_texts.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "kernels/nearest.h"
@@ -39,6 +40,8 @@ void check(const AuditProblem& p) {
               "the store's own texts, encoded in the known space, in the store's order");
   if (p.candidates.rows > 0 && p.candidates.cols != p.public_rows.cols)
     bad_input("has another dimension than the public rows", "candidates", "encode them with the model of the known space");
+  if ((p.language_model != nullptr) != static_cast<bool>(p.encode))
+    bad_input("needs the encoder of the known space, and the other way round", "language model");
   if (p.map && (p.map->source_dim() != p.store.cols || p.map->target_dim() != p.public_rows.cols))
     bad_input("does not lead from the store's dimension to that of the public rows", "map");
 }
@@ -192,6 +195,7 @@ void AuditOptions::validate() const {
   if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "option bootstrap");
   if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
   words.validate();
+  inversion.validate();
 }
 
 AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
@@ -240,6 +244,7 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
     report.attributes = infer_attributes({rows, p.label_rows, p.labels, p.truth, p.native, p.store}, attribute_options);
   }
   if (!p.public_texts.empty() || !p.words.empty()) report.words = leak_words(p, rows, options);
+  if (p.language_model) report.texts = leak_texts(p, rows, found.map.target_mean, kept, options);
   const Matrix centred_rows = centre_by(rows, found.map.target_mean);
   if (p.candidates.rows > 0) report.membership = look_up(p, found.map, centred_rows, options);
   if (!options.defences.empty()) {

@@ -58,6 +58,23 @@ Json words_json(const AuditReport& r) {
   return json;
 }
 
+Json texts_json(const AuditReport& r) {
+  if (!r.texts) return not_measured("no language model was given (--lm)");
+  Json json = {{"measured", true},
+               {"scores", r.texts->scores ? Json::parse(to_json(std::vector{*r.texts->scores})).front() : Json(nullptr)}};
+  json["samples"] = Json::array();
+  for (const TextSample& s : r.texts->samples) {
+    Json sample = {{"row", s.row},
+                   {"text", s.text},
+                   {"cosine", s.cosine},
+                   {"log_probability", s.log_probability},
+                   {"nearest_cosine", s.nearest_cosine}};
+    if (!s.truth.empty()) sample["truth"] = s.truth;
+    json["samples"].push_back(std::move(sample));
+  }
+  return json;
+}
+
 Json membership_json(const AuditReport& r) {
   if (!r.membership) return not_measured("no candidate texts were given (--candidates)");
   const Membership& m = *r.membership;
@@ -91,6 +108,7 @@ std::string AuditReport::to_json() const {
                      {"alignment", alignment_json(*this)},
                      {"attributes", attributes_json(*this)},
                      {"words", words_json(*this)},
+                     {"texts", texts_json(*this)},
                      {"membership", membership_json(*this)},
                      {"defences", defences_json(*this)},
                      {"seconds", seconds}};

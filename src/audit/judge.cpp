@@ -73,6 +73,14 @@ void judge(AuditReport& r) {
   } else {
     add(false, "Words were not tried: no public texts were given.");
   }
+  if (r.texts && r.texts->scores) {
+    const Compared& f1 = r.texts->scores->token_f1;
+    add(false, "A language model wrote texts for " + std::to_string(f1.rows) + " rows: token F1 " + interval(f1.found) +
+                   "; with other rows' texts " + figure(f1.null.value) + ". So few do not count.");
+  } else if (r.texts) {
+    add(false, "A language model wrote texts for " + std::to_string(r.texts->samples.size()) +
+                   " rows, which were not scored: the store's texts were not given.");
+  }
   if (r.membership) {
     const bool won = wins(r.membership->found);
     add(won, interval(r.membership->found) + " of " + std::to_string(r.membership->candidates) +

@@ -98,4 +98,25 @@ DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std
   return point;
 }
 
+TextSample KeptStages::text(const std::string& identity, Index row, const std::function<TextSample()>& write) {
+  const std::string name = std::to_string(row);
+  try {
+    const Json& texts = stages_.at("texts");
+    if (texts.at("identity") == identity) {
+      const Json& kept = texts.at("rows").at(name);
+      return {row, kept.at("text"), kept.at("cosine"), kept.at("log_probability"), kept.at("nearest_cosine"), {}};
+    }
+    stages_.erase("texts");
+  } catch (const Json::exception&) {
+  }
+  TextSample sample = write();
+  stages_["texts"]["identity"] = identity;
+  stages_["texts"]["rows"][name] = {{"text", sample.text},
+                                    {"cosine", sample.cosine},
+                                    {"log_probability", sample.log_probability},
+                                    {"nearest_cosine", sample.nearest_cosine}};
+  save();
+  return sample;
+}
+
 }  // namespace vec2vec

@@ -17,6 +17,8 @@ class KeptStages {
   AlignSummary alignment(const std::function<AlignSummary()>& find);
   /// The attack on one defence, by its steps.
   DefencePoint attack(const std::vector<DefenceStep>& steps, const std::function<DefencePoint()>& run);
+  /// The text written for a row; what was written by another model or with other options (identity) is dropped.
+  TextSample text(const std::string& identity, Index row, const std::function<TextSample()>& write);
 
  private:
   void save() const;

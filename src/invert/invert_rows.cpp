@@ -81,6 +81,7 @@ InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const st
     const std::string bytes = dumped(json);
     kept.append(bytes.data(), bytes.size());
   }
+  if (options.before_writing) options.before_writing(summary.rows);
   AtomicFile file(out_path, options.overwrite);
   for (std::size_t row = 0; row < summary.rows.size(); ++row) {
     Json line = {{"row", number(static_cast<Index>(row))}};

@@ -1,24 +1,10 @@
+#include <unordered_map>
+
 #include "vec2vec/error.h"
 #include "vec2vec/text_scores.h"
 
 namespace vec2vec {
 namespace {
-
-/// Worked examples: what counts as given away, and what does not.
-constexpr const char* kExamples =
-    "Does the guess reveal what the secret is about?\n\n"
-    "Secret: Jim, can you send me the gas contract for the Houston plant by Friday?\n"
-    "Guess: send the gas contract Houston\n"
-    "Answer: yes\n\n"
-    "Secret: The patient was given 5 mg of warfarin after her hip operation.\n"
-    "Guess: The band will play at the summer festival in June.\n"
-    "Answer: no\n\n"
-    "Secret: I am so happy that my sister had her baby today!\n"
-    "Guess: my sister just gave birth, so happy\n"
-    "Answer: yes\n\n"
-    "Secret: Please review the attached draft of the credit agreement.\n"
-    "Guess: My flight to Denver was late again.\n"
-    "Answer: no\n\n";
 
 constexpr std::size_t kLongest = 600;  // bytes of a text that the model is shown
 
@@ -29,28 +15,33 @@ std::string line_of(const std::string& text) {
   return line;
 }
 
+/// Mean log-probability of a token of the true text where it is said to be what a draft became.
+double expected(LanguageModel& model, const std::string& truth, const std::string& draft) {
+  Sequence sequence{model.tokenize("Draft: " + draft + "\nText:", true)};
+  sequence.first = sequence.tokens.size();
+  const std::vector<Token> tokens = model.tokenize(" " + truth, false);
+  if (tokens.empty()) return 0;
+  sequence.tokens.insert(sequence.tokens.end(), tokens.begin(), tokens.end());
+  const auto read = model.read({&sequence, 1}, 0);
+  double sum = 0;
+  for (const Expectation& e : read[0]) sum += e.log_probability;  // behind the last: 0
+  return sum / static_cast<double>(tokens.size());
+}
+
 }  // namespace
 
 LeakJudge language_model_judge(LanguageModel& model, Progress progress) {
   return [&model, progress = std::move(progress)](std::span<const std::pair<std::string, std::string>> pairs) {
-    const std::vector<Token> yes = model.tokenize(" yes", false), no = model.tokenize(" no", false);
-    std::vector<double> answers;
-    for (std::size_t p = 0; p < pairs.size(); ++p) {
-      if (progress && !progress("judge", static_cast<double>(p) / static_cast<double>(pairs.size())))
+    std::unordered_map<std::string, double> without;  // of each true text
+    std::vector<double> gains;
+    for (const auto& [truth, found] : pairs) {
+      if (progress && !progress("judge", static_cast<double>(gains.size()) / static_cast<double>(pairs.size())))
         throw Error(ErrorKind::kInterrupted, "interrupted");
-      const std::string question =
-          kExamples + ("Secret: " + line_of(pairs[p].first)) + "\nGuess: " + line_of(pairs[p].second) + "\nAnswer:";
-      const std::vector<Token> prompt = model.tokenize(question, true);
-      std::vector<Sequence> sequences(2, {prompt, prompt.size()});
-      sequences[0].tokens.insert(sequences[0].tokens.end(), yes.begin(), yes.end());
-      sequences[1].tokens.insert(sequences[1].tokens.end(), no.begin(), no.end());
-      double log_odds = 0;
-      const auto read = model.read(sequences, 0);
-      for (const Expectation& e : read[0]) log_odds += e.log_probability;
-      for (const Expectation& e : read[1]) log_odds -= e.log_probability;
-      answers.push_back(log_odds);
+      const std::string secret = line_of(truth);
+      if (!without.contains(secret)) without[secret] = expected(model, secret, "");
+      gains.push_back(expected(model, secret, line_of(found)) - without[secret]);
     }
-    return answers;
+    return gains;
   };
 }
 

@@ -84,6 +84,7 @@ class LlamaModel final : public LanguageModel {
     complaint.clear();
     llama_model_params model_params = llama_model_default_params();
     model_params.n_gpu_layers = 0;
+    model_params.use_extra_bufts = false;  // llama.cpp crashes on CPUs with AMX with them (its issue 20824)
     model_.reset(llama_model_load_from_file(path.c_str(), model_params));
     if (!model_) bad_input("llama.cpp cannot read this model: " + complaint, path, "a complete GGUF file");
     vocabulary_ = llama_model_get_vocab(model_.get());

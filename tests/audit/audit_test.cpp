@@ -2,9 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
+#include "invert/fake_models.h"
 #include "random_matrix.h"
+#include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
 
@@ -104,6 +108,82 @@ TEST(Audit, WordsAndTextsStayInTheDarkUnlessRevealed) {
   EXPECT_EQ(audit_page(shown).find("<script>alert"), std::string::npos) << "texts cannot end the page's data";
 }
 
+/// Texts of a fake model's language in the space of a fake encoder, which is the store's own.
+struct Written {
+  const std::vector<std::string> all = sentences(), secret{all.begin(), all.begin() + 60}, known{all.begin() + 60, all.end()};
+  Matrix store = encoded(secret), public_rows = encoded(known);
+  Map map = fit_paired(public_rows, public_rows);
+  FakeModel model{known};
+  int encodings = 0;
+
+  static Matrix encoded(const std::vector<std::string>& texts) {
+    Matrix rows(static_cast<Index>(texts.size()), 64);
+    fake_encode(std::vector<std::string_view>(texts.begin(), texts.end()), rows.span());
+    return rows;
+  }
+  AuditReport audit(AuditOptions options) {
+    AuditProblem problem{store, public_rows, known, &map};
+    problem.store_texts = secret;
+    problem.language_model = &model;
+    problem.encode = [this](std::span<const std::string_view> texts, MatrixSpan out) {
+      ++encodings;
+      fake_encode(texts, out);
+    };
+    options.samples = 4;
+    options.inversion.max_tokens = 10;
+    options.inversion.rounds = 4;
+    return vec2vec::audit(problem, options);
+  }
+};
+
+TEST(Audit, WritesTextsForAFewRowsAndHidesThem) {
+  Written written;
+  AuditOptions options = quick();
+  const AuditReport masked = written.audit(options);
+  ASSERT_EQ(masked.texts->samples.size(), 4u);
+  EXPECT_EQ(masked.texts->samples[1].row, 15);
+  EXPECT_GT(masked.texts->scores->token_f1.found.low, masked.texts->scores->token_f1.null.high);
+  EXPECT_NE(masked.texts->samples[0].text.find("\xE2\x80\xA2"), std::string::npos);
+  const auto words = [](const AuditReport& report) {  // outside the list of the dictionary's words
+    return Json::parse(report.to_json())["texts"].dump();
+  };
+  for (const char* word : {"in the", "garden", "house", "river", "forest"})
+    EXPECT_EQ(words(masked).find(word), std::string::npos) << word;
+  options.reveal = true;
+  const AuditReport shown = written.audit(options);
+  EXPECT_EQ(shown.texts->samples[0].truth, written.secret[0]);
+  EXPECT_EQ(shown.texts->scores->token_f1.found.value, masked.texts->scores->token_f1.found.value);
+  EXPECT_NE(words(shown).find(written.secret[0]), std::string::npos);
+}
+
+TEST(Audit, TextsOfAnEarlierRunAreKept) {
+  Written written;
+  TempDir dir;
+  AuditOptions options = quick();
+  options.reveal = true;
+  const AuditReport whole = written.audit(options);
+  const int all_encodings = std::exchange(written.encodings, 0);
+  options.work = dir.path("work");
+  options.progress = [](std::string_view stage, double done) { return stage != "write texts" || done < 0.6; };
+  EXPECT_THROW(written.audit(options), Error);
+  std::ifstream stages(dir.path("work") + "/stages.json");
+  EXPECT_EQ(Json::parse(stages)["texts"]["rows"].size(), 2u);
+  options.progress = {};
+  written.encodings = 0;
+  const AuditReport rest = written.audit(options);
+  EXPECT_LT(std::exchange(written.encodings, 0), all_encodings) << "two of four rows were there";
+  EXPECT_EQ(rest.texts->samples.size(), 4u);
+  for (std::size_t s = 0; s < rest.texts->samples.size(); ++s) {
+    EXPECT_EQ(rest.texts->samples[s].text, whole.texts->samples[s].text);
+    EXPECT_EQ(rest.texts->samples[s].cosine, whole.texts->samples[s].cosine);
+  }
+  written.audit(options);
+  EXPECT_EQ(written.encodings, 0);
+  options.inversion.beam = 2;
+  written.audit(options);
+  EXPECT_GT(written.encodings, 0) << "other options write other texts";
+}
+
 TEST(Audit, RefusesWhatDoesNotFit) {
   const Demo demo;
   AuditProblem problem = demo.problem();
@@ -116,6 +196,9 @@ TEST(Audit, RefusesWhatDoesNotFit) {
   problem = demo.problem();
   problem.native = demo.store;
   EXPECT_THROW(audit(problem, quick()), Error);
+  problem = demo.problem();
+  problem.encode = fake_encode;
+  EXPECT_THROW(audit(problem, quick()), Error) << "an encoder without a language model";
   AuditOptions options = quick();
   options.max_rows = 10;
   EXPECT_THROW(audit(demo.problem(), options), Error);

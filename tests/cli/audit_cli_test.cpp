@@ -4,6 +4,10 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "encode/tiny_model.h"
+#include "language/tiny_gguf.h"
+#include "vec2vec/encode.h"
+#include "vec2vec/language_model.h"
 
 namespace vec2vec {
 namespace {
@@ -122,6 +126,99 @@ TEST_F(AuditCli, SaysWhatIsMissing) {
   EXPECT_EQ(run_cli({"audit", kData + "/minilm.eval.npy", "--public-vectors", kData + "/mpnet.b.npy", "-o", json}).code, 2);
   EXPECT_FALSE(std::filesystem::exists(page));
   EXPECT_FALSE(std::filesystem::exists(json));
+}
+
+class AuditTextsCli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_encoders() || !has_language_models()) GTEST_SKIP() << "built without OpenVINO or llama.cpp";
+    TinyModel("bert").save(dir.path("encoder"));
+    write_tiny_gguf(dir.path("tiny.gguf"));
+    std::ofstream texts(dir.path("texts.txt"));
+    for (int i = 0; i < 400; ++i)  // each of the words in five texts
+      texts << (i % 2 ? "the cat" : "unhappy cats") << (i % 3 ? " sat" : "") << " word" << i / 5 << "\n";
+    texts.close();
+    ASSERT_EQ(run_cli({"encode", dir.path("encoder"), dir.path("texts.txt"), "-o", dir.path("rows.npy"), "--quiet"}).code, 0);
+    ASSERT_EQ(run_cli({"align", dir.path("rows.npy"), dir.path("rows.npy"), "-o", dir.path("map"), "--paired", "--procrustes",
+                       "--quiet"})
+                  .code,
+              0);
+  }
+  std::vector<std::string> command(std::vector<std::string> more = {}) {
+    std::vector<std::string> all = {"audit",
+                                    dir.path("rows.npy"),
+                                    "--public",
+                                    dir.path("texts.txt"),
+                                    "--model",
+                                    dir.path("encoder"),
+                                    "--map",
+                                    dir.path("map"),
+                                    "--lm",
+                                    dir.path("tiny.gguf"),
+                                    "--no-defences",
+                                    "--samples",
+                                    "3",
+                                    "--bootstrap",
+                                    "50",
+                                    "--quiet",
+                                    "--force",
+                                    "--threads",
+                                    "1",
+                                    "--store-texts",
+                                    dir.path("texts.txt"),
+                                    "-o",
+                                    dir.path("report.html")};
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+  Json texts() { return Json::parse(file_bytes(dir.path("report.json")))["texts"]; }
+  TempDir dir;
+};
+
+TEST_F(AuditTextsCli, WritesTextsAndShowsThemOnlyWhenAsked) {
+  const CliResult masked = run_cli(command());
+  ASSERT_EQ(masked.code, 0) << masked.err;
+  const Json hidden = texts();
+  ASSERT_EQ(hidden["samples"].size(), 3u);
+  EXPECT_GT(hidden["scores"]["token_f1"]["rows"], 0);
+  const std::string mask = "\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2\xE2\x80\xA2";
+  for (const Json& sample : hidden["samples"]) {
+    EXPECT_EQ(sample["text"].get<std::string>().find_first_not_of("\xE2\x80\xA2 "), std::string::npos);
+    EXPECT_TRUE(contains(sample["text"], mask));
+    EXPECT_FALSE(sample.contains("truth"));
+  }
+  const CliResult shown = run_cli(command({"--reveal"}));
+  ASSERT_EQ(shown.code, 0) << shown.err;
+  EXPECT_EQ(texts()["samples"][0]["truth"], "unhappy cats word0");
+  EXPECT_FALSE(contains(texts()["samples"][0]["text"], mask));
+  EXPECT_EQ(texts()["scores"], hidden["scores"]);
+}
+
+TEST_F(AuditTextsCli, GoesOnAfterKill9) {
+  const std::string stages = dir.path("report.html.work/stages.json");
+  {
+    const CliProcess process(command({"--reveal"}));
+    for (int i = 0; i < 60000 && !std::filesystem::exists(stages); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    process.signal(SIGKILL);
+    process.wait();
+  }
+  ASSERT_TRUE(std::filesystem::exists(stages)) << "a text was written";
+  EXPECT_FALSE(std::filesystem::exists(dir.path("report.html")));
+  // A mark on the text that is there shows whether it is taken.
+  Json kept = Json::parse(file_bytes(stages));
+  kept["texts"]["rows"]["0"]["text"] = "marked text";
+  std::ofstream(stages) << kept.dump();
+  ASSERT_EQ(run_cli(command({"--reveal"})).code, 0);
+  EXPECT_EQ(texts()["samples"][0]["text"], "marked text");
+  EXPECT_EQ(texts()["samples"].size(), 3u);
+}
+
+TEST_F(AuditTextsCli, NeedsTheEncoder) {
+  const CliResult result = run_cli({"audit", kData + "/minilm.eval.npy", "--public-vectors", kData + "/mpnet.b.npy", "--lm",
+                                    dir.path("tiny.gguf"), "-o", dir.path("report.html")});
+  EXPECT_EQ(result.code, 2);
+  EXPECT_TRUE(contains(result.err, "--model")) << result.err;
 }
 
 }  // namespace

@@ -6,8 +6,10 @@
 
 #include "cli/run_cli.h"
 #include "encode/tiny_model.h"
+#include "language/judge_server.h"
 #include "language/tiny_gguf.h"
 #include "vec2vec/encode.h"
+#include "vec2vec/endpoint_judge.h"
 #include "vec2vec/language_model.h"
 
 namespace vec2vec {
@@ -97,6 +99,56 @@ TEST_F(InvertCli, GoesOnAfterKill9AndEndsWithTheSameBytes) {
   ASSERT_EQ(again.code, 0) << again.err;
   EXPECT_GT(Json::parse(again.out).at("resumed_rows"), 0);
   EXPECT_EQ(file_bytes(dir.path("cut.jsonl")), file_bytes(dir.path("whole.jsonl")));
+}
+
+TEST_F(InvertCli, AsksAnEndpointOnlyWhenOneIsNamed) {
+  if (!has_judge_endpoints()) GTEST_SKIP() << "built without libcurl";
+  const JudgeServer server;
+  setenv("VEC2VEC_JUDGE_KEY", "k-1", 1);
+  const std::vector<std::string> scored = {"--rows", "3", "--truth", dir.path("texts.txt"), "--json"};
+  ASSERT_EQ(run_cli(command("local.jsonl", scored)).code, 0);
+  EXPECT_TRUE(server.requests().empty());
+
+  std::vector<std::string> judged = scored;
+  judged.insert(judged.end(), {"--public", dir.path("texts.txt"), "--judge-endpoint", server.url(), "--judge-model", "words"});
+  const CliResult result = run_cli(command("judged.jsonl", judged));
+  ASSERT_EQ(result.code, 0) << result.err;
+  const Json scores = Json::parse(result.out).at("scores");
+  EXPECT_EQ(scores.at("judge").at("model"), "words");
+  EXPECT_EQ(scores.at("judge").at("url"), server.url());
+  EXPECT_GT(scores.at("judge").at("least_answer"), 0);
+  EXPECT_EQ(scores.at("found").at(0).at("leak").at("rows"), 3);
+  const auto requests = server.requests();
+  EXPECT_EQ(requests.size(), 1u + 100u + 3 * 4) << "one to try it, unrelated pairs, and each row with 3 others";
+  EXPECT_EQ(requests[0]["key"], "Bearer k-1");
+  EXPECT_EQ(requests[0]["body"].dump().find("unhappy"), std::string::npos) << "the first one holds no text of the store";
+  EXPECT_EQ(result.out.find("k-1"), std::string::npos);
+
+  EXPECT_EQ(run_cli(command("none.jsonl", {"--judge-endpoint", server.url(), "--judge-model", "words"})).code, 2);
+  EXPECT_TRUE(contains(run_cli({"invert", "--help"}).out, "leave the machine"));
+}
+
+TEST_F(InvertCli, KeepsItsRowsWhenTheEndpointFails) {
+  if (!has_judge_endpoints()) GTEST_SKIP() << "built without libcurl";
+  JudgeServer server;
+  const auto judged = [&](const char* model) {
+    return command("out.jsonl", {"--rows", "3", "--truth", dir.path("texts.txt"), "--json", "--judge-endpoint", server.url(),
+                                 "--judge-model", model});
+  };
+  const CliResult later = run_cli(judged("fails-later"));
+  EXPECT_EQ(later.code, 2);
+  EXPECT_TRUE(contains(later.err, "answered with status 500")) << later.err;
+  EXPECT_FALSE(std::filesystem::exists(dir.path("out.jsonl")));
+  const CliResult again = run_cli(judged("words"));
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(Json::parse(again.out).at("resumed_rows"), 3);
+
+  std::filesystem::remove(dir.path("out.jsonl"));
+  server.stop();
+  const CliResult down = run_cli(judged("words"));
+  EXPECT_EQ(down.code, 2);
+  EXPECT_TRUE(contains(down.err, "cannot be asked")) << down.err;
+  EXPECT_FALSE(std::filesystem::exists(dir.path("out.jsonl.partial"))) << "told before the search, not behind it";
 }
 
 TEST_F(InvertCli, SaysWhatDoesNotFit) {

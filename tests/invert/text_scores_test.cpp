@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "invert/overlap.h"
 #include "vec2vec/error.h"
@@ -47,6 +50,55 @@ TEST(TextScores, NamesAndNumbersAreThoseOfTheTrueText) {
 TEST(TextScores, ExactIgnoresWhiteSpaceOnly) {
   EXPECT_EQ(compare_texts(" a  b ", "a b").exact, 1);
   EXPECT_EQ(compare_texts("A b", "a b").exact, 0);
+}
+
+/// Expects each word with probability 1/2 when it stood before, else with 1/100. Token 0 begins a sequence.
+class Echo final : public LanguageModel {
+ public:
+  const std::string& card() const override { return card_; }
+  std::vector<Token> tokenize(std::string_view text, bool start) const override {
+    std::vector<Token> tokens;
+    if (start) tokens.push_back(0);
+    std::istringstream stream{std::string(text)};
+    for (std::string word; stream >> word;) tokens.push_back(1 + static_cast<Token>(std::hash<std::string>{}(word) % 1000000));
+    return tokens;
+  }
+  std::string piece(Token) const override { return {}; }
+  std::vector<std::vector<Expectation>> read(std::span<const Sequence> sequences, Index) override {
+    std::vector<std::vector<Expectation>> all;
+    for (const Sequence& s : sequences) {
+      auto& places = all.emplace_back();
+      for (std::size_t at = s.first; at <= s.tokens.size(); ++at) {
+        const auto before = s.tokens.begin() + static_cast<std::ptrdiff_t>(at);
+        const bool stood = at < s.tokens.size() && std::find(s.tokens.begin(), before, s.tokens[at]) != before;
+        places.push_back({at == s.tokens.size() ? 0 : std::log(stood ? 0.5 : 0.01), {}});
+      }
+      ++reads;
+    }
+    return all;
+  }
+  int reads = 0;
+
+ private:
+  std::string card_ = "{}";
+};
+
+TEST(LanguageModelJudge, GainIsHowMuchTheTextFoundHelpsToExpectTheTrueOne) {
+  Echo model;
+  using Pairs = std::vector<std::pair<std::string, std::string>>;
+  const Pairs pairs = {{"meet at nine tonight", "meet tonight"},
+                       {"meet at nine tonight", "nothing of it"},
+                       {"", "x"},
+                       {"meet at nine tonight", "meet at nine tonight"}};
+  const std::vector<double> gains = language_model_judge(model)(pairs);
+  ASSERT_EQ(gains.size(), 4u);
+  EXPECT_NEAR(gains[0], std::log(50.0) / 2, 1e-9) << "two of four tokens";
+  EXPECT_NEAR(gains[1], 0, 1e-9);
+  EXPECT_EQ(gains[2], 0) << "an empty text holds nothing";
+  EXPECT_NEAR(gains[3], std::log(50.0), 1e-9);
+  EXPECT_EQ(model.reads, 4) << "without the found texts, the true one is read once";
+  const LeakJudge stopped = language_model_judge(model, [](std::string_view, double done) { return done < 0.4; });
+  EXPECT_THROW(stopped(pairs), Error);
 }
 
 class Scored : public ::testing::Test {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/run_cli.h"
+#include "vec2vec/audit.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {
@@ -113,6 +114,21 @@ TEST_F(AuditPage, RendersItsJsonAndAsksForNothing) {
   EXPECT_GT(compared, 60);
   EXPECT_EQ(dom.find("<i>word"), std::string::npos) << "texts are shown as texts";
   EXPECT_NE(dom.find("word"), std::string::npos);
+}
+
+TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
+  const Json score = {{"rows", 2}, {"value", 0.4}, {"low", 0.3}, {"high", 0.5}, {"null", 0.1}};
+  report["texts"] = {
+      {"measured", true},
+      {"scores", {{"token_f1", score}, {"numbers", nullptr}}},
+      {"samples",
+       {{{"row", 7}, {"text", "found <b>text"}, {"cosine", 0.625}, {"nearest_cosine", 0.5}, {"truth", "true text"}}}}};
+  std::ofstream(dir.path("texts.html")) << audit_page(report.dump());
+  open_page("texts.html");
+  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  for (const char* part : {"data-json=\"texts/samples/0/cosine\">0.625<", "data-json=\"texts/scores/token_f1/value\"",
+                           "true text", "found &lt;b&gt;text"})
+    EXPECT_NE(dom.find(part), std::string::npos) << part;
 }
 
 TEST_F(AuditPage, TheTestSeesRequestsAndErrors) {
