@@ -12,8 +12,8 @@
 
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "kernels/lane_sum.h"
 #include "kernels/right_factor.h"
-#include "kernels/sum_terms.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -27,7 +27,7 @@ constexpr Index kRound = 64;      // tiles of one thread between two calls of th
 constexpr Index kRankBlock = 64;
 
 double dot(const float* a, const float* b, Index d) {
-  return sum_terms(d, [&](Index j) { return static_cast<double>(a[j]) * static_cast<double>(b[j]); });
+  return sum_in_double(d, [&](Index j) { return static_cast<double>(a[j]) * static_cast<double>(b[j]); });
 }
 
 /// The best `keep` candidates of every row, by product and then by the smaller index; the outcome does not depend on the order

@@ -7,7 +7,7 @@
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "kernels/bf16.h"
-#include "kernels/sum_terms.h"
+#include "kernels/lane_sum.h"
 #include "vec2vec/error.h"
 
 #ifdef VEC2VEC_ONEDNN
@@ -25,7 +25,7 @@ Bf16Rows round_to_bf16(MatrixView rows, int threads) {
       const float* row = rows.row(i);
       std::uint16_t* out = rounded.values.data() + i * rows.cols;
       for (Index j = 0; j < rows.cols; ++j) out[j] = to_bf16(row[j]);
-      rounded.moved[static_cast<std::size_t>(i)] = std::sqrt(sum_terms(rows.cols, [&](Index j) {
+      rounded.moved[static_cast<std::size_t>(i)] = std::sqrt(sum_in_double(rows.cols, [&](Index j) {
         const double error = row[j] - std::bit_cast<float>(static_cast<std::uint32_t>(out[j]) << 16);
         return error * error;
       }));

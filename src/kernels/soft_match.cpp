@@ -8,6 +8,7 @@
 
 #include "core/parallel.h"
 #include "kernels/exp.h"
+#include "kernels/lane_sum.h"
 #include "kernels/right_factor.h"
 
 namespace vec2vec {
@@ -24,21 +25,8 @@ MatrixSpan thread_buffer(Index rows, Index cols) {
   return {buffer.data(), rows, cols, cols};
 }
 
-/// Sum over j of term(j) in 16 lanes.
-template <class Term>
-float lane_sum(Index n, Term term) {
-  float lanes[16] = {};
-  Index j = 0;
-  for (; j + 16 <= n; j += 16)
-    for (Index l = 0; l < 16; ++l) lanes[l] += term(j + l);
-  float sum = 0;
-  for (float lane : lanes) sum += lane;
-  for (; j < n; ++j) sum += term(j);
-  return sum;
-}
-
 float dot(const float* a, const float* b, Index n) {
-  return lane_sum(n, [=](Index j) { return a[j] * b[j]; });
+  return lane_sum<float, 16>(n, [=](Index j) { return a[j] * b[j]; });
 }
 
 /// Column sums of the coupling, kept for each of some stripes of consecutive blocks of rows: enough tasks for the threads, and
@@ -97,7 +85,7 @@ SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, Ma
         }
         if (last) {
           for (Index j = 0; j < m; ++j) p[j] = fast_exp((k[j] - 1.0f) * scale) * v[static_cast<std::size_t>(j)];
-          const float u = 1.0f / (lane_sum(m, [&](Index j) { return p[j]; }) + 1e-30f);  // every row of P sums to 1
+          const float u = 1.0f / (lane_sum<float, 16>(m, [&](Index j) { return p[j]; }) + 1e-30f);  // every row of P sums to 1
           weighted[static_cast<std::size_t>(b)] += u * dot(p, k, m);
           for (Index j = 0; j < m; ++j) k[j] = u * p[j];
           continue;

@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "core/parallel.h"
-#include "kernels/sum_terms.h"
+#include "kernels/lane_sum.h"
 #include "measure/dense.h"
 
 namespace vec2vec {
@@ -17,7 +17,7 @@ constexpr double kKeptShare = 0.9;  // Facco et al. leave out the largest tenth 
 
 double distance(const Matrix& rows, Index i, Index j) {
   const float *x = rows.row(i), *y = rows.row(j);
-  return std::sqrt(sum_terms(rows.cols(), [&](Index c) {
+  return std::sqrt(sum_in_double(rows.cols(), [&](Index c) {
     const double difference = static_cast<double>(x[c]) - static_cast<double>(y[c]);
     return difference * difference;
   }));

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "core/parallel.h"
-#include "kernels/sum_terms.h"
+#include "kernels/lane_sum.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
