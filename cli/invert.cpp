@@ -2,6 +2,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "command.h"
 #include "files.h"
@@ -26,17 +27,27 @@ struct InvertArguments {
   EncoderOptions encoder;
   LanguageModelOptions language;
   InversionOptions options;
+  std::optional<double> fluency, enough;
   OpenOptions open;
   Index rows = 0, bootstrap = 1000;
   bool force = false, restart = false, ignore_fingerprint = false;
 };
 
-Json options_json(const InvertArguments& a) {
-  const InversionOptions& o = a.options;
-  return {{"beam", o.beam},        {"branches", o.branches}, {"max_tokens", o.max_tokens},
-          {"rounds", o.rounds},    {"edits", o.edits},       {"examples", o.examples},
-          {"words", o.words},      {"fluency", o.fluency},   {"seconds", o.seconds},
-          {"seed", a.common.seed}, {"rows", a.rows}};
+/// The options of the search; what was not given depends on whether the vectors are translated.
+InversionOptions search_options(const InvertArguments& a) {
+  const InversionOptions defaults = a.map.empty() ? InversionOptions{} : InversionOptions::of_translated();
+  InversionOptions options = a.options;
+  options.fluency = a.fluency.value_or(defaults.fluency);
+  options.enough = a.enough.value_or(defaults.enough);
+  options.seed = a.common.seed;
+  options.threads = a.common.threads;
+  return options;
+}
+
+Json options_json(const InvertArguments& a, const InversionOptions& o) {
+  return {{"beam", o.beam},     {"branches", o.branches}, {"max_tokens", o.max_tokens}, {"rounds", o.rounds},
+          {"edits", o.edits},   {"examples", o.examples}, {"words", o.words},           {"fluency", o.fluency},
+          {"enough", o.enough}, {"seconds", o.seconds},   {"seed", a.common.seed},      {"rows", a.rows}};
 }
 
 /// Vectors of the public texts: a file's, or encoded now.
@@ -99,9 +110,7 @@ int run_invert(const InvertArguments& a) {
   EncoderOptions encoder_options = a.encoder;
   encoder_options.threads = a.common.threads;
   encoder_options.precision = a.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
-  InversionOptions options = a.options;
-  options.seed = a.common.seed;
-  options.threads = a.common.threads;
+  const InversionOptions options = search_options(a);
   options.validate();
   LanguageModelOptions language = a.language;
   language.threads = a.common.threads;
@@ -145,7 +154,7 @@ int run_invert(const InvertArguments& a) {
                        {"language_model", Json::parse(model->card())},
                        {"public_texts", {{"path", a.public_texts}, {"sha256", hash(a.public_texts)}}},
                        {"public_vectors", {{"path", a.public_vectors}, {"sha256", hash(a.public_vectors)}}},
-                       {"options", options_json(a)},
+                       {"options", options_json(a, options)},
                        {"library_version", version()}};
   const Inverter inverter(
       *model, [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); }, aids, options);
@@ -207,10 +216,18 @@ void add_search_options(CLI::App& command, InvertArguments& a) {
   count("--edits", o.edits, 1, "Changed texts tried in each");
   count("--examples", o.examples, 0, "Nearest public texts in the prompt");
   count("--words", o.words, 0, "Words read out of each vector first (dictionary of the public texts)");
-  command.add_option("--fluency", o.fluency, "Weight of the mean log-probability of a token beside the cosine")
+  command
+      .add_option("--fluency", a.fluency,
+                  "Weight of the mean log-probability of a token beside the cosine; default: 0.01, with --map 0.04")
       ->check(CLI::NonNegativeNumber.description(""))
       ->type_name("W")
-      ->capture_default_str()
+      ->group(group);
+  command
+      .add_option("--enough", a.enough,
+                  "Cosine that is near enough, more counts a tenth: a translated vector lies some way off its text; default: "
+                  "1, with --map 0.6")
+      ->check(CLI::Range(0.0, 1.0).description(""))
+      ->type_name("C")
       ->group(group);
   command
       .add_option("--seconds", o.seconds,

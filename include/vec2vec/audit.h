@@ -55,7 +55,7 @@ struct AuditOptions {
   std::vector<std::vector<DefenceStep>> defences = {};
   AttributeOptions attributes = {};  ///< its bootstrap, seed, threads and progress are set from here
   WordOptions words = {};            ///< threads and progress likewise
-  InversionOptions inversion = {};   ///< seed and threads likewise
+  InversionOptions inversion = InversionOptions::of_translated();  ///< seed and threads likewise
   std::string work = {};  ///< folder that keeps the alignment, each attack and each text written as it ends; an audit of the
                           ///< same identity goes on from there. Empty = nothing is kept
   std::string identity = {};  ///< names the inputs, e.g. by their hashes; options are added to it

@@ -25,10 +25,15 @@ struct InversionOptions {
   Index examples = 6;     ///< nearest public texts in the prompt, in 0 .. 32
   Index words = 8;        ///< words read out of the vector by the dictionary, in 0 .. 64
   double fluency = 0.01;  ///< weight of a text's mean log-probability a token (nats) beside its cosine, >= 0
+  double enough = 1;      ///< cosine of a text that is near enough, in 0 .. 1; what goes beyond it counts a tenth
   double seconds = 0;     ///< time for a row, after which its best text so far is taken; 0 = no limit. With a limit, results
                           ///< depend on the machine
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0 = all cores
+
+  /// For vectors that were translated: the text sought lies at a cosine of some 0.6 from them, so that a text much nearer fits
+  /// the translation's error, and what the language model expects says more (docs/audit.md).
+  static InversionOptions of_translated();
 
   /// Throws Error{kBadInput} naming the first option out of range.
   void validate() const;
@@ -60,7 +65,7 @@ struct Inversion {
 /// Turns vectors of a known encoder back into texts without training anything, after ZSInvert (arXiv 2504.00147) and vec2text
 /// (arXiv 2310.06816). The dictionary (words.h) reads words out of the vector; they and the nearest public texts make the
 /// prompt. A beam search over the model's likely continuations, and over those words, is guided by
-///   cosine(encode(text), vector) + fluency * mean log-probability,
+///   cosine(encode(text), vector) + fluency * mean log-probability, the cosine beyond `enough` a tenth,
 /// and its best texts are corrected in rounds: words and tokens are replaced, put in, taken out and swapped at random, with
 /// what the model expects at each place and the words found so far, and the best of them are kept.
 /// Cost a row: at most steps * beam * (branches + words) + rounds * edits texts encoded, fewer as it stops when nothing

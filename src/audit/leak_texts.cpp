@@ -18,6 +18,7 @@ std::string identity_of(const LanguageModel& model, const InversionOptions& o) {
               {"examples", o.examples},
               {"words", o.words},
               {"fluency", o.fluency},
+              {"enough", o.enough},
               {"seconds", o.seconds}}
       .dump();
 }

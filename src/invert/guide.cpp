@@ -9,8 +9,9 @@
 namespace vec2vec {
 namespace {
 
-/// Text that the model expects more than this is not preferred to it: copies of the prompt would win otherwise.
-constexpr double kFluentEnough = -2;
+/// Text that the model expects more than this is not preferred to it.
+constexpr double kFluentEnough = -0.5;
+constexpr double kBeyond = 0.1;  // what cosine beyond InversionOptions::enough counts
 
 }  // namespace
 
@@ -66,7 +67,8 @@ std::vector<double> Guide::cosines(std::span<const std::string> texts) {
 }
 
 double Guide::score(double cosine, double log_probability) const {
-  return cosine + options_.fluency * std::min(log_probability, kFluentEnough);
+  const double near = std::min(cosine, options_.enough) + kBeyond * std::max(0.0, cosine - options_.enough);
+  return near + options_.fluency * std::min(log_probability, kFluentEnough);
 }
 
 bool Guide::go_on(double done) {

@@ -21,7 +21,7 @@ std::string join_words(std::span<const std::string> words);
 struct Hypothesis {
   std::string text;
   double cosine = -1, log_probability = 0;  ///< as in Inversion
-  double score = -2;                        ///< cosine + fluency * log_probability
+  double score = -2;                        ///< Guide::score of both
 };
 
 /// What the search for one vector is guided by: how near is a text to it? Also counts what that costs.

@@ -82,6 +82,13 @@ void check(const InversionAids& aids) {
 
 }  // namespace
 
+InversionOptions InversionOptions::of_translated() {
+  InversionOptions options;
+  options.fluency = 0.04;
+  options.enough = 0.6;
+  return options;
+}
+
 void InversionOptions::validate() const {
   const auto within = [](Index value, Index low, Index high, const char* name) {
     if (value < low || value > high)
@@ -96,6 +103,7 @@ void InversionOptions::validate() const {
   within(examples, 0, 32, "examples");
   within(words, 0, 64, "words");
   if (!(fluency >= 0 && fluency < 1e6)) bad_input("must not be negative", "option fluency");
+  if (!(enough >= 0 && enough <= 1)) bad_input("must lie in 0 .. 1", "option enough");
   if (!(seconds >= 0)) bad_input("must not be negative", "option seconds");
   if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
 }

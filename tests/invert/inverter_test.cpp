@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "invert/fake_models.h"
+#include "invert/guide.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inversion.h"
@@ -147,6 +148,20 @@ TEST_F(Invert, GoesOnAfterAnInterruptAndEndsWithTheSameBytes) {
   EXPECT_EQ(bytes_of(dir.path("cut.jsonl")), bytes_of(dir.path("whole.jsonl")));
   EXPECT_FALSE(std::filesystem::exists(dir.path("cut.jsonl.partial")));
   EXPECT_THROW(invert_rows(inverter, rows, dir.path("cut.jsonl"), {"job"}), Error) << "no silent overwrite";
+}
+
+TEST_F(Invert, CosineBeyondEnoughCountsATenth) {
+  const Matrix row = encoded({"a"}), mean(1, kDim);
+  const auto preferred = [&](double enough) {  // the nearer text, or the one that the model expects
+    options.fluency = 0.04;
+    options.enough = enough;
+    const Guide guide(fake_encode, row.row(0), mean, options, {});
+    return guide.score(0.75, -3) > guide.score(0.62, -1) ? "nearer" : "expected";
+  };
+  EXPECT_STREQ(preferred(1), "nearer");
+  EXPECT_STREQ(preferred(0.6), "expected");
+  options.enough = 1.5;
+  EXPECT_THROW(options.validate(), Error);
 }
 
 }  // namespace
