@@ -89,7 +89,7 @@ def fit(program, folder, a, b, options, oracle=False):
 
 
 def score(program, folder, map_file, a, b, pool):
-    """top-1, mean rank and centred cosine of paired rows a, translated by the map (None: translated already), and b."""
+    """top-1, mean rank, raw and centred cosine of paired rows a, translated by the map (None: translated already), and b."""
     import numpy as np
 
     np.save(folder / "eval.a.npy", a)
@@ -97,4 +97,4 @@ def score(program, folder, map_file, a, b, pool):
     given = ["--map", map_file] if map_file else []
     command = [program, "evaluate", *given, folder / "eval.a.npy", folder / "eval.b.npy", "--pool", pool, "--bootstrap", 0, "--json", "--quiet"]
     scores = run_measured(command)["json"]["scores"]
-    return {name: scores[name]["value"] for name in ("top1", "mean_rank", "centred_cosine")} | {"pool": min(pool, len(a))}
+    return {name: scores[name]["value"] for name in ("top1", "mean_rank", "cosine", "centred_cosine")} | {"pool": min(pool, len(a))}
