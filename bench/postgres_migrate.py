@@ -41,6 +41,7 @@ DATA = ROOT / "examples" / "data"
 DIM = 384
 SETTINGS = ["shared_buffers=512MB", "min_wal_size=4GB", "max_wal_size=4GB", "checkpoint_timeout=15min"]
 TICK = os.sysconf("SC_CLK_TCK")
+OWN_PROCESSES = ("autovacuum", "background", "checkpointer", "logical", "parallel", "walwriter")  # as titles begin; others: sessions
 
 READER = """
 import json, random, sys, time, psycopg
@@ -132,8 +133,8 @@ class ServerParts:
                 title = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode().split()
             except OSError:  # it has ended meanwhile
                 continue
-            system = title[:1] == ["postgres:"] and title[1] in ("autovacuum", "background", "checkpointer", "logical", "parallel", "walwriter")
-            self.last[pid] = (title[1] if system else "backends", (int(fields[11]) / TICK, int(fields[12]) / TICK))
+            kind = title[1] if title[:1] == ["postgres:"] and title[1] in OWN_PROCESSES else "backends"
+            self.last[pid] = (kind, (int(fields[11]) / TICK, int(fields[12]) / TICK))
 
     def run(self):
         while not self.done.wait(0.2):
@@ -353,10 +354,11 @@ def main():
         print(name, json.dumps(value), flush=True)
 
     make_wal_files(connection)
-    loops = {"loop": lambda: plain_loop(url, "looped", translate), "tuned_loop": lambda: tuned_loop(url, "looped", arguments.loop_rows, translate)}
+    rows = arguments.loop_rows
+    loops = {"loop": lambda: plain_loop(url, "looped", translate), "tuned_loop": lambda: tuned_loop(url, "looped", rows, translate)}
     for name, loop in loops.items():
-        make_table(connection, "looped", arguments.loop_rows)
-        with Reader(url, "looped", arguments.loop_rows), Timer(folder, arguments.loop_rows) as timer:
+        make_table(connection, "looped", rows)
+        with Reader(url, "looped", rows), Timer(folder, rows) as timer:
             loop()
         report(name, timer.record)
     connection.execute("DROP TABLE looped")
