@@ -1,19 +1,21 @@
 #!/usr/bin/env python3
 """Migrates a column of vectors in Postgres while a reader queries, beside loops in psycopg and numpy, and kills it at random.
 
-    bench/postgres_migrate.py [--rows 1000000] [--loop-rows 20000] [--kill-rows 100000] [--kills 20] [--hnsw]
+    bench/postgres_migrate.py [--rows 1000000] [--loop-rows 20000] [--kill-rows 100000] [--kills 20] [--connections N] [--hnsw]
 
-A server of its own (scripts/setup.sh --postgres; fsync on, 512 MB of shared buffers, 4 GB of WAL between checkpoints), table
-docs(id bigint PRIMARY KEY, title text, v vector(384)), demo vectors of MiniLM with noise, a map to e5 (384). In one run:
+A server of its own (scripts/setup.sh --postgres; fsync on, 512 MB of shared buffers, 4 GB of WAL between checkpoints, whose files are
+made before anything is measured: a server in use writes into old ones), table docs(id bigint PRIMARY KEY, title text, v vector(384)),
+demo vectors of MiniLM with noise, a map to e5 (384). In one run, each in a fresh table and while another process reads random rows by
+key:
 
  1. loop: SELECT a thousand rows, translate them in numpy, executemany("UPDATE ... WHERE id = ..."), COMMIT; in a table of --loop-rows
- 2. tuned loop: binary COPY out, numpy, binary COPY into a temporary table, UPDATE ... FROM; one connection, same table
- 3. vec2vec migrate of all --rows, while another process reads random rows by key; its latencies before and meanwhile
- 4. --kills kills (SIGKILL; every fifth of the server) at random moments of a migration of --kill-rows
+ 2. tuned loop: binary COPY out, numpy, binary COPY into a temporary table, UPDATE ... FROM; one connection, likewise
+ 3. vec2vec migrate of all --rows; the reader's latencies before and meanwhile
+ 4. without the reader: --kills kills (SIGKILL; every fifth of the server) at random moments of a migration of --kill-rows
 
 After 3 and 4 all rows are compared, byte by byte, with `vec2vec translate` of the same vectors in a file. CPU is that of the client
-and of all server processes. With --hnsw: 2 and 3 once more in 10,000 rows with an HNSW index on v. Appends a record to
-bench/results/postgres.jsonl.
+and of all server processes (the reader's session too); server_parts tells user and system time of those apart. With --hnsw: 2 and 3
+once more in 10,000 rows with an HNSW index on v, without the reader. Appends a record to bench/results/postgres.jsonl.
 """
 
 import argparse
@@ -25,6 +27,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -36,8 +39,9 @@ import postgres_server  # noqa: E402
 VEC2VEC = BUILD / "release" / "cli" / "vec2vec"
 DATA = ROOT / "examples" / "data"
 DIM = 384
-SETTINGS = ["shared_buffers=512MB", "max_wal_size=4GB", "checkpoint_timeout=15min"]
+SETTINGS = ["shared_buffers=512MB", "min_wal_size=4GB", "max_wal_size=4GB", "checkpoint_timeout=15min"]
 TICK = os.sysconf("SC_CLK_TCK")
+OWN_PROCESSES = ("autovacuum", "background", "checkpointer", "logical", "parallel", "walwriter")  # as titles begin; others: sessions
 
 READER = """
 import json, random, sys, time, psycopg
@@ -46,7 +50,7 @@ with psycopg.connect(sys.argv[1], autocommit=True) as c:
     end = time.time() + stop
     while time.time() < end and not (stop > 1e5 and sys.stdin in __import__("select").select([sys.stdin], [], [], 0)[0]):
         begin = time.perf_counter()
-        found = c.execute("SELECT title, v FROM docs WHERE id = %s", [random.randrange(rows)]).fetchone()
+        found = c.execute("SELECT title, v FROM " + sys.argv[4] + " WHERE id = %s", [random.randrange(rows)]).fetchone()
         assert found is not None and found[1] is not None
         times.append(time.perf_counter() - begin)
         time.sleep(0.005)
@@ -104,6 +108,49 @@ def make_table(connection, name, rows):
     connection.execute("CHECKPOINT")
 
 
+def make_wal_files(connection):
+    """As many as lie between two checkpoints."""
+    for _ in range(256):
+        connection.execute("SELECT pg_logical_emit_message(false, 'vec2vec', '')")
+        connection.execute("SELECT pg_switch_wal()")
+    connection.execute("CHECKPOINT")
+
+
+class ServerParts:
+    """User and system seconds of the server's processes by what they are, looked up five times a second: backends, walwriter ..."""
+
+    def __init__(self, folder):
+        self.folder, self.last, self.done = folder, {}, threading.Event()
+        self.look()
+        self.first = {pid: seconds for pid, (_, seconds) in self.last.items()}
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+
+    def look(self):
+        for pid in postgres_server.server_processes(self.folder)[1:]:
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+                title = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0].decode().split()
+            except OSError:  # it has ended meanwhile
+                continue
+            kind = title[1] if title[:1] == ["postgres:"] and title[1] in OWN_PROCESSES else "backends"
+            self.last[pid] = (kind, (int(fields[11]) / TICK, int(fields[12]) / TICK))
+
+    def run(self):
+        while not self.done.wait(0.2):
+            self.look()
+
+    def stop(self):
+        self.done.set()
+        self.thread.join()
+        parts = {}
+        for pid, (kind, now) in self.last.items():
+            total, before = parts.setdefault(kind, [0, 0]), self.first.get(pid, (0, 0))
+            for i in range(2):
+                total[i] += now[i] - before[i]
+        return parts
+
+
 def server_cpu(folder):
     """CPU seconds of all server processes, those that have ended included."""
     total = 0
@@ -124,6 +171,7 @@ class Timer:
         self.folder, self.rows = folder, rows
 
     def __enter__(self):
+        self.parts = ServerParts(self.folder)
         self.start, self.client, self.server = time.perf_counter(), os.times(), server_cpu(self.folder)
         return self
 
@@ -134,6 +182,28 @@ class Timer:
         server = server_cpu(self.folder) - self.server
         self.record = {"rows": self.rows, "seconds": round(seconds, 2), "rows_per_second": round(self.rows / seconds)}
         self.record |= {"client_us": round(1e6 * client_cpu / self.rows, 1), "server_us": round(1e6 * server / self.rows, 1)}
+        parts = {kind: [round(1e6 * part / self.rows, 1) for part in times] for kind, times in self.parts.stop().items()}
+        self.record["server_parts"] = {kind: times for kind, times in parts.items() if sum(times) >= 0.1}
+
+
+class Reader:
+    """A process that reads random rows of a table by key until the block ends, and then its latencies."""
+
+    def __init__(self, url, table, rows):
+        self.command = [sys.executable, "-c", READER, url, str(rows)]
+        self.table = table
+
+    def alone(self, seconds):
+        command = [*self.command, str(seconds), self.table]
+        return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+    def __enter__(self):
+        self.process = subprocess.Popen([*self.command, "1e6", self.table], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        time.sleep(1)  # it has imported what it needs, and is connected
+        return self
+
+    def __exit__(self, *_):
+        self.record = json.loads(self.process.communicate("stop\n")[0])
 
 
 def translator(map_file):
@@ -254,6 +324,7 @@ def main():
     parser.add_argument("--loop-rows", type=int, default=20_000)
     parser.add_argument("--kill-rows", type=int, default=100_000)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--connections", type=int, default=0, help="of vec2vec migrate; 0: its default")
     parser.add_argument("--hnsw", action="store_true")
     arguments = parser.parse_args()
     run_inside("bench-postgres", ["numpy", "psycopg[binary]>=3.2", "pgvector>=0.4"])
@@ -282,23 +353,24 @@ def main():
         record[name] = value
         print(name, json.dumps(value), flush=True)
 
-    make_table(connection, "looped", arguments.loop_rows)
-    with Timer(folder, arguments.loop_rows) as timer:
-        plain_loop(url, "looped", translate)
-    report("loop", timer.record)
-    make_table(connection, "looped", arguments.loop_rows)
-    with Timer(folder, arguments.loop_rows) as timer:
-        tuned_loop(url, "looped", arguments.loop_rows, translate)
-    report("tuned_loop", timer.record)
+    make_wal_files(connection)
+    rows = arguments.loop_rows
+    loops = {"loop": lambda: plain_loop(url, "looped", translate), "tuned_loop": lambda: tuned_loop(url, "looped", rows, translate)}
+    for name, loop in loops.items():
+        make_table(connection, "looped", rows)
+        with Reader(url, "looped", rows), Timer(folder, rows) as timer:
+            loop()
+        report(name, timer.record)
+    connection.execute("DROP TABLE looped")
 
     make_table(connection, "docs", arguments.rows)
-    reader = [sys.executable, "-c", READER, url, str(arguments.rows)]
-    report("reader_before", json.loads(subprocess.run([*reader, "10"], check=True, capture_output=True, text=True).stdout))
-    reading = subprocess.Popen([*reader, "1e6"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with Timer(folder, arguments.rows) as timer:
-        done = subprocess.run(migrate(map_file, url, "docs"), check=True, capture_output=True, text=True)
+    reader = Reader(url, "docs", arguments.rows)
+    report("reader_before", reader.alone(10))
+    command = migrate(map_file, url, "docs", "--connections", str(arguments.connections))
+    with reader, Timer(folder, arguments.rows) as timer:
+        done = subprocess.run(command, check=True, capture_output=True, text=True)
     report("vec2vec", timer.record | {key: json.loads(done.stdout)[key] for key in ("translated", "verified", "largest_difference")})
-    report("reader_meanwhile", json.loads(reading.communicate("stop\n")[0]))
+    report("reader_meanwhile", reader.record)
     report("same_bytes", same_as_file(connection, map_file, "docs", arguments.rows, BUILD))
     report("times_the_loop", round(record["vec2vec"]["rows_per_second"] / record["loop"]["rows_per_second"], 2))
     cpu = {name: record[name]["client_us"] + record[name]["server_us"] for name in ("loop", "vec2vec")}

@@ -13,7 +13,7 @@ BatchTranslator::BatchTranslator(Connection& connection, const Table& table, con
   // compiler.
   c_.run(
       "SET synchronous_commit = off; SET lock_timeout = '500ms'; SET enable_seqscan = off; SET jit = off; SET temp_buffers = "
-      "'64MB'");
+      "'16MB'");
   if (skip_triggers) c_.run("SET session_replication_role = replica");
   c_.run("CREATE TEMPORARY TABLE vec2vec_batch (key " + table.key_type + ", version xid, vector " +
          table.of_extension(c_, migration.type) + ") ON COMMIT DELETE ROWS");
@@ -37,12 +37,13 @@ BatchCounts BatchTranslator::translate(const Range& range) {
 
 BatchCounts BatchTranslator::translate_rows(const Range& range) {
   const std::string sql = table_.sql(c_), key = c_.name(table_.key), target = c_.name(migration_.target);
-  const std::string in = c_.copy_out("COPY (SELECT t." + key + ", t.xmin, t." + c_.name(migration_.source) + " FROM " + sql +
-                                     " t WHERE " + within("t", range) + " AND t." + c_.name(migration_.source) +
-                                     " IS NOT NULL AND t." + target + " IS NULL) TO STDOUT (FORMAT binary)");
+  in_ = c_.copy_out("COPY (SELECT t." + key + ", t.xmin, t." + c_.name(migration_.source) + " FROM " + sql + " t WHERE " +
+                        within("t", range) + " AND t." + c_.name(migration_.source) + " IS NOT NULL AND t." + target +
+                        " IS NULL) TO STDOUT (FORMAT binary)",
+                    std::move(in_));
   std::vector<std::optional<std::string_view>> fields;
   std::vector<std::string_view> keys, versions, vectors;
-  for (CopyReader reader(in); reader.next(3, fields);) {
+  for (CopyReader reader(in_); reader.next(3, fields);) {
     if (vector_dim(*fields[2]) != migration_.dim) continue;  // counted at the end, in the table
     keys.push_back(*fields[0]);
     versions.push_back(*fields[1]);
@@ -50,21 +51,27 @@ BatchCounts BatchTranslator::translate_rows(const Range& range) {
   }
   const auto rows = static_cast<Index>(keys.size());
   if (rows == 0) return {};
-  Matrix x(rows, migration_.dim), y(rows, map_.target_dim());
-  for (Index i = 0; i < rows; ++i) read_vector(vectors[static_cast<std::size_t>(i)], table_.value_type(), x.row(i));
+  if (x_.rows() < rows) {
+    x_ = Matrix(rows, migration_.dim);
+    y_ = Matrix(rows, map_.target_dim());
+  }
+  for (Index i = 0; i < rows; ++i) read_vector(vectors[static_cast<std::size_t>(i)], table_.value_type(), x_.row(i));
   TranslateOptions options;
   options.threads = 1;                // other connections use the other cores
   options.ignore_fingerprint = true;  // checked once, on a sample
-  const Index zero_rows = vec2vec::translate(map_, x, y.span(), options, table_.name).zero_rows;
+  const MatrixView x = x_.view().middle_rows(0, rows);
+  const MatrixSpan y = y_.span().middle_rows(0, rows);
+  const Index zero_rows = vec2vec::translate(map_, x, y, options, table_.name).zero_rows;
 
-  CopyWriter out;
+  CopyWriter out(std::move(out_));
   for (Index i = 0; i < rows; ++i) {
     out.begin_row(3);
     out.field(keys[static_cast<std::size_t>(i)]);
     out.field(versions[static_cast<std::size_t>(i)]);
-    out.vector_field(y.row(i), y.cols(), migration_.type == "halfvec" ? ValueType::kFloat16 : ValueType::kFloat32);
+    out.vector_field(y.row(i), y.cols, migration_.type == "halfvec" ? ValueType::kFloat16 : ValueType::kFloat32);
   }
-  c_.copy_in("COPY pg_temp.vec2vec_batch FROM STDIN (FORMAT binary)", out.finish());
+  out_ = out.finish();
+  c_.copy_in("COPY pg_temp.vec2vec_batch FROM STDIN (FORMAT binary)", out_);
   // xmin tells whether somebody changed the row since it was read; its translation would be stale. It stays pending.
   const Result updated = c_.run("UPDATE " + sql + " t SET " + target + " = b.vector FROM pg_temp.vec2vec_batch b WHERE t." +
                                 key + " = b.key AND t.xmin = b.version AND " + within("t", range));

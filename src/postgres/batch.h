@@ -2,6 +2,7 @@
 #include <string>
 
 #include "postgres/state.h"
+#include "vec2vec/matrix.h"
 
 namespace vec2vec::postgres {
 
@@ -28,6 +29,9 @@ class BatchTranslator {
   const Table& table_;
   const Migration& migration_;
   const Map& map_;
+  // Kept from batch to batch: fresh memory costs a fault for each page.
+  std::string in_, out_;
+  Matrix x_, y_;  ///< (most rows so far, dim of the source), (likewise, dim of the target)
 };
 
 }  // namespace vec2vec::postgres

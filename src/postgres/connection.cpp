@@ -148,7 +148,7 @@ Result Connection::run(const std::string& sql, const std::vector<std::string>& v
   return result;
 }
 
-std::string Connection::copy_out(const std::string& sql) {
+std::string Connection::copy_out(const std::string& sql, std::string reused) {
   PGconn* c = connection_.get();
   if (!PQsendQuery(c, sql.c_str())) fail(nullptr);
   while (PQisBusy(c)) wait();
@@ -157,7 +157,8 @@ std::string Connection::copy_out(const std::string& sql) {
     finish_command();
     fail(result.get());
   }
-  std::string bytes;
+  std::string bytes = std::move(reused);
+  bytes.clear();
   for (;;) {
     char* row = nullptr;
     const int count = PQgetCopyData(c, &row, 1);

@@ -57,8 +57,8 @@ class Connection {
   /// Runs one statement with the values of $1, $2 ...; without values, several statements may stand in it.
   Result run(const std::string& sql, const std::vector<std::string>& values = {});
 
-  /// COPY ... TO STDOUT: all bytes.
-  std::string copy_out(const std::string& sql);
+  /// COPY ... TO STDOUT: all bytes, in the memory of `reused`.
+  std::string copy_out(const std::string& sql, std::string reused = {});
   /// COPY ... FROM STDIN.
   void copy_in(const std::string& sql, std::string_view bytes);
 

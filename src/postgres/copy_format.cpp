@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <utility>
 
 #include "io/half.h"
 #include "vec2vec/error.h"
@@ -60,7 +61,10 @@ bool CopyReader::next(std::size_t columns, std::vector<std::optional<std::string
   return true;
 }
 
-CopyWriter::CopyWriter() : bytes_(kSignature) { bytes_.append(8, '\0'); }
+CopyWriter::CopyWriter(std::string reused) : bytes_(std::move(reused)) {
+  bytes_ = kSignature;
+  bytes_.append(8, '\0');
+}
 
 void CopyWriter::begin_row(int columns) { append(bytes_, static_cast<std::uint16_t>(columns)); }
 

@@ -27,7 +27,8 @@ class CopyReader {
 /// Writes it.
 class CopyWriter {
  public:
-  CopyWriter();
+  /// Writes into the memory of `reused`.
+  explicit CopyWriter(std::string reused = {});
   void begin_row(int columns);
   void field(std::string_view bytes);
   /// A vector or halfvec of dim values.

@@ -66,6 +66,9 @@ void Session::open(const Map& map, const std::string& map_sha256) {
               "that map, another --into, or --roll-back first");
   if (migration->source != table.column)
     bad_input("is being filled from column " + migration->source, where, "--column " + migration->source);
+  if (!has_column(control, table, migration->target))
+    bad_input("is gone: somebody dropped it, or made the table anew, while a migration was filling it", where,
+              "--roll-back, which tidies up; then migrate begins again");
   if (!options.type.empty() && options.type != migration->type)
     bad_input("is a " + migration->type, where, "leave out --type, or --roll-back first");
 }

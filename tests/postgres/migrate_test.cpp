@@ -340,6 +340,13 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
       {"migrate", world().folder.path("other.safetensors"), url, "--table", "Docs", "--column", "the v", "--into", "v new"});
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("by another map"), std::string::npos) << other.err;
+
+  db().run("ALTER TABLE \"Docs\" DROP COLUMN \"v new\"");
+  const CliResult gone = run_cli(arguments());
+  EXPECT_EQ(gone.code, 2);
+  EXPECT_NE(gone.err.find("is gone"), std::string::npos) << gone.err;
+  EXPECT_EQ(migrate({"--roll-back"})["state"], "rolled back");
+  EXPECT_EQ(migrate()["translated"], 200);
 }
 
 TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
