@@ -75,14 +75,11 @@ void BM_PaperStep(benchmark::State& state) {
                           {2, pass.latent(0), 1},
                           {2, pass.latent(1), 0}},
                          0, 0);
-    clip_gradients(d, 1, 0);
-    discriminators.optimiser.step(d, 1e-5, 0);
+    discriminators.optimiser.step(d, 1e-5, {clip_factor(gradient_norm(d, 0), 1)}, 0);
     if (half) d.refresh_halves(0);
     benchmark::DoNotOptimize(pass.lose(discriminators, {}));
     pass.backward(translator);
-    clip_gradients(p, 1, 0);
-    optimiser.step(p, 2e-5, 0);
-    update_average(average, p.values, 0.999, 0);
+    optimiser.step(p, 2e-5, {clip_factor(gradient_norm(p, 0), 1), &average, 0.999}, 0);
     if (half) p.refresh_halves(0);
   }
 

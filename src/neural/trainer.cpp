@@ -254,15 +254,15 @@ void Trainer::take_step() {
   pass_.backward(state_.translator);
 
   Parameters& parameters = state_.translator.parameters;
-  const double norm = clip_gradients(parameters, options_.clip, options_.threads);
+  const double norm = gradient_norm(parameters, options_.threads);
   if (!std::isfinite(norm))
     throw Error(ErrorKind::kInternal, "training diverged at step " + std::to_string(state_.step), "train_neural",
                 "a lower learning rate");
-  state_.optimiser.step(parameters, rate_factor * options_.learning_rate, options_.threads);
   ++state_.step;
   // The average forgets the start faster in the beginning.
   const double taken = static_cast<double>(state_.step);
-  update_average(state_.average, parameters.values, std::min(options_.average, taken / (9 + taken)), options_.threads);
+  const AdamW::Also also{clip_factor(norm, options_.clip), &state_.average, std::min(options_.average, taken / (9 + taken))};
+  state_.optimiser.step(parameters, rate_factor * options_.learning_rate, also, options_.threads);
   refresh_halves();
   add_to_mean(losses, discriminator_loss, norm);
 }
@@ -295,8 +295,8 @@ double Trainer::teach_discriminators(const Batch& batch, double rate_factor) {
   }
   Discriminators& d = state_.discriminators;
   const double loss = d.learn(lessons, options_.discriminator_penalty, options_.threads);
-  clip_gradients(d.parameters, options_.clip, options_.threads);
-  d.optimiser.step(d.parameters, rate_factor * options_.discriminator_learning_rate, options_.threads);
+  const double factor = clip_factor(gradient_norm(d.parameters, options_.threads), options_.clip);
+  d.optimiser.step(d.parameters, rate_factor * options_.discriminator_learning_rate, {factor}, options_.threads);
   if (half_) d.parameters.refresh_halves(options_.threads);
   return loss;
 }
