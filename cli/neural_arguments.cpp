@@ -48,6 +48,7 @@ NeuralOptions NeuralArguments::options() const {
   if (!preserve.empty()) o.preserve = preserve == "rows" ? Preserve::kRows : Preserve::kStart;
   if (instance_noise >= 0) o.instance_noise = instance_noise;
   if (discriminator_penalty >= 0) o.discriminator_penalty = discriminator_penalty;
+  if (blend >= 0) o.blend = blend;
   if (!close.empty()) o.close = close == "yes";
   o.seeds = seeds;
   o.checkpoint = checkpoint;
@@ -95,6 +96,9 @@ void add_neural(CLI::App& command, NeuralArguments& arguments) {
   add("--discriminator-penalty", arguments.discriminator_penalty,
       "Of discriminators' squared gradients (R1 and R2), which steadies them; default: the preset's", "X")
       ->check(CLI::NonNegativeNumber.description(""));
+  add("--blend", arguments.blend,
+      "How far the result goes from the linear start to what was learned, 0 to 1; default: the preset's", "B")
+      ->check(CLI::Range(0.0, 1.0).description(""));
   add("--close", arguments.close,
       "End with a shrunk linear map fitted to the translations, as the linear path does: yes or no; default: the preset's",
       "YES|NO")

@@ -11,7 +11,7 @@ struct NeuralArguments {
   Index steps = -1, width = 0, batch = 0, period = 0;
   int seeds = 1;
   double instance_noise = -1, discriminator_penalty = -1;
-  double learning_rate = 0, discriminator_rate = 0, temperature = 0, whitening = -1, debias = -1;
+  double learning_rate = 0, discriminator_rate = 0, temperature = 0, whitening = -1, debias = -1, blend = -1;
 
   /// The preset with everything that was given in its place. Throws Error{kBadInput} for losses that do not exist.
   NeuralOptions options() const;

@@ -9,11 +9,12 @@ namespace vec2vec {
 namespace {
 
 constexpr std::size_t kPage = 4096, kLeast = std::size_t{1} << 20;
+constexpr std::align_val_t kCacheLine{64};  // matrix units load and store whole ones
 
 }  // namespace
 
 void* allocate_pages(std::size_t bytes) {
-  if (bytes < kLeast) return ::operator new(bytes);
+  if (bytes < kLeast) return ::operator new(bytes, kCacheLine);
   if (bytes > static_cast<std::size_t>(-1) - kPage) throw std::bad_alloc();
   const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;  // as aligned_alloc wants it
   void* memory = std::aligned_alloc(kPage, whole);
@@ -25,7 +26,7 @@ void* allocate_pages(std::size_t bytes) {
 }
 
 void free_pages(void* memory, std::size_t bytes) noexcept {
-  if (bytes < kLeast) return ::operator delete(memory);
+  if (bytes < kLeast) return ::operator delete(memory, kCacheLine);
   std::free(memory);
 }
 

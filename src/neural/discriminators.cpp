@@ -77,7 +77,7 @@ double Discriminators::learn(const std::vector<Lesson>& lessons, double penalty,
       if (lessons[i].nearby.data) uses.push_back({&nearby_[i].tape, lessons[i].nearby, nearby_[i].d_scores});
     }
     if (!uses.empty())
-      networks_[static_cast<std::size_t>(which)].add_gradients(parameters, uses, static_cast<int>(task % layers));
+      networks_[static_cast<std::size_t>(which)].set_gradients(parameters, uses, static_cast<int>(task % layers));
   });
   double sum = 0;
   for (double loss : losses) sum += loss;

@@ -27,10 +27,10 @@ class Discriminators {
     double label;
     MatrixView nearby = {};
   };
-  /// Gradients of the loss of all lessons, for an optimiser's step; returns the mean least-squares loss of a lesson. Lessons
-  /// with nearby rows also pay penalty / 2 times the mean of (D(nearby) - D(rows))^2 / kPenaltyRadius^2, an estimate of the
-  /// squared gradient at the rows (R1 and R2 of Mescheder et al. 2018 without second derivatives, as in Lin et al. 2025, arXiv
-  /// 2501.08316), for n more rows a lesson.
+  /// Sets the gradients to those of the loss of all lessons, for an optimiser's step; returns the mean least-squares loss of a
+  /// lesson. Lessons with nearby rows also pay penalty / 2 times the mean of (D(nearby) - D(rows))^2 / kPenaltyRadius^2, an
+  /// estimate of the squared gradient at the rows (R1 and R2 of Mescheder et al. 2018 without second derivatives, as in Lin et
+  /// al. 2025, arXiv 2501.08316), for n more rows a lesson.
   double learn(const std::vector<Lesson>& lessons, double penalty, int threads);
 
   /// A lesson whose rows are to be moved: adds weight times the loss's gradient at the rows to d_rows (n, d).

@@ -208,7 +208,7 @@ void GeneratorPass::backward(Translator& t) {
   add_tasks(t.backbone, backbone);
   parallel_for(static_cast<Index>(tasks.size()), threads_, [&](Index i) {
     const Task& task = tasks[static_cast<std::size_t>(i)];
-    task.mlp->add_gradients(t.parameters, task.uses, task.layer);
+    task.mlp->set_gradients(t.parameters, task.uses, task.layer);
   });
 }
 

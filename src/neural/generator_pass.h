@@ -39,7 +39,7 @@ class GeneratorPass {
   /// All losses and their gradients at the outputs.
   Losses lose(Discriminators& discriminators, const Guidance& guidance);
 
-  /// Adds the gradients of all losses to translator.parameters.
+  /// Sets the gradients of translator.parameters to those of all losses.
   void backward(Translator& translator);
 
  private:

@@ -27,22 +27,30 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
-/// The kernel for c (m, n) = a (m, k) b (k, n) with the given strides of a and b, made once per shape.
+/// The kernel for c (m, n) = a (m, k) b (k, n), made once per shape; b is packed, or plain when a is transposed.
 struct Kernel {
   memory::desc a, b, c, scratch;
   dnnl::matmul primitive;
 };
 
-const Kernel& kernel_for(Index m, Index n, Index k, bool transpose_a, bool transpose_b, Index stride_c, bool accumulate) {
+memory::desc packed_shape(Index k, Index n) {
+  // The order of b's numbers does not depend on the rows of a.
+  constexpr Index kAnyRows = 128;
+  const memory::desc a({kAnyRows, k}, memory::data_type::bf16, memory::dims{k, 1}),
+      b({k, n}, memory::data_type::bf16, memory::format_tag::any), c({kAnyRows, n}, memory::data_type::f32, memory::dims{n, 1});
+  return dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, c), engine()).weights_desc();
+}
+
+const Kernel& kernel_for(Index m, Index n, Index k, bool transpose_a, Index stride_c, bool accumulate) {
   static std::mutex mutex;
-  static std::map<std::array<Index, 7>, Kernel> kernels;
+  static std::map<std::array<Index, 6>, Kernel> kernels;
   const std::lock_guard lock(mutex);
-  const std::array<Index, 7> key{m, n, k, transpose_a, transpose_b, stride_c, accumulate};
+  const std::array<Index, 6> key{m, n, k, transpose_a, stride_c, accumulate};
   if (const auto found = kernels.find(key); found != kernels.end()) return found->second;
   const OneOpenMpThread one;  // kernels are made for a number of threads
   using Type = memory::data_type;
   const memory::desc a({m, k}, Type::bf16, transpose_a ? memory::dims{1, m} : memory::dims{k, 1}),
-      b({k, n}, Type::bf16, transpose_b ? memory::dims{1, k} : memory::dims{n, 1}),
+      b = transpose_a ? memory::desc({k, n}, Type::bf16, memory::dims{n, 1}) : packed_shape(k, n),
       c({m, n}, Type::f32, memory::dims{stride_c, 1});
   dnnl::primitive_attr attributes;
   attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);  // library scratchpads are not for several threads at a time
@@ -55,48 +63,78 @@ const Kernel& kernel_for(Index m, Index n, Index k, bool transpose_a, bool trans
   return kernels.emplace(key, Kernel{a, b, c, description.scratchpad_desc(), dnnl::matmul(description)}).first->second;
 }
 
-void multiply(const Kernel& kernel, const std::uint16_t* a, const std::uint16_t* b, float* c) {
-  thread_local std::vector<char> scratch;
-  if (scratch.size() < kernel.scratch.get_size() + 64) scratch.resize(kernel.scratch.get_size() + 64);
-  void* aligned = scratch.data() + (64 - reinterpret_cast<std::uintptr_t>(scratch.data()) % 64);
-  thread_local dnnl::stream stream(engine());
-  const OneOpenMpThread one;
-  const auto in = [](const std::uint16_t* p) { return const_cast<std::uint16_t*>(p); };
-  kernel.primitive.execute(stream, {{DNNL_ARG_SRC, memory(kernel.a, engine(), in(a))},
-                                    {DNNL_ARG_WEIGHTS, memory(kernel.b, engine(), in(b))},
-                                    {DNNL_ARG_DST, memory(kernel.c, engine(), c)},
-                                    {DNNL_ARG_SCRATCHPAD, memory(kernel.scratch, engine(), aligned)}});
-  stream.wait();
+/// Room of this thread for count values, one for each `which`; what was there is lost.
+template <class T, int which>
+T* room(std::size_t count) {
+  thread_local std::vector<T, PageAllocator<T>> values;
+  if (values.size() < count) values = std::vector<T, PageAllocator<T>>(count);
+  return values.data();
 }
 
-/// The rows of m, rounded and without gaps, in a buffer of this thread: one for each `which` (0 or 1).
-const std::uint16_t* halves_of(MatrixView m, int which) {
-  thread_local std::array<std::vector<std::uint16_t>, 2> buffers;
-  std::vector<std::uint16_t>& buffer = buffers[static_cast<std::size_t>(which)];
-  if (buffer.size() < static_cast<std::size_t>(m.rows * m.cols)) buffer.resize(static_cast<std::size_t>(m.rows * m.cols));
-  for (Index i = 0; i < m.rows; ++i) to_bfloat16(m.row(i), buffer.data() + i * m.cols, m.cols);
-  return buffer.data();
+dnnl::stream& stream() {
+  thread_local dnnl::stream own(engine());
+  return own;
+}
+
+memory given(const memory::desc& shape, const void* data) { return {shape, engine(), const_cast<void*>(data)}; }
+
+void multiply(const Kernel& kernel, const std::uint16_t* a, const std::uint16_t* b, float* c) {
+  const OneOpenMpThread one;
+  kernel.primitive.execute(stream(), {{DNNL_ARG_SRC, given(kernel.a, a)},
+                                      {DNNL_ARG_WEIGHTS, given(kernel.b, b)},
+                                      {DNNL_ARG_DST, given(kernel.c, c)},
+                                      {DNNL_ARG_SCRATCHPAD, given(kernel.scratch, room<char, 0>(kernel.scratch.get_size()))}});
+  stream().wait();
+}
+
+/// The rows of m, rounded and without gaps, in room of this thread: one for each `which`.
+template <int which>
+const std::uint16_t* halves_of(MatrixView m) {
+  auto* halves = room<std::uint16_t, which>(static_cast<std::size_t>(m.rows * m.cols));
+  for (Index i = 0; i < m.rows; ++i) to_bfloat16(m.row(i), halves + i * m.cols, m.cols);
+  return halves;
 }
 
 }  // namespace
 
-void matmul(MatrixView a, MatrixView w, const std::uint16_t* w_half, bool transpose_w, MatrixSpan c, bool accumulate) {
-  if (!w_half) return gemm(a, false, w, transpose_w, c, 1.0f, accumulate ? 1.0f : 0.0f);
-  multiply(kernel_for(c.rows, c.cols, a.cols, false, transpose_w, c.stride, accumulate), halves_of(a, 0), w_half, c.data);
+Index packed_size(Index k, Index m) { return static_cast<Index>(packed_shape(k, m).get_size() / sizeof(std::uint16_t)); }
+
+void pack(MatrixView w, std::uint16_t* packed, std::uint16_t* packed_transposed) {
+  const OneOpenMpThread one;
+  const std::uint16_t* halves = halves_of<0>(w);
+  const auto lay_out = [&](Index k, Index m, memory::dims strides, std::uint16_t* to) {
+    const memory from = given({{k, m}, memory::data_type::bf16, std::move(strides)}, halves),
+                 into = given(packed_shape(k, m), to);
+    dnnl::reorder(from, into).execute(stream(), const_cast<memory&>(from), const_cast<memory&>(into));
+  };
+  lay_out(w.rows, w.cols, {w.cols, 1}, packed);
+  lay_out(w.cols, w.rows, {1, w.cols}, packed_transposed);
+  stream().wait();
 }
 
-void add_transposed_product(MatrixView a, MatrixView b, bool half, MatrixSpan c) {
-  if (!half) return gemm(a, true, b, false, c, 1.0f, 1.0f);
-  multiply(kernel_for(c.rows, c.cols, a.rows, true, false, c.stride, true), halves_of(a, 0), halves_of(b, 1), c.data);
+void matmul(MatrixView a, MatrixView w, const std::uint16_t* packed, bool transpose_w, MatrixSpan c, bool accumulate) {
+  if (!packed) return gemm(a, false, w, transpose_w, c, 1.0f, accumulate ? 1.0f : 0.0f);
+  multiply(kernel_for(c.rows, c.cols, a.cols, false, c.stride, accumulate), halves_of<0>(a), packed, c.data);
+}
+
+void transposed_product(MatrixView a, MatrixView b, bool half, MatrixSpan c, bool accumulate) {
+  if (!half) return gemm(a, true, b, false, c, 1.0f, accumulate ? 1.0f : 0.0f);
+  multiply(kernel_for(c.rows, c.cols, a.rows, true, c.stride, accumulate), halves_of<0>(a), halves_of<1>(b), c.data);
 }
 
 #else
+
+Index packed_size(Index, Index) { return 0; }
+
+void pack(MatrixView, std::uint16_t*, std::uint16_t*) {}
 
 void matmul(MatrixView a, MatrixView w, const std::uint16_t*, bool transpose_w, MatrixSpan c, bool accumulate) {
   gemm(a, false, w, transpose_w, c, 1.0f, accumulate ? 1.0f : 0.0f);
 }
 
-void add_transposed_product(MatrixView a, MatrixView b, bool, MatrixSpan c) { gemm(a, true, b, false, c, 1.0f, 1.0f); }
+void transposed_product(MatrixView a, MatrixView b, bool, MatrixSpan c, bool accumulate) {
+  gemm(a, true, b, false, c, 1.0f, accumulate ? 1.0f : 0.0f);
+}
 
 #endif
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "neural/layers.h"
 #include "neural/matmul.h"
@@ -52,7 +53,7 @@ void Mlp::forward(const Parameters& parameters, MatrixView x, MatrixSpan y, Tape
   for (std::size_t l = 0; l < layers_.size(); ++l) {
     const Layer& layer = layers_[l];
     const MatrixSpan out = (hidden(l) ? tape.xhat[l].span() : y).middle_rows(first, count);
-    matmul(h, parameters.value(layer.weight), parameters.half(layer.weight), false, out);
+    matmul(h, parameters.value(layer.weight), parameters.half(layer.weight, false), false, out);
     add_bias(out, parameters.value(layer.bias));
     if (!hidden(l)) break;
     const MatrixSpan next = tape.hidden[l].span().middle_rows(first, count);
@@ -62,7 +63,7 @@ void Mlp::forward(const Parameters& parameters, MatrixView x, MatrixSpan y, Tape
   }
   const MatrixView in = x.middle_rows(first, count);
   const MatrixSpan out = y.middle_rows(first, count);
-  if (shape_.skip == Skip::kLinear) matmul(in, parameters.value(skip_), parameters.half(skip_), false, out, true);
+  if (shape_.skip == Skip::kLinear) matmul(in, parameters.value(skip_), parameters.half(skip_, false), false, out, true);
   if (shape_.skip == Skip::kIdentity)
     for (Index i = 0; i < count; ++i)
       for (Index c = 0; c < in.cols; ++c) out.row(i)[c] += in.row(i)[c];
@@ -75,7 +76,7 @@ void Mlp::backward(const Parameters& parameters, MatrixView d_y, MatrixSpan d_x,
   Matrix carried(layers_.size() > 1 ? count : 0, shape_.hidden);
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const MatrixView w = parameters.value(layers_[l].weight);
-    const std::uint16_t* half = parameters.half(layers_[l].weight);
+    const std::uint16_t* half = parameters.half(layers_[l].weight, true);
     if (l == 0) {
       if (wanted) matmul(d, w, half, true, d_x);
       break;
@@ -91,22 +92,27 @@ void Mlp::backward(const Parameters& parameters, MatrixView d_y, MatrixSpan d_x,
     d = d_linear;
   }
   if (!wanted) return;
-  if (shape_.skip == Skip::kLinear) matmul(d_out, parameters.value(skip_), parameters.half(skip_), true, d_x, true);
+  if (shape_.skip == Skip::kLinear) matmul(d_out, parameters.value(skip_), parameters.half(skip_, true), true, d_x, true);
   if (shape_.skip == Skip::kIdentity)
     for (Index i = 0; i < count; ++i)
       for (Index c = 0; c < d_x.cols; ++c) d_x.row(i)[c] += d_out.row(i)[c];
 }
 
-void Mlp::add_gradients(Parameters& parameters, const std::vector<Use>& uses, int task) const {
-  const bool half = !parameters.halves.empty();
+void Mlp::set_gradients(Parameters& parameters, const std::vector<Use>& uses, int task) const {
+  const bool half = parameters.keeps_halves();
   const auto l = static_cast<std::size_t>(task);
+  if (l < layers_.size())
+    for (const Slot* slot : {&layers_[l].bias, &layers_[l].gain, &layers_[l].shift})
+      std::fill_n(parameters.gradient(*slot).data, slot->size(), 0.0f);
+  bool accumulate = false;
   for (const auto& [tape, x, d_y] : uses) {
+    const bool before = std::exchange(accumulate, true);
     if (l == layers_.size()) {
-      add_transposed_product(x, d_y, half, parameters.gradient(skip_));
+      transposed_product(x, d_y, half, parameters.gradient(skip_), before);
       continue;
     }
     const MatrixView d = hidden(l) ? tape->d_linear[l].view() : d_y;
-    add_transposed_product(l == 0 ? x : tape->hidden[l - 1].view(), d, half, parameters.gradient(layers_[l].weight));
+    transposed_product(l == 0 ? x : tape->hidden[l - 1].view(), d, half, parameters.gradient(layers_[l].weight), before);
     add_column_sums(d, parameters.gradient(layers_[l].bias));
     if (hidden(l))
       add_norm_gradients(tape->d_norm[l], tape->xhat[l], parameters.gradient(layers_[l].gain),

@@ -46,15 +46,15 @@ class Mlp {
   /// The same rows of d_y (n, out) -> d_x (count, in), or none when d_x has no data.
   void backward(const Parameters& parameters, MatrixView d_y, MatrixSpan d_x, Tape& tape, Index first, Index count) const;
 
-  /// Number of independent tasks of add_gradients.
+  /// Number of independent tasks of set_gradients.
   int gradient_tasks() const { return shape_.depth + (shape_.skip == Skip::kLinear ? 1 : 0); }
   /// A use after both passes: x (n, in) and d_y (n, out) as they were then.
   struct Use {
     const Tape* tape;
     MatrixView x, d_y;
   };
-  /// Adds to the gradients of layer `task` (the skip's matrix last) what the uses give, in their order.
-  void add_gradients(Parameters& parameters, const std::vector<Use>& uses, int task) const;
+  /// Sets the gradients of layer `task` (the skip's matrix last) to the sum of what the uses give, in their order.
+  void set_gradients(Parameters& parameters, const std::vector<Use>& uses, int task) const;
 
   /// y (n, out) of x (n, in), on the calling thread, keeping nothing.
   void apply(const Parameters& parameters, MatrixView x, MatrixSpan y) const;

@@ -9,8 +9,11 @@ namespace vec2vec::neural {
 /// final_factor at the last step.
 double schedule_factor(Index step, Index steps, Index warm_up, double final_factor);
 
-/// Scales gradients so that their norm is at most `limit` (0 = no limit); returns the norm before. NaN is passed on.
-double clip_gradients(Parameters& parameters, double limit, int threads);
+/// Norm of all gradients. NaN is passed on.
+double gradient_norm(const Parameters& parameters, int threads);
+
+/// What gradients of this norm are multiplied with so that it is at most `limit` (0 = no limit).
+double clip_factor(double norm, double limit);
 
 struct AdamWOptions {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
@@ -26,11 +29,15 @@ struct AdamW {
   AdamW() = default;
   AdamW(const Parameters& parameters, const AdamWOptions& o);
 
-  /// One step with the gradients held by parameters, which are then set to 0.
-  void step(Parameters& parameters, double learning_rate, int threads);
+  /// What a step does in the same pass over memory: gradients are taken times `gradient_factor`, and the new values enter a
+  /// moving average, if there is one: average += (1 - decay) (values - average).
+  struct Also {
+    double gradient_factor = 1;
+    std::vector<float>* average = nullptr;
+    double decay = 0;
+  };
+  /// One step with the gradients held by parameters, which stay as they are.
+  void step(Parameters& parameters, double learning_rate, const Also& also, int threads);
 };
-
-/// average += (1 - decay) (values - average).
-void update_average(std::vector<float>& average, const std::vector<float>& values, double decay, int threads);
 
 }  // namespace vec2vec::neural

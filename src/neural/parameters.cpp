@@ -1,14 +1,12 @@
 #include "neural/parameters.h"
 
-#include <algorithm>
-
 #include "core/parallel.h"
 #include "neural/matmul.h"
 
 namespace vec2vec::neural {
 
 Slot Parameters::add(std::string name, Index rows, Index cols) {
-  Slot slot{std::move(name), size(), rows, cols};
+  Slot slot{std::move(name), size(), rows, cols, slots.size()};
   values.resize(values.size() + static_cast<std::size_t>(slot.size()));
   gradients.resize(values.size());
   slots.push_back(slot);
@@ -16,11 +14,19 @@ Slot Parameters::add(std::string name, Index rows, Index cols) {
 }
 
 void Parameters::refresh_halves(int threads) {
-  halves.resize(values.size());
-  constexpr Index kChunk = 1 << 18;
-  parallel_for((size() + kChunk - 1) / kChunk, threads, [&](Index c) {
-    const Index begin = c * kChunk, count = std::min(kChunk, size() - begin);
-    to_bfloat16(values.data() + begin, halves.data() + begin, count);
+  if (!keeps_halves()) {
+    Index end = 0;
+    for (const Slot& s : slots)
+      for (const Index size : {packed_size(s.rows, s.cols), packed_size(s.cols, s.rows)}) {
+        half_offsets_.push_back(end);
+        end += s.rows > 1 ? size : 0;
+      }
+    halves_.resize(static_cast<std::size_t>(end));
+  }
+  parallel_for(static_cast<Index>(slots.size()), threads, [&](Index i) {
+    const Slot& s = slots[static_cast<std::size_t>(i)];
+    if (s.rows > 1)
+      pack(value(s), halves_.data() + half_offsets_[2 * s.number], halves_.data() + half_offsets_[2 * s.number + 1]);
   });
 }
 

@@ -86,16 +86,17 @@ Trainer::Trainer(const TrainingRows& rows, const NeuralOptions& options)
   key_ = options_json(options_) + " rows " + std::to_string(hash);
   if (options_.loss.matching > 0 && rows.pair_share < 1)
     counterparts_.emplace(std::array<MatrixView, 2>{rows.train[0], rows.train[1]}, options_);
-  if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint)) {
-    load_checkpoint(options_.checkpoint, state_, key_);
-    refresh_halves();
-    return;
-  }
   Random random(options_.seed, kWeights);
   if (options_.start == NeuralStart::kLinear)
     state_.translator.start_from(rows.start->weight, random);
   else
     state_.translator.initialise(random);
+  if (options_.start == NeuralStart::kLinear && options_.blend < 1) start_ = state_.translator.parameters.values;
+  if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint)) {
+    load_checkpoint(options_.checkpoint, state_, key_);
+    refresh_halves();
+    return;
+  }
   state_.discriminators.initialise(random);
   state_.average = state_.best = state_.translator.parameters.values;
   refresh_halves();
@@ -131,6 +132,14 @@ void Trainer::train_to(Index step, const std::function<void(double)>& report,
     if (out_of_time()) finished_ = "the time budget is used up";
   }
   if (finished_.empty() && state_.step == options_.steps) finished_ = "all steps were taken";
+}
+
+Network Trainer::best_network() const {
+  if (start_.empty()) return {state_.translator, state_.best, 0, 1};
+  std::vector<float> values = start_;
+  const auto blend = static_cast<float>(options_.blend);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += blend * (state_.best[i] - values[i]);
+  return {state_.translator, values, 0, 1};
 }
 
 double Trainer::best_score(Index step) const {
@@ -245,15 +254,15 @@ void Trainer::take_step() {
   pass_.backward(state_.translator);
 
   Parameters& parameters = state_.translator.parameters;
-  const double norm = clip_gradients(parameters, options_.clip, options_.threads);
+  const double norm = gradient_norm(parameters, options_.threads);
   if (!std::isfinite(norm))
     throw Error(ErrorKind::kInternal, "training diverged at step " + std::to_string(state_.step), "train_neural",
                 "a lower learning rate");
-  state_.optimiser.step(parameters, rate_factor * options_.learning_rate, options_.threads);
   ++state_.step;
   // The average forgets the start faster in the beginning.
   const double taken = static_cast<double>(state_.step);
-  update_average(state_.average, parameters.values, std::min(options_.average, taken / (9 + taken)), options_.threads);
+  const AdamW::Also also{clip_factor(norm, options_.clip), &state_.average, std::min(options_.average, taken / (9 + taken))};
+  state_.optimiser.step(parameters, rate_factor * options_.learning_rate, also, options_.threads);
   refresh_halves();
   add_to_mean(losses, discriminator_loss, norm);
 }
@@ -286,8 +295,8 @@ double Trainer::teach_discriminators(const Batch& batch, double rate_factor) {
   }
   Discriminators& d = state_.discriminators;
   const double loss = d.learn(lessons, options_.discriminator_penalty, options_.threads);
-  clip_gradients(d.parameters, options_.clip, options_.threads);
-  d.optimiser.step(d.parameters, rate_factor * options_.discriminator_learning_rate, options_.threads);
+  const double factor = clip_factor(gradient_norm(d.parameters, options_.threads), options_.clip);
+  d.optimiser.step(d.parameters, rate_factor * options_.discriminator_learning_rate, {factor}, options_.threads);
   if (half_) d.parameters.refresh_halves(options_.threads);
   return loss;
 }

@@ -40,8 +40,8 @@ class Trainer {
   double best_score(Index step) const;
 
   const TrainingState& state() const { return state_; }
-  /// Best translator so far, source to target.
-  Network best_network() const { return {state_.translator, state_.best, 0, 1}; }
+  /// Best translator so far, source to target; from a linear start, `blend` of the way to it.
+  Network best_network() const;
 
  private:
   /// Rows of a step, what they are compared with, and the memory that holds it.
@@ -65,6 +65,7 @@ class Trainer {
   const TrainingRows& rows_;
   const NeuralOptions& options_;
   TrainingState state_;
+  std::vector<float> start_;  ///< parameters at step 0, when the result does not go all the way from them
   GeneratorPass pass_;
   const bool half_;
   std::string key_, finished_;

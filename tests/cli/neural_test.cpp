@@ -89,7 +89,7 @@ TEST_F(NeuralCli, BadArgumentsAreCode2WithAHint) {
   const std::vector<std::vector<std::string>> wrong = {{"--loss", "beauty=1"},     {"--loss", "cycle=-1"},  {"--loss", "cycle"},
                                                        {"--preset", "nonsense"},   {"--init", "magic"},     {"--batch", "1"},
                                                        {"--start", dir.path("x")}, {"--precision", "int4"}, {"--seeds", "0"},
-                                                       {"--preserve", "it"},       {"--close", "maybe"}};
+                                                       {"--preserve", "it"},       {"--close", "maybe"},    {"--blend", "2"}};
   for (const auto& arguments : wrong) {
     std::vector<std::string> all = {"align", a, b, "-o", map, "--method", "neural"};
     all.insert(all.end(), arguments.begin(), arguments.end());

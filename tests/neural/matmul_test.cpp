@@ -7,10 +7,12 @@
 namespace vec2vec::neural {
 namespace {
 
-std::vector<std::uint16_t> halves_of(const Matrix& m) {
-  std::vector<std::uint16_t> halves(static_cast<std::size_t>(m.rows() * m.cols()));
-  to_bfloat16(m.data(), halves.data(), m.rows() * m.cols());
-  return halves;
+/// m, or its transpose, as a right factor.
+std::vector<std::uint16_t> packed(const Matrix& m, bool transposed) {
+  std::vector<std::uint16_t> as_it_is(static_cast<std::size_t>(packed_size(m.rows(), m.cols()))),
+      turned(static_cast<std::size_t>(packed_size(m.cols(), m.rows())));
+  pack(m, as_it_is.data(), turned.data());
+  return transposed ? turned : as_it_is;
 }
 
 TEST(Bfloat16, RoundsToTheNearestAndTiesToEven) {
@@ -25,7 +27,7 @@ TEST(Bfloat16, ProductsAgreeWithFloat32) {
   if (!has_bf16()) GTEST_SKIP() << "no bfloat16 in this build or on this CPU";
   const Matrix a = random_matrix(33, 70, 1), w = random_matrix(70, 45, 2), v = random_matrix(45, 70, 3),
                b = random_matrix(33, 45, 4);
-  const auto w_half = halves_of(w), v_half = halves_of(v);
+  const auto w_half = packed(w, false), v_half = packed(v, true);
   const auto expect_near = [](const Matrix& half, const Matrix& whole, double tolerance) {
     for (Index i = 0; i < half.rows() * half.cols(); ++i) ASSERT_NEAR(half.data()[i], whole.data()[i], tolerance) << i;
   };
@@ -39,10 +41,12 @@ TEST(Bfloat16, ProductsAgreeWithFloat32) {
     gemm(a, false, v, true, whole.span(), 1, accumulate ? 1.0f : 0.0f);
     expect_near(half, whole, 0.02 * std::sqrt(70));
   }
-  Matrix half = w, whole = w;
-  add_transposed_product(a, b, true, half.span());
-  gemm(a, true, b, false, whole.span(), 1, 1);
-  expect_near(half, whole, 0.02 * std::sqrt(33));
+  for (const bool accumulate : {false, true}) {
+    Matrix half = w, whole = w;
+    transposed_product(a, b, true, half.span(), accumulate);
+    gemm(a, true, b, false, whole.span(), 1, accumulate ? 1.0f : 0.0f);
+    expect_near(half, whole, 0.02 * std::sqrt(33));
+  }
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ TEST_P(MlpOf, GradientsAgreeWithFiniteDifferences) {
   loss();
   Matrix d_x(kRows, shape.in);
   mlp.backward(parameters, weights, d_x.span(), tape, 0, kRows);
-  for (int task = 0; task < mlp.gradient_tasks(); ++task) mlp.add_gradients(parameters, {{&tape, x, weights}}, task);
+  for (int task = 0; task < mlp.gradient_tasks(); ++task) mlp.set_gradients(parameters, {{&tape, x, weights}}, task);
   const auto value = [this] { return loss(); };
   expect_gradient(x.data(), d_x.data(), kRows * shape.in, value, "x");
   const std::vector<float> gradients = parameters.gradients;

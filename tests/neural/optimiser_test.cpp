@@ -17,38 +17,50 @@ TEST(Schedule, RisesThenFallsToItsFinalFactor) {
     EXPECT_LT(schedule_factor(step, 100, 10, 0.1), schedule_factor(step - 1, 100, 10, 0.1));
 }
 
-TEST(Clip, ScalesToTheLimitAndReturnsTheNormBefore) {
+TEST(Clip, ScalesToTheLimit) {
   Parameters p;
-  const Slot slot = p.add("w", 1, 2);
-  p.gradient(slot).data[0] = 3;
-  p.gradient(slot).data[1] = 4;
-  EXPECT_DOUBLE_EQ(clip_gradients(p, 10, 1), 5);
-  EXPECT_EQ(p.gradients[0], 3);
-  EXPECT_DOUBLE_EQ(clip_gradients(p, 1, 1), 5);
-  EXPECT_NEAR(p.gradients[0], 0.6, 1e-6);
-  EXPECT_NEAR(p.gradients[1], 0.8, 1e-6);
+  p.add("w", 1, 2);
+  p.gradients = {3, 4};
+  EXPECT_DOUBLE_EQ(gradient_norm(p, 1), 5);
+  EXPECT_DOUBLE_EQ(clip_factor(5, 10), 1);
+  EXPECT_DOUBLE_EQ(clip_factor(5, 0), 1);
+  EXPECT_DOUBLE_EQ(clip_factor(5, 1), 0.2);
   p.gradients[1] = std::nanf("");
-  EXPECT_TRUE(std::isnan(clip_gradients(p, 1, 1)));
+  EXPECT_TRUE(std::isnan(gradient_norm(p, 1)));
 }
 
-TEST(AdamWOptimiser, DecaysMatricesOnlyAndClearsGradients) {
+TEST(AdamWOptimiser, DecaysMatricesOnly) {
   Parameters p;
   const Slot matrix = p.add("w", 2, 1), bias = p.add("b", 1, 2);
   p.values = {1, 1, 1, 1};
   AdamW optimiser(p, {.weight_decay = 0.5});
   p.gradients = {0, 0, 0, 1};
-  optimiser.step(p, 0.1, 1);
+  optimiser.step(p, 0.1, {}, 1);
   EXPECT_NEAR(p.value(matrix).data[0], 0.95, 1e-6);
   EXPECT_NEAR(p.value(bias).data[0], 1, 1e-6);
   EXPECT_NEAR(p.value(bias).data[1], 0.9, 1e-6);  // the first step has the size of the learning rate
-  for (float g : p.gradients) EXPECT_EQ(g, 0);
 }
 
-TEST(Average, MovesByOneMinusDecay) {
-  std::vector<float> average = {0, 10};
-  update_average(average, {10, 10}, 0.9, 1);
-  EXPECT_NEAR(average[0], 1, 1e-6);
-  EXPECT_NEAR(average[1], 10, 1e-6);
+TEST(AdamWOptimiser, ScalesGradientsAndAveragesInTheSamePass) {
+  constexpr Index kSize = 5000;  // more than a block
+  Parameters whole, scaled;
+  for (Parameters* p : {&whole, &scaled}) p->add("w", 2, kSize / 2);
+  std::vector<float> average(kSize), expected(kSize);
+  for (std::size_t i = 0; i < kSize; ++i) {
+    whole.gradients[i] = std::sin(static_cast<float>(i));
+    scaled.gradients[i] = 4 * whole.gradients[i];
+    average[i] = expected[i] = static_cast<float>(i);
+  }
+  AdamW one(whole, {}), other(scaled, {});
+  for (int step = 0; step < 3; ++step) {
+    one.step(whole, 0.1, {}, 2);
+    other.step(scaled, 0.1, {0.25, &average, 0.9}, 2);
+    EXPECT_EQ(whole.values, scaled.values);
+    for (std::size_t i = 0; i < kSize; ++i) {
+      expected[i] += 0.1f * (scaled.values[i] - expected[i]);
+      ASSERT_NEAR(average[i], expected[i], 1e-5f * (1 + std::abs(expected[i])));
+    }
+  }
 }
 
 }  // namespace

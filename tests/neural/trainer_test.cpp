@@ -50,6 +50,7 @@ NeuralOptions small() {
   o.period = 10;
   o.warm_up = 5;
   o.learning_rate = 1e-3;
+  o.blend = 1;
   o.close = false;  // tests say when
   o.precision = NeuralPrecision::kFloat32;
   o.threads = 1;  // threads cost more than they gain at this size
@@ -122,6 +123,7 @@ TEST_F(Neural, SameBytesForAnyNumberOfThreads) {
   options.instance_noise = 0.1;
   options.discriminator_penalty = 1;
   options.close = true;
+  options.blend = 0.5;
   options.preserve = Preserve::kStart;
   options.threads = 1;
   const std::string one = bytes_of(train_neural(problem, start, options).map);
@@ -268,6 +270,31 @@ TEST_F(Neural, ClosingMendsAStartThatIsSlightlyOff) {
     return evaluate(translate(map, test.source), test.target, map.target_mean, {.bootstrap = 0}).centred_cosine.value;
   };
   EXPECT_GT(cosine(true), cosine(false));
+}
+
+TEST_F(Neural, ABlendLiesBetweenTheStartAndWhatWasLearned) {
+  const Planted more_a = planted(2000, 1, 2), more_b = planted(2000, 2, 2);
+  const Map line = linear_start(2);
+  const Matrix from = translate(line, more_a.source);
+  NeuralOptions options = small();
+  options.loss.preservation = options.loss.cycle_preservation = 0;
+  const auto moved = [&](double blend, bool close) {
+    options.blend = blend;
+    options.close = close;
+    options.steps = close ? 0 : 150;  // one way to move at a time
+    options.period = 50;
+    const Matrix to = translate(train_neural({more_a.source, more_b.target, "a", "b"}, line, options).map, more_a.source);
+    double square = 0;
+    for (Index i = 0; i < to.rows() * to.cols(); ++i) square += std::pow(to.data()[i] - from.data()[i], 2);
+    return std::sqrt(square / static_cast<double>(to.rows()));
+  };
+  for (const bool close : {false, true}) {
+    const double whole = moved(1, close), half = moved(0.5, close);
+    EXPECT_GT(whole, 1e-2);
+    EXPECT_GT(half, 0.25 * whole);
+    EXPECT_LT(half, 0.75 * whole);
+    EXPECT_LT(moved(0, close), 1e-5);
+  }
 }
 
 TEST_F(Neural, ANetworksOutputCanBeMultiplied) {
