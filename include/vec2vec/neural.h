@@ -55,8 +55,7 @@ struct NeuralOptions {
   double matching_debias = 1;          ///< within 0 and 1: how much of the coupling's blur is taken out of the counterparts
   Index matching_rows = 20000;         ///< rows a side in that coupling, which is renewed every period
 
-  double blend =
-      1;  ///< part of the way from the linear start to what was learned, in the parameters, that the result goes: 0 to 1
+  double blend = 1;  ///< part of the way from the start's parameters to the learned ones that the result goes, 0 to 1
 
   bool close = false;  ///< end with a shrunk linear map of the translations, as the linear path does; not with pairs alone
 
