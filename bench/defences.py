@@ -60,7 +60,7 @@ def section():
 def circumstances(lines):
     m = lines[-1]["machine"]
     revisions = ", ".join(dict.fromkeys(line["revision"] for line in lines))
-    return f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB, shared with other work; date: {lines[-1]['date'][:10]}; commit {revisions}."
+    return f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB; date: {lines[-1]['date'][:10]}; commit {revisions}."
 
 
 def ndcg10(np, documents, queries, document_ids, query_ids, grades):
