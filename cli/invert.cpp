@@ -45,9 +45,9 @@ InversionOptions search_options(const InvertArguments& a) {
 }
 
 Json options_json(const InvertArguments& a, const InversionOptions& o) {
-  return {{"beam", o.beam},     {"branches", o.branches}, {"max_tokens", o.max_tokens}, {"rounds", o.rounds},
-          {"edits", o.edits},   {"examples", o.examples}, {"words", o.words},           {"fluency", o.fluency},
-          {"enough", o.enough}, {"seconds", o.seconds},   {"seed", a.common.seed},      {"rows", a.rows}};
+  Json json = Json::parse(o.json());
+  json.update({{"seed", a.common.seed}, {"rows", a.rows}});
+  return json;
 }
 
 /// Vectors of the public texts: a file's, or encoded now.

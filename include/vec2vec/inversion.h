@@ -35,6 +35,9 @@ struct InversionOptions {
   /// the translation's error, and what the language model expects says more (docs/audit.md).
   static InversionOptions of_translated();
 
+  /// What decides on the texts, as a JSON object; without seed and threads.
+  std::string json() const;
+
   /// Throws Error{kBadInput} naming the first option out of range.
   void validate() const;
 };

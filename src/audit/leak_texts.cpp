@@ -9,18 +9,9 @@ using Json = nlohmann::ordered_json;
 
 /// What the texts depend on beside the store and the alignment.
 std::string identity_of(const LanguageModel& model, const InversionOptions& o) {
-  return Json{{"model", Json::parse(model.card())},
-              {"beam", o.beam},
-              {"branches", o.branches},
-              {"max_tokens", o.max_tokens},
-              {"rounds", o.rounds},
-              {"edits", o.edits},
-              {"examples", o.examples},
-              {"words", o.words},
-              {"fluency", o.fluency},
-              {"enough", o.enough},
-              {"seconds", o.seconds}}
-      .dump();
+  Json identity = {{"model", Json::parse(model.card())}};
+  identity.update(Json::parse(o.json()));
+  return identity.dump();
 }
 
 std::string masked(const std::string& text) {

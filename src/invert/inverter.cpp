@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 
@@ -87,6 +88,13 @@ InversionOptions InversionOptions::of_translated() {
   options.fluency = 0.04;
   options.enough = 0.6;
   return options;
+}
+
+std::string InversionOptions::json() const {
+  return nlohmann::ordered_json{{"beam", beam},     {"branches", branches}, {"max_tokens", max_tokens}, {"rounds", rounds},
+                                {"edits", edits},   {"examples", examples}, {"words", words},           {"fluency", fluency},
+                                {"enough", enough}, {"seconds", seconds}}
+      .dump();
 }
 
 void InversionOptions::validate() const {

@@ -192,10 +192,7 @@ NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const 
   const Trainer& winner = tournament.run();
   const TrainingState& state = winner.state();
   auto layers = std::make_shared<Network>(winner.best_network());
-  if (options.close && rows.pair_share < 1) {
-    const bool from_map = options.start == NeuralStart::kLinear;
-    close(*layers, rows, from_map ? options.blend : 1, options.threads);
-  }
+  if (options.close && rows.pair_share < 1) close(*layers, rows, winner.blend(), options.threads);
   if (options.start == NeuralStart::kRandom)
     s.map.weight =
         polar_factor(cross_product(rows.train[0], layers->translate(rows.train[0], options.threads), options.threads));

@@ -91,7 +91,7 @@ Trainer::Trainer(const TrainingRows& rows, const NeuralOptions& options)
     state_.translator.start_from(rows.start->weight, random);
   else
     state_.translator.initialise(random);
-  if (options_.start == NeuralStart::kLinear && options_.blend < 1) start_ = state_.translator.parameters.values;
+  if (blend() < 1) start_ = state_.translator.parameters.values;
   if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint)) {
     load_checkpoint(options_.checkpoint, state_, key_);
     refresh_halves();
@@ -137,8 +137,8 @@ void Trainer::train_to(Index step, const std::function<void(double)>& report,
 Network Trainer::best_network() const {
   if (start_.empty()) return {state_.translator, state_.best, 0, 1};
   std::vector<float> values = start_;
-  const auto blend = static_cast<float>(options_.blend);
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] += blend * (state_.best[i] - values[i]);
+  const auto part = static_cast<float>(blend());
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] += part * (state_.best[i] - values[i]);
   return {state_.translator, values, 0, 1};
 }
 

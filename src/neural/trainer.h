@@ -40,7 +40,9 @@ class Trainer {
   double best_score(Index step) const;
 
   const TrainingState& state() const { return state_; }
-  /// Best translator so far, source to target; from a linear start, `blend` of the way to it.
+  /// Part of the way to what was learned that the result goes: options.blend from a linear start, all of it from another.
+  double blend() const { return options_.start == NeuralStart::kLinear ? options_.blend : 1; }
+  /// Best translator so far, source to target, blend() of the way from the start.
   Network best_network() const;
 
  private:
