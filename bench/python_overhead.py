@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """What Python costs over the command line: the same job as `vec2vec ...` and as a Python process that imports vec2vec_cpp, in turn.
 
-    bench/python_overhead.py [--rows 1000000] [--repeat 5]
+    bench/python_overhead.py [--rows 1000000] [--repeat 15]
 
 Jobs: translate (rows x 384 -> 768, npy to npy) and align (the demo data). Both processes are timed from start to end, interpreter
-and imports included; wall time and CPU time are medians. Appends records to bench/results/python_overhead.jsonl. Needs build/release
+and imports included; wall time and CPU time are medians, the overheads medians over the rounds (each round runs both, in changing order, after a
+sync) with a 95 % interval of 2,000 resamples of the rounds. Appends records to bench/results/python_overhead.jsonl. Needs build/release
 and scripts/python_test.sh to have run (build/python/venv).
 """
 
 import argparse
 import json
 import os
+import random
 import statistics
 import subprocess
 import tempfile
@@ -23,6 +25,15 @@ PYTHON = BUILD / "python" / "venv" / "bin" / "python"
 VEC2VEC = BUILD / "release" / "cli" / "vec2vec"
 DATA = ROOT / "examples" / "data"
 
+
+def overhead(record, kind):
+    """Of a record, with its interval where it has one."""
+    text = f"{record[f'{kind}_overhead']:+.1%}"
+    if f"{kind}_interval" in record:
+        text += " ({:+.1%} to {:+.1%})".format(*record[f"{kind}_interval"])
+    return text
+
+
 def section():
     """Of docs/results.md: all records; one run varies by more than Python costs."""
     path = ROOT / "bench" / "results" / "python_overhead.jsonl"
@@ -31,10 +42,10 @@ def section():
         return ""
     text = "## Python\n\n| date | job, whole process | command: wall, CPU (s) | Python: wall, CPU (s) | wall overhead | CPU overhead |\n|---|---|---|---|---|---|\n"
     for r in records:
-        text += f"| {r['date'][:16]} | {r['job']} | {r['wall_cli']:.2f}, {r['cpu_cli']:.2f} | {r['wall_python']:.2f}, {r['cpu_python']:.2f} | {r['wall_overhead']:+.1%} | {r['cpu_overhead']:+.1%} |\n"
+        text += f"| {r['date'][:16]} | {r['job']} | {r['wall_cli']:.2f}, {r['cpu_cli']:.2f} | {r['wall_python']:.2f}, {r['cpu_python']:.2f} | {overhead(r, 'wall')} | {overhead(r, 'cpu')} |\n"
     few, many = (pick(r["repeat"] for r in records) for pick in (min, max))
-    text += f"\nMedians of {few} to {many} runs of each in turn, interpreter and imports included; 2 cores. The differences from run to run are larger than what Python "
-    return text + "costs: taken apart, 0.13 s of CPU a process (numpy's import 0.08). Command: `bench/python_overhead.py`\n"
+    text += f"\nMedians of {few} to {many} runs of each in turn, interpreter and imports included; 2 cores; in brackets 95 % intervals over the rounds. Until the last "
+    return text + "two records `import vec2vec_cpp` loaded the whole package and numpy (0.10 s of wall time, 0.13 s of CPU), now what is used. Command: `bench/python_overhead.py`\n"
 
 
 MAKE_ROWS = """
@@ -52,7 +63,8 @@ v.align(np.load(sys.argv[1]), np.load(sys.argv[2])).map.save(sys.argv[3], overwr
 
 
 def seconds(command):
-    """Wall and CPU seconds of a process."""
+    """Wall and CPU seconds of a process, started with nothing left to write to the disk."""
+    os.sync()
     before, start = os.times(), time.perf_counter()
     subprocess.run([str(part) for part in command], check=True, stdout=subprocess.DEVNULL, env=natural_blas(os.environ))
     wall, after = time.perf_counter() - start, os.times()
@@ -61,24 +73,30 @@ def seconds(command):
 
 def compare(job, ours, theirs, repeat):
     """ours, theirs: the commands of Python and of the command line."""
-    runs = [(seconds(theirs), seconds(ours)) for _ in range(repeat)]
-    record = {"job": job, "repeat": repeat, "load": os.getloadavg()[0]}
+    load, runs = os.getloadavg()[0], []
+    for i in range(repeat):
+        first, second = (theirs, ours) if i % 2 == 0 else (ours, theirs)
+        both = seconds(first), seconds(second)
+        runs.append(both if i % 2 == 0 else both[::-1])
+    record = {"job": job, "repeat": repeat, "load": load}
     for i, kind in enumerate(("wall", "cpu")):
         cli, python = (statistics.median(run[side][i] for run in runs) for side in (0, 1))
-        record |= {f"{kind}_cli": cli, f"{kind}_python": python, f"{kind}_overhead": python / cli - 1}
+        ratios = [run[1][i] / run[0][i] - 1 for run in runs]
+        draw = random.Random(0)
+        resampled = sorted(statistics.median(draw.choices(ratios, k=repeat)) for _ in range(2000))
+        record |= {f"{kind}_cli": cli, f"{kind}_python": python, f"{kind}_overhead": statistics.median(ratios)}
+        record[f"{kind}_interval"] = [resampled[49], resampled[1949]]
     record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     with (ROOT / "bench" / "results" / "python_overhead.jsonl").open("a") as file:
         file.write(json.dumps(record) + "\n")
-    print(
-        f"{job}: wall {record['wall_cli']:.2f} s -> {record['wall_python']:.2f} s ({record['wall_overhead']:+.1%}),"
-        f" CPU {record['cpu_cli']:.2f} s -> {record['cpu_python']:.2f} s ({record['cpu_overhead']:+.1%})"
-    )
+    shown = (f"{kind} {record[f'{kind}_cli']:.2f} s -> {record[f'{kind}_python']:.2f} s ({overhead(record, kind)})" for kind in ("wall", "cpu"))
+    print(f"{job}: " + ", ".join(shown))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=1000000)
-    parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--repeat", type=int, default=15)
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=BUILD) as name:
         folder = Path(name)

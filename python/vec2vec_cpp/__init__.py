@@ -10,30 +10,32 @@ Everywhere `rows` may be numpy, torch (CPU), Arrow lists, data frames; float32 i
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._align import Alignment, Training, align, fit_paired, train_neural
-from ._audit import AuditReport, audit
-from ._defend import Defence, defend
-from ._errors import AlignmentWarning, BadInputError, Error, InternalError
-from ._map import Map, TranslatedFile, translate_file
-from ._reports import (
-    Evaluation,
-    Inspection,
-    Measure,
-    MeasureGrid,
-    Measurement,
-    Score,
-    evaluate,
-    inspect,
-    measure,
-    measure_all,
-)
-from ._trust import Confidence, ConfidenceScorer, GateCheck, GateReport, Kinship, compare_models, gate
 
 if TYPE_CHECKING:
+    from ._align import Alignment, Training, align, fit_paired, train_neural
     from ._aligner import Aligner
+    from ._audit import AuditReport, audit
+    from ._defend import Defence, defend
+    from ._errors import AlignmentWarning, BadInputError, Error, InternalError
+    from ._map import Map
+    from ._reports import (
+        Evaluation,
+        Inspection,
+        Measure,
+        MeasureGrid,
+        Measurement,
+        Score,
+        evaluate,
+        inspect,
+        measure,
+        measure_all,
+    )
+    from ._translate_file import TranslatedFile, translate_file
+    from ._trust import Confidence, ConfidenceScorer, GateCheck, GateReport, Kinship, compare_models, gate
 
 __version__ = _core.version()
 
@@ -75,14 +77,33 @@ __all__ = [
 ]
 
 
+# Where each name is: loaded when first used, for numpy takes 0.07 s and scikit-learn, which Aligner needs, a second.
+_MODULES = {
+    "_align": "Alignment Training align fit_paired train_neural",
+    "_aligner": "Aligner",
+    "_audit": "AuditReport audit",
+    "_defend": "Defence defend",
+    "_errors": "AlignmentWarning BadInputError Error InternalError",
+    "_map": "Map",
+    "_reports": "Evaluation Inspection Measure MeasureGrid Measurement Score evaluate inspect measure measure_all",
+    "_translate_file": "TranslatedFile translate_file",
+    "_trust": "Confidence ConfidenceScorer GateCheck GateReport Kinship compare_models gate",
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
+
+
 def __getattr__(name: str) -> Any:
-    # Aligner needs scikit-learn, which takes a second to load: only those who use it pay.
-    if name == "Aligner":
-        try:
-            from ._aligner import Aligner
-        except ImportError as error:
-            raise ImportError(
-                "Aligner follows scikit-learn: pip install scikit-learn, or use align and Map.translate"
-            ) from error
-        return Aligner
-    raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
+    try:
+        found = getattr(importlib.import_module("." + _MODULE_OF[name], __name__), name)
+    except ImportError as error:
+        if name != "Aligner":
+            raise
+        raise ImportError("Aligner follows scikit-learn: pip install scikit-learn, or use align and Map.translate") from error
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

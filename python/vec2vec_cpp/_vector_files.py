@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
-from ._map import translate_file
+from ._translate_file import translate_file
 from ._rows import Float32
 from ._summary import Summary
 
