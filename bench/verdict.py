@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Runs `vec2vec align` where the truth is known, to calibrate its verdict: easy and hard pairs, small sides, other corpora,
-noise, and data in which nothing can be found.
+noise, few columns, and data in which nothing can be found, clusters among them.
 
     bench/verdict.py [--vec2vec build/release/cli/vec2vec] [--only KIND]
 
@@ -49,6 +49,15 @@ def plan():
     for pair in pairs:
         yield run("questions and statements", pair, [["questions", 0, 10000]], [["statements", 20000, 10000]], seed=0)
         yield run("destroyed", pair, [["general", 0, 9000]], [["general", 20000, 9000]], destroyed="gaussian", seed=0)
+    # Few dimensions: neighbours agree more there, whether the map is right or not.
+    few = [(x, x) for x in ENCODERS] + [("minilm", "mpnet"), ("mpnet", "e5"), ("e5", "minilm"), ("l3", "minilm"), ("minilm", "l3")]
+    for x, y in few:
+        for columns, n in ((24, 5000), (24, 9000), (48, 5000), (96, 5000)):
+            yield run("few columns", (f"{x}:{columns}", y), [["general", 0, n]], [["general", 20000, n]], seed=0)
+    # Clusters without a counterpart: scores rise, and halves agree on them.
+    for pair in (("minilm", "mpnet"), ("e5", "minilm"), ("mpnet", "e5"), ("l3", "minilm"), ("minilm:64", "mpnet:96"), ("l3:64", "e5:96")):
+        for clusters in (20, 50, 200):
+            yield run("clusters", pair, [["general", 0, 4000]], [["general", 20000, 4000]], clusters=clusters, seed=0)
     for pair in with_corpora:
         for corpus in CORPORA:
             yield run("one corpus", pair, [[corpus, 0, 1000]], [[corpus, 1000, 1000]], seed=0)
@@ -59,6 +68,13 @@ def plan():
             yield run("half overlap", pair, [["general", 0, 1000], [x, 0, 1000]], [["general", 20000, 1000], [y, 0, 1000]], seed=seed)
         yield run("unequal", pair, [["general", 0, 500]], [["general", 20000, 5000]], seed=0)
         yield run("unequal", pair, [["general", 0, 5000]], [["general", 20000, 500]], seed=0)
+
+
+def mixture(np, random, clusters, n, dim):
+    """Rows (n, dim) around so many centres of unequal weight."""
+    centres = random.standard_normal((clusters, dim))
+    rows = centres[random.choice(clusters, n, p=random.dirichlet(np.full(clusters, 2.0)))] + 0.5 * random.standard_normal((n, dim))
+    return (rows / np.linalg.norm(rows, axis=1, keepdims=True)).astype(np.float32)
 
 
 def part_of(corpus, first, count):
@@ -122,6 +138,8 @@ def main():
                 mean, centred = b.mean(0), b - b.mean(0)
                 _, s, vt = np.linalg.svd(centred, full_matrices=False)
                 b = (mean + random.standard_normal((len(b), len(s))) * (s / np.sqrt(len(b))) @ vt).astype(np.float32)
+            if "clusters" in run:
+                a, b = (mixture(np, random, run["clusters"], *rows.shape) for rows in (a, b))
             np.save(folder / "a.npy", a)
             np.save(folder / "b.npy", b)
             told = tell(arguments, "align", folder / "a.npy", folder / "b.npy", "-o", folder / "map.safetensors", "--force", "--seed", run["seed"], "--threads", arguments.threads, allowed=(0, 3, 4))

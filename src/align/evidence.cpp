@@ -58,8 +58,9 @@ void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView t
 }
 
 double success_probability(const Evidence& e) {
-  const double z = kIntercept + kAgreement * e.agreement + kMargin * std::log1p(std::max(0.0, e.score_margin)) +
-                   kHalves * e.half_agreement + kSearches * std::log(e.searches_needed);
+  const double z = kIntercept + kAgreement * std::log(std::max(kLeastAgreement, e.agreement)) +
+                   kMargin * std::log1p(std::max(0.0, e.score_margin)) + kHalves * std::min(kMostHalves, e.half_agreement) +
+                   kSearches * std::log(e.searches_needed);
   return 1 / (1 + std::exp(-z));
 }
 
