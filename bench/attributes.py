@@ -20,6 +20,7 @@ PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "e5-mpnet", "
 CORPORA = ["tweets", "medical", "abstracts", "agnews", "banking77", "clinc150", "general"]
 FEW = 1000  # rows of the larger corpora
 NEAR = "+near"  # medical+near: 6,000 of 20,000 rows a side are sentences of the same kind (mtsamples), other ones on each side
+PAIRED = "+pairs"  # medical+pairs: the map is fitted on 20,000 true pairs of general texts, which no attacker has
 
 
 def tweets():
@@ -44,14 +45,18 @@ def single(name, count, readable=lambda label: label.replace("_", " ")):
 def corpus(name):
     if name == "tweets":
         return tweets()
-    name = name.removesuffix(NEAR)
     return {
         "medical": lambda: single("mtsamples_descriptions", 10**6),
         "abstracts": lambda: single("medical_abstract_titles", FEW),
         "agnews": lambda: single("ag_news_test_titles", FEW),
         "banking77": lambda: single("banking77_intent", FEW),
         "clinc150": lambda: single("clinc150_intent", FEW),
-    }[name]()
+    }[base(name)]()
+
+
+def base(name):
+    """The corpus without what its map was fitted on."""
+    return name.partition("+")[0]
 
 
 def near_texts():
@@ -100,7 +105,7 @@ def section():
     where = f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB; date: {records[-1]['date'][:10]}; commit {revisions}. Command: `bench/attributes.py`\n\n"
     text = "## Attributes read from translated vectors\n\n"
     text += "The map is fitted without pairs on general texts (20,000 rows a side, seed 0) and used on other corpora. First guess right, with 95 % "
-    text += "intervals (maps: the align of commit d522573 and before). *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
+    text += "intervals (maps: the align of commit d522573 and before). *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side; *medical+pairs*: the map of 20,000 true pairs of general texts, for what is to be had by a linear map; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
     text += "| corpus (rows, labels) | pair | verdict | translated | oracle | ratio | naive | majority | labels shuffled | AUC translated / oracle |\n" + "|---" * 10 + "|\n"
     for r in records:
         if not r.get("readers"):
@@ -160,21 +165,23 @@ def main():
             if (pair, name, common["revision"]) in done and not arguments.again:
                 continue
             source, target = pair.split("-")
-            sides = run.slice_of(source, 0, 20000), run.slice_of(target, 20000, 40000)
-            if name.endswith(NEAR):
+            sides, kind = (run.slice_of(source, 0, 20000), run.slice_of(target, 20000, 40000)), name.removeprefix(base(name))
+            if kind == NEAR:
                 sides = near_files(program, source, target)
+            elif kind == PAIRED:
+                sides = run.slice_of(source, 0, 20000), run.slice_of(target, 0, 20000), "--paired"
             public = run.slice_of(target, 20000, 40000)
-            map_file = BENCH_DATA / "maps" / f"{pair}.20000{NEAR if name.endswith(NEAR) else ''}.0.safetensors"  # without NEAR: as bench/run.py makes it
+            map_file = BENCH_DATA / "maps" / f"{pair}.20000{kind}.0.safetensors"  # without a kind: as bench/run.py makes it
             if not map_file.exists():
                 run.run_measured([program, "align", *sides, "-o", map_file, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
             if name == "general":
                 store, native = run.slice_of(source, 41000, 43048), run.slice_of(target, 41000, 43048)
             else:
-                store, native = (encoded(program, name.removesuffix(NEAR), texts, encoder) for encoder in (source, target))
+                store, native = (encoded(program, base(name), texts, encoder) for encoder in (source, target))
             command = [program, "audit", store, "--public", public_texts, "--public-vectors", public, "--map", map_file, "--no-defences"]
             command += ["--store-texts", text_file(name, texts), "--store-texts-vectors", native]
             if labels:
-                names, truth_file, vectors = label_files(program, name.removesuffix(NEAR), labels, truth, target)
+                names, truth_file, vectors = label_files(program, base(name), labels, truth, target)
                 command += ["--attributes", names, "--attributes-vectors", vectors, "--truth", truth_file]
             command += ["-o", work / "audit.html", "--force", "--json", "--quiet"]
             told = run.run_measured(command)

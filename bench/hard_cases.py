@@ -85,6 +85,8 @@ def section():
         for case, pair, options in dict.fromkeys((r["case"], r["pair"], r["options"]) for r in inside):
             runs = [r for r in inside if (r["case"], r["pair"], r["options"]) == (case, pair, options)]
             ours = [r for r in runs if r["seed"] is not None and r["label"] == runs[-1]["label"]]
+            if not ours:
+                continue
             oracle = next(r for r in runs if r["seed"] is None)
             top1 = [r["top1"] for r in ours]
             verdicts = " / ".join(str(sum(r["verdict"] == v for r in ours)) for v in ("ALIGNED", "UNCERTAIN", "NOT_ALIGNED"))
