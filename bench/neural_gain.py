@@ -37,7 +37,7 @@ def section():
     if not records:
         return ""
     text = "## Neural after linear\n\nThe translator trained from the linear map of the same rows (docs/neural.md), on the rows scored above. "
-    text += "*Kept*: seeds whose top-1 and mean rank are no worse than those of the linear map.\n\n"
+    text += "*Kept*: seeds whose top-1 and mean rank are no worse than those of the linear map; 0 CPU seconds: nothing was trained, for the searches behind the start agreed.\n\n"
     text += "| start | seeds | " + " | ".join(f"{name}: linear → neural, mean (min – max)" for name in SHOWN.values()) + " | kept | CPU seconds, mean |\n"
     text += "|---" * (4 + len(SHOWN)) + "|\n"
     for pair in dict.fromkeys(r["pair"] for r in records):

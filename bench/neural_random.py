@@ -2,11 +2,11 @@
 """Do random starts converge? The paper's losses from random weights on a small copy of the problem: full, without each, and with steadied
 discriminators.
 
-    bench/neural_random.py [--dims 8] [--steps 3000] [--seeds 0-2] [--variants full,no-vsp,...]
+    bench/neural_random.py [--dims 8] [--steps 3000] [--seeds 0-2] [--known 0] [--variants full,no-vsp+no-gan,...]
 
 Both sides are minilm rows of different texts (0-19,999 and 20,000-39,999 of bench/run.py's split) in their leading principal
 directions, the target side turned by a random rotation: a map exists that is exact, linear and orthogonal, so what fails here fails
-elsewhere. Evaluated on rows 10,000-14,095 of both (pairs are never shown). Lines go to bench/results/neural_random.jsonl."""
+elsewhere. --known N gives training N known pairs (the source rows of the first N target texts are added). Evaluated on rows 10,000-14,095 of both (pairs are never shown). Lines go to bench/results/neural_random.jsonl."""
 
 import argparse
 import json
@@ -24,6 +24,8 @@ VARIANTS = {
     "matching": ({"matching": 10}, []),
     "no-vsp": ({"preservation": 0, "cycle-preservation": 0}, []),
     "no-cycle": ({"cycle": 0, "cycle-preservation": 0}, []),
+    "no-cycle-vsp": ({"cycle-preservation": 0}, []),
+    "cycle-vsp-1": ({"cycle-preservation": 1}, []),
     "no-latent-gan": ({"latent-generator": 0}, []),
     "no-gan": ({"generator": 0, "latent-generator": 0}, []),
 }
@@ -35,9 +37,10 @@ def section():
         return ""
     text = "## Neural from random weights\n\nThe paper's losses and coefficients on a small copy of the problem (`bench/neural_random.py`): minilm rows of different texts in their leading principal "
     text += "directions, one side rotated. Top-1 and mean rank of 4,096 held-out rows (chance: 0.0002, 2,048.5), one number a seed.\n\n"
-    text += "| dimensions | steps | losses | top-1 | mean rank | pair-free score, start → best |\n|---|---|---|---|---|---|\n"
-    for group in dict.fromkeys((r["dims"], r["steps"], r["variant"]) for r in records):
-        runs = [r for r in records if (r["dims"], r["steps"], r["variant"]) == group]
+    text += "| dimensions | steps | known pairs | losses | top-1 | mean rank | pair-free score, start → best |\n|---|---|---|---|---|---|---|\n"
+    problem = lambda r: (r["dims"], r["steps"], r.get("known", 0), r["variant"])
+    for group in dict.fromkeys(map(problem, records)):
+        runs = [r for r in records if problem(r) == group]
         cells = [str(part) for part in group]
         cells.append(", ".join(f"{r['scores']['top1']['value']:.4f}" for r in runs))
         cells.append(", ".join(f"{r['scores']['mean_rank']['value']:.0f}" for r in runs))
@@ -46,13 +49,13 @@ def section():
     return text + f"\n{records[-1]['date'][:10]}, commit {', '.join(dict.fromkeys(r['revision'] for r in records))}.\n\n"
 
 
-def make_files(run, dims):
-    """Rows of both sides and their evaluation pairs in `dims` directions."""
+def make_files(run, dims, known):
+    """Rows of both sides and their evaluation pairs in `dims` directions; the last `known` of a belong to the first ones of b."""
     import numpy as np
 
     folder = BENCH_DATA / "neural_random"
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / f"{name}.{dims}.npy" for name in ("a", "b", "eval-a", "eval-b")]
+    files = [folder / f"{name}.{dims}.{known}.npy" for name in ("a", "b", "eval-a", "eval-b")]
     if not all(file.exists() for file in files):
         a, b = (np.load(run.slice_of("minilm", first, first + 20000)).astype(np.float32) for first in (0, 20000))
         mean = a.mean(0)
@@ -60,7 +63,7 @@ def make_files(run, dims):
         rotation = np.linalg.qr(np.random.default_rng(0).standard_normal((dims, dims)))[0].astype(np.float32)
         held_out = slice(10000, 14096)
         rest = np.r_[0:10000, 14096:20000]
-        for file, rows in zip(files, (a[rest], b, a[held_out], a[held_out])):
+        for file, rows in zip(files, (np.concatenate([a[rest], b[:known]]), b, a[held_out], a[held_out])):
             projected = (rows - mean) @ directions
             np.save(file, projected @ rotation if "b." in file.name else projected)
     return files
@@ -69,6 +72,7 @@ def make_files(run, dims):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dims", type=int, default=8)
+    parser.add_argument("--known", type=int, default=0)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--seeds", default="0-2")
     parser.add_argument("--variants", default=",".join(VARIANTS))
@@ -80,21 +84,29 @@ def main():
     built_here = arguments.vec2vec is None
     arguments.vec2vec = (arguments.vec2vec or run.build()).resolve()
     revision = run.revision(arguments.vec2vec, built_here)
-    a, b, *evaluation = make_files(run, arguments.dims)
-    done = {(r["dims"], r["steps"], r["variant"], r["seed"]) for r in records_of(STORE) if r["revision"] == revision}
+    a, b, *evaluation = make_files(run, arguments.dims, arguments.known)
+    pairs = []
+    if arguments.known:
+        pairs = ["--pairs", BENCH_DATA / "neural_random" / f"pairs.{arguments.known}.csv"]
+        first = 20000 - 4096  # rows of a before the known ones
+        pairs[1].write_text("".join(f"{first + i},{i}\n" for i in range(arguments.known)))
+    done = {(r["dims"], r["steps"], r.get("known", 0), r["variant"], r["seed"]) for r in records_of(STORE) if r["revision"] == revision}
     for variant in arguments.variants.split(","):
-        weights, options = VARIANTS[variant]
+        weights, options = BASE.copy(), []
+        for part in variant.split("+"):
+            weights |= VARIANTS[part][0]
+            options += VARIANTS[part][1]
         for seed in run.numbers(arguments.seeds):
-            if (arguments.dims, arguments.steps, variant, seed) in done:
+            if (arguments.dims, arguments.steps, arguments.known, variant, seed) in done:
                 continue
             work = BENCH_DATA / "neural_random" / "map.safetensors"
             command = [arguments.vec2vec, "align", a, b, "-o", work, "--method", "neural", "--init", "random", "--width", 64, "--seed", seed]
             command += ["--steps", arguments.steps, "--period", arguments.steps // 6, "--learning-rate", 1e-3, "--discriminator-rate", 5e-4]
-            command += ["--close", "no", "--threads", 1, *options]
-            for name, weight in (BASE | weights).items():
+            command += ["--close", "no", "--threads", 1, *options, *pairs]
+            for name, weight in weights.items():
                 command += ["--loss", f"{name}={weight}"]
             told = run.run_measured([*command, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
-            record = {"dims": arguments.dims, "steps": arguments.steps, "variant": variant, "seed": seed, "revision": revision}
+            record = {"dims": arguments.dims, "steps": arguments.steps, "known": arguments.known, "variant": variant, "seed": seed, "revision": revision}
             record |= {name: told["json"][name] for name in ("start_score", "best_score", "best_step", "stopped_because")}
             record |= {"scores": run.scores_of(arguments, work, evaluation)[0], "seconds": told["seconds"]}
             record |= {"load": os.getloadavg()[0], "date": run.now(), "machine": run.machine()}

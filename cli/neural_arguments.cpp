@@ -97,7 +97,9 @@ void add_neural(CLI::App& command, NeuralArguments& arguments) {
       "Of discriminators' squared gradients (R1 and R2), which steadies them; default: the preset's", "X")
       ->check(CLI::NonNegativeNumber.description(""));
   add("--blend", arguments.blend,
-      "How far the result goes from the linear start to what was learned, 0 to 1; default: the preset's", "B")
+      "Part of what was learned in the result, 0 to 1, the rest being the linear start; default: paper 1, refine the less the "
+      "more the searches behind the start agreed",
+      "B")
       ->check(CLI::Range(0.0, 1.0).description(""));
   add("--close", arguments.close,
       "End with a shrunk linear map fitted to the translations, as the linear path does: yes or no; default: the preset's",

@@ -32,14 +32,15 @@ struct Support {
 
 /// A translation of rows x (1, d_source) into the target space:
 ///   u = unit(x) - source_mean;   v = unit(u) * weight;   y = unit(unit(v) * spread + target_mean)
-/// A neural map has layers N in the place of the matrix: v = N(unit(u)) (docs/neural.md).
+/// A neural map has layers N, too: v = (1 - blend) unit(u * weight) + blend unit(N(unit(u))) (docs/neural.md).
 /// The target's mean and the mean norm of its centred unit rows ("spread") turn a centred direction back into a raw vector.
 class Map {
  public:
   Matrix source_mean;  ///< (1, d_source)
   Matrix target_mean;  ///< (1, d_target)
-  Matrix weight;       ///< (d_source, d_target); of a neural map: its linear start or nearest linear map, not used
+  Matrix weight;  ///< (d_source, d_target); of a neural map: its linear start or, from a random one, its nearest linear map
   std::shared_ptr<const neural::Network> network;  ///< layers of a neural map; null: the map is linear
+  float blend = 1.0f;                              ///< part of the layers in the translation, 0 to 1; without layers not used
   float target_spread = 1.0f;
   Matrix source_axes;       ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
   double source_share = 0;  ///< Fingerprint::share of those rows

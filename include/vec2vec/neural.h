@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,10 @@ struct NeuralOptions {
   double matching_debias = 1;          ///< within 0 and 1: how much of the coupling's blur is taken out of the counterparts
   Index matching_rows = 20000;         ///< rows a side in that coupling, which is renewed every period
 
-  double blend = 1;  ///< part of the way from the start's parameters to the learned ones that the result goes, 0 to 1
+  /// Part of what was learned in the result, 0 to 1, the linear start being the rest (Map::blend; from a random start 1).
+  /// None: as far as the start is undecided, min(1, 2 (1 - agreement)) with Evidence::agreement as its card says, 1 without; 0
+  /// from an agreement of 0.9 on, where training was seen to add nothing. With 0 nothing is trained: the result is the start.
+  std::optional<double> blend = 1;
 
   bool close = false;  ///< end with a shrunk linear map of the translations, as the linear path does; not with pairs alone
 
@@ -94,7 +98,7 @@ struct NeuralProgress {
 };
 
 struct NeuralSummary {
-  Map map;  ///< of the best score; the start itself if nothing was better
+  Map map;  ///< of the best score; the start itself if nothing was better or nothing was trained
   Index best_step = 0, steps = 0;
   double start_score = 0, best_score = 0;  ///< see NeuralProgress::score
   bool scored_by_pairs = false;

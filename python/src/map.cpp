@@ -61,6 +61,7 @@ void add_map(nb::module_& module) {
       .def("save", &Map::save, nb::arg("path"), nb::arg("overwrite"))
       .def_prop_ro("card", [](const Map& map) { return map.card; })
       .def_prop_ro("is_neural", [](const Map& map) { return map.network != nullptr; })
+      .def_prop_ro("blend", [](const Map& map) { return map.blend; })
       .def_prop_ro("source_dim", &Map::source_dim)
       .def_prop_ro("target_dim", &Map::target_dim)
       .def_prop_ro("target_spread", [](const Map& map) { return map.target_spread; })

@@ -138,7 +138,7 @@ def test_neural(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> None:
     assert trained.map.is_neural == (trained.summary["best_step"] > 0)
     assert (tmp_path / "log.csv").exists() and (tmp_path / "plot.html").exists()
     scratch = v2v.train_neural(a, b, None, steps=2)
-    assert scratch.map.is_neural
+    assert scratch.map.is_neural and scratch.map.blend == 1
     copy = pickle.loads(pickle.dumps(scratch.map))
     assert copy.translate(a).tobytes() == scratch.map.translate(a).tobytes()
     with pytest.raises(v2v.BadInputError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -113,12 +112,17 @@ class Map:
 
     @property
     def weight(self) -> Float32:
-        """(source_dim, target_dim), read-only; of a neural map its nearest linear map, which is not used."""
+        """(source_dim, target_dim), read-only; of a neural map: its linear start or, from a random one, its nearest linear map."""
         return self._core.weight
 
     @property
     def is_neural(self) -> bool:
         return self._core.is_neural
+
+    @property
+    def blend(self) -> float:
+        """Part of the layers of a neural map in the translation, the rest being the linear map; 1 without layers."""
+        return self._core.blend
 
     def __repr__(self) -> str:
         card = self.card
@@ -133,58 +137,3 @@ class Map:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Map.from_bytes, (self.to_bytes(),)
-
-
-@dataclass(frozen=True)
-class TranslatedFile:
-    """What `translate_file` did."""
-
-    rows: int
-    zero_rows: int
-    seconds: float
-    input_sha256: str
-    map_sha256: str
-    far_rows: float  #: of rows whose confidence was asked for, as in `Confidence`; else 0
-    mean_match: float  #: the same, against a store
-
-
-def translate_file(
-    map: Path,
-    source: Path,
-    target: Path,
-    *,
-    centred: bool = False,
-    ignore_fingerprint: bool = False,
-    float16: bool = False,
-    overwrite: bool = False,
-    raw_dim: int = 0,
-    tensor: str = "",
-    field: str = "",
-    confidence: Path = "",
-    store: Path = "",
-    threads: int = 0,
-    progress: Progress = None,
-) -> TranslatedFile:
-    """`vec2vec translate MAP SOURCE TARGET`: streams a vector file (npy, safetensors, fvecs, csv, NDJSON ...) through a map file with
-    constant memory, and writes target and target + ".provenance.json". confidence: a file for how far each row can be trusted
-    (`ConfidenceScorer`), against the vectors of the file `store` if one is named. For stores in other
-    formats: `vec2vec_cpp.stores`."""
-    paths = [os.fspath(path) for path in (map, source, target, confidence, store)]
-    with reporting(progress) as callback:
-        result = _core.translate_file(
-            paths[0],
-            paths[1],
-            tensor,
-            field,
-            raw_dim,
-            paths[2],
-            centred,
-            ignore_fingerprint,
-            float16,
-            overwrite,
-            threads,
-            paths[3],
-            paths[4],
-            callback,
-        )
-    return TranslatedFile(*result)

@@ -15,11 +15,20 @@
 namespace vec2vec {
 namespace {
 
-constexpr int kLinearVersion = 1, kNeuralVersion = 2;  // programs that know linear maps only must refuse the others
+// Of the file format: a program must refuse maps that it would apply wrongly.
+constexpr int kLinearVersion = 1, kNeuralVersion = 2, kBlendedVersion = 3;
 
 void add_mean(MatrixSpan rows, MatrixView mean, float spread) {
   for (Index i = 0; i < rows.rows; ++i)
     for (Index c = 0; c < rows.cols; ++c) rows.row(i)[c] = rows.row(i)[c] * spread + mean.data[c];
+}
+
+/// y becomes (1 - part) unit(x) + part unit(y), row by row.
+void mix(Matrix& x, float part, MatrixSpan y) {
+  normalise_rows(x.span());
+  normalise_rows(y);
+  for (Index i = 0; i < y.rows; ++i)
+    for (Index c = 0; c < y.cols; ++c) y.row(i)[c] = (1 - part) * x(i, c) + part * y.row(i)[c];
 }
 
 Matrix read_tensor(const MappedFile& file, const SafetensorsHeader& header, const std::string& name) {
@@ -72,10 +81,11 @@ Map read_map(const MappedFile& file) {
   };
   if (metadata("format") != "vec2vec-map")
     bad_input("a safetensors file, but not a vec2vec map", file.path(), "make one with vec2vec align");
-  const bool is_neural = metadata("version") == std::to_string(kNeuralVersion);
-  if (!is_neural && metadata("version") != std::to_string(kLinearVersion))
+  int version = kLinearVersion;
+  while (version <= kBlendedVersion && metadata("version") != std::to_string(version)) ++version;
+  if (version > kBlendedVersion)
     bad_input("the map has format version '" + metadata("version") + "', this program reads versions " +
-                  std::to_string(kLinearVersion) + " and " + std::to_string(kNeuralVersion),
+                  std::to_string(kLinearVersion) + " to " + std::to_string(kBlendedVersion),
               file.path(), "use the vec2vec release that made it, or a newer one");
   Map map;
   map.source_mean = read_tensor(file, header, "source.mean");
@@ -91,15 +101,18 @@ Map read_map(const MappedFile& file) {
         map.support.quantiles.cols() < 2)
       bad_input("the support of the map does not fit its tensors", file.path(), "make it again with vec2vec align");
   }
-  if (is_neural) map.network = read_network(file, header, metadata("layers"), map);
+  if (version >= kNeuralVersion) map.network = read_network(file, header, metadata("layers"), map);
   try {
     map.card = metadata("card");
     const auto card = nlohmann::json::parse(map.card);
     map.target_spread = card.at("target_spread").get<float>();
     map.source_share = card.at("source_share").get<double>();
+    if (version == kBlendedVersion) map.blend = card.at("blend").get<float>();
   } catch (const nlohmann::json::exception& error) {
     bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with vec2vec align");
   }
+  if (!(map.blend >= 0 && map.blend <= 1))
+    bad_input("the map's blend does not lie within 0 and 1", file.path(), "make it again with vec2vec align");
   return map;
 }
 
@@ -114,6 +127,11 @@ void Map::translate_centred(MatrixView in, MatrixSpan out) const {
   if (network) {
     normalise_rows(u.span());
     with_enough_rows(u, out, [&](MatrixView x, MatrixSpan y) { network->apply(x, y); });
+    if (blend < 1) {
+      Matrix line(out.rows, out.cols);
+      gemm_rows(u, weight, false, line.span());
+      mix(line, blend, out);
+    }
   } else {
     gemm_rows(u, weight, false, out);  // the scale of u cancels in the next line
   }
@@ -138,12 +156,13 @@ std::string Map::to_bytes() const {
   std::vector<TensorSpec> specs;
   for (const auto& [name, m] : tensors)
     specs.push_back({name, "F32", {m.rows, m.cols}, static_cast<std::uint64_t>(m.rows * m.cols) * sizeof(float)});
-  const int format_version = network ? kNeuralVersion : kLinearVersion;
+  const int format_version = !network ? kLinearVersion : blend < 1 ? kBlendedVersion : kNeuralVersion;
   auto details = card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(card);
   details["format_version"] = format_version;
   details["library_version"] = version();
   details["target_spread"] = target_spread;
   details["source_share"] = source_share;
+  if (format_version == kBlendedVersion) details["blend"] = blend;
   std::map<std::string, std::string> metadata = {
       {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", details.dump()}};
   if (network) metadata["layers"] = network->describe();

@@ -1,30 +1,15 @@
 #include "neural/close.h"
 
-#include <cmath>
-
 #include "align/effort.h"
 #include "align/pairs.h"
 #include "core/gemm.h"
 #include "kernels/soft_match.h"
 #include "linear/shrunk_map.h"
-#include "neural/lanes.h"
 #include "space/spectrum.h"
 
 namespace vec2vec::neural {
-namespace {
 
-double mean_norm(MatrixView rows) {
-  double sum = 0;
-  for (Index i = 0; i < rows.rows; ++i) {
-    const float* v = rows.row(i);
-    sum += std::sqrt(static_cast<double>(sum_in_lanes(rows.cols, [v](Index c) { return v[c] * v[c]; })));
-  }
-  return sum / static_cast<double>(rows.rows);
-}
-
-}  // namespace
-
-void close(Network& network, const TrainingRows& rows, double blend, int threads) {
+void close(Network& network, const TrainingRows& rows, int threads) {
   constexpr Index kMostRows = 20000;
   constexpr double kViewPower = 0.25, kShrinkage = 0.25;  // as in align/refine
   const SpreadRows x(rows.train[0], kMostRows), y(rows.train[1], kMostRows);
@@ -36,12 +21,7 @@ void close(Network& network, const TrainingRows& rows, double blend, int threads
   const Matrix cross = cross_product(f, found.targets, threads);
   const Pairs pairs{network.translate(rows.pairs[0], threads), rows.pairs[1]};
   const Matrix mean = mean_cross({cross, f.rows()}, pairs, threads);
-  Matrix m = shrunk_map(spectrum(f, threads), mean, last_ridge(fewer), kShrinkage);
-  const double norm = mean_norm(product(f, m));
-  for (Index i = 0; i < m.rows(); ++i)
-    for (Index j = 0; j < m.cols(); ++j)
-      m(i, j) = static_cast<float>(blend * static_cast<double>(m(i, j)) + (i == j ? (1 - blend) * norm : 0));
-  network.multiply_output(m);
+  network.multiply_output(shrunk_map(spectrum(f, threads), mean, last_ridge(fewer), kShrinkage));
 }
 
 }  // namespace vec2vec::neural

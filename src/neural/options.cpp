@@ -35,7 +35,7 @@ void NeuralOptions::validate() const {
   require(matching_whitening >= 0 && matching_whitening <= 1, "must lie within 0 and 1", "matching_whitening");
   require(matching_debias >= 0 && matching_debias <= 1, "must lie within 0 and 1", "matching_debias");
   require(matching_rows >= 2, "at least 2 rows are needed", "matching_rows");
-  require(blend >= 0 && blend <= 1, "must lie within 0 and 1", "blend");
+  require(!blend || (*blend >= 0 && *blend <= 1), "must lie within 0 and 1", "blend");
   require(period >= 1, "the period must be at least 1 step", "period");
   require(patience >= 0, "the patience must be 0 (none) or more", "patience");
   require(threads >= 0, "threads must be 0 (all cores) or more", "threads");
@@ -60,7 +60,7 @@ NeuralOptions neural_preset(const std::string& name) {
             .latent_generator = 0,
             .matching = 10};
   o.preserve = Preserve::kStart;
-  o.blend = 0.3;
+  o.blend = std::nullopt;
   o.close = true;
   o.average = 0.99;
   return o;
@@ -100,7 +100,6 @@ std::string options_json(const NeuralOptions& o) {
                                        {"matching_whitening", o.matching_whitening},
                                        {"matching_debias", o.matching_debias},
                                        {"matching_rows", o.matching_rows},
-                                       {"blend", o.blend},
                                        {"close", o.close},
                                        {"period", o.period},
                                        {"patience", o.patience},

@@ -150,6 +150,15 @@ class Tournament {
   std::vector<std::size_t> racing_;
 };
 
+/// How much of what was learned the result holds; NeuralOptions::blend.
+float blend_of(const NeuralOptions& options, const Map& start) {
+  if (options.start == NeuralStart::kRandom) return 1;
+  if (options.blend) return static_cast<float>(*options.blend);
+  const auto card = nlohmann::json::parse(start.card.empty() ? "{}" : start.card);
+  const auto agreement = card.value("/evidence/agreement"_json_pointer, 0.0);
+  return agreement >= 0.9 ? 0 : static_cast<float>(std::min(1.0, 2 * (1 - agreement)));
+}
+
 /// What the card says of training.
 void describe(const AlignProblem& problem, const NeuralOptions& options, NeuralSummary& s) {
   auto card = s.map.card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(s.map.card);
@@ -186,17 +195,25 @@ NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const 
                   std::to_string(problem.target.cols),
               "train_neural");
   NeuralSummary s;
+  const float blend = blend_of(options, start);
+  if (blend == 0) {
+    s.map = start;
+    s.stopped_because =
+        options.blend ? "a blend of 0 is the start" : "the searches behind the start agreed so well that it is kept";
+    return s;
+  }
   s.map = options.start == NeuralStart::kLinear ? start : frame_of(problem, options.threads);
   const TrainingRows rows(problem, s.map);
   Tournament tournament(rows, options);
   const Trainer& winner = tournament.run();
   const TrainingState& state = winner.state();
   auto layers = std::make_shared<Network>(winner.best_network());
-  if (options.close && rows.pair_share < 1) close(*layers, rows, winner.blend(), options.threads);
+  if (options.close && rows.pair_share < 1) close(*layers, rows, options.threads);
   if (options.start == NeuralStart::kRandom)
     s.map.weight =
         polar_factor(cross_product(rows.train[0], layers->translate(rows.train[0], options.threads), options.threads));
   s.map.network = std::move(layers);
+  s.map.blend = blend;
   s.seed = state.history.front().seed;
   s.best_step = state.best_step;
   s.steps = state.step;
@@ -213,16 +230,18 @@ NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const 
 }
 
 std::string NeuralSummary::brief() const {
+  if (parameters == 0) return "the linear map itself: " + stopped_because + " (--blend 1 trains all the same)\n";
   char text[640];
   std::snprintf(text, sizeof text,
                 "neural translator  (%lld -> %lld dimensions, %lld parameters, %.1f s)\n"
                 "  %-32s %.4f at the start, %.4f at step %lld (kept)\n"
-                "  steps                            %lld in %s; stopped because %s\n",
+                "  steps                            %lld in %s; stopped because %s\n"
+                "  part of it in the result         %.2f (the rest is the linear start)\n",
                 static_cast<long long>(map.source_dim()), static_cast<long long>(map.target_dim()),
                 static_cast<long long>(parameters), seconds,
                 scored_by_pairs ? "score of held-out pairs" : "pair-free score, held out", start_score, best_score,
                 static_cast<long long>(best_step), static_cast<long long>(steps), bfloat16 ? "bfloat16" : "float32",
-                stopped_because.c_str());
+                stopped_because.c_str(), static_cast<double>(map.blend));
   return text;
 }
 
@@ -232,6 +251,7 @@ std::string NeuralSummary::to_json() const {
                                        {"score", scored_by_pairs ? "held-out pairs" : "pair-free"},
                                        {"best_step", best_step},
                                        {"steps", steps},
+                                       {"blend", map.blend},
                                        {"seed", seed},
                                        {"stopped_because", stopped_because},
                                        {"bfloat16", bfloat16},

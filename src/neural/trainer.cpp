@@ -91,7 +91,6 @@ Trainer::Trainer(const TrainingRows& rows, const NeuralOptions& options)
     state_.translator.start_from(rows.start->weight, random);
   else
     state_.translator.initialise(random);
-  if (blend() < 1) start_ = state_.translator.parameters.values;
   if (!options_.checkpoint.empty() && std::filesystem::exists(options_.checkpoint)) {
     load_checkpoint(options_.checkpoint, state_, key_);
     refresh_halves();
@@ -132,14 +131,6 @@ void Trainer::train_to(Index step, const std::function<void(double)>& report,
     if (out_of_time()) finished_ = "the time budget is used up";
   }
   if (finished_.empty() && state_.step == options_.steps) finished_ = "all steps were taken";
-}
-
-Network Trainer::best_network() const {
-  if (start_.empty()) return {state_.translator, state_.best, 0, 1};
-  std::vector<float> values = start_;
-  const auto part = static_cast<float>(blend());
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] += part * (state_.best[i] - values[i]);
-  return {state_.translator, values, 0, 1};
 }
 
 double Trainer::best_score(Index step) const {

@@ -40,10 +40,8 @@ class Trainer {
   double best_score(Index step) const;
 
   const TrainingState& state() const { return state_; }
-  /// Part of the way to what was learned that the result goes: options.blend from a linear start, all of it from another.
-  double blend() const { return options_.start == NeuralStart::kLinear ? options_.blend : 1; }
-  /// Best translator so far, source to target, blend() of the way from the start.
-  Network best_network() const;
+  /// Best translator so far, source to target.
+  Network best_network() const { return network(state_.best, 0); }
 
  private:
   /// Rows of a step, what they are compared with, and the memory that holds it.
@@ -67,7 +65,6 @@ class Trainer {
   const TrainingRows& rows_;
   const NeuralOptions& options_;
   TrainingState state_;
-  std::vector<float> start_;  ///< parameters at step 0, when the result does not go all the way from them
   GeneratorPass pass_;
   const bool half_;
   std::string key_, finished_;
