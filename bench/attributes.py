@@ -17,7 +17,7 @@ from bench_env import BENCH_DATA, ROOT, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "attributes.jsonl"
 PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "e5-mpnet", "mpnet-e5"]
-CORPORA = ["tweets", "medical", "abstracts", "agnews", "banking77", "clinc150", "general"]
+CORPORA = ["tweets", "medical", "abstracts", "agnews", "banking77", "clinc150", "enron", "general"]
 FEW = 1000  # rows of the larger corpora
 NEAR = "+near"  # medical+near: 6,000 of 20,000 rows a side are sentences of the same kind (mtsamples), other ones on each side
 PAIRED = "+pairs"  # medical+pairs: the map is fitted on 20,000 true pairs of general texts, which no attacker has
@@ -51,6 +51,7 @@ def corpus(name):
         "agnews": lambda: single("ag_news_test_titles", FEW),
         "banking77": lambda: single("banking77_intent", FEW),
         "clinc150": lambda: single("clinc150_intent", FEW),
+        "enron": lambda: single("enron_emails", FEW),  # the label of an e-mail is its subject line
     }[base(name)]()
 
 
