@@ -117,7 +117,8 @@ def section():
         cells = [f"{r['corpus']} ({r['rows']:,}, {r['labels']})", r["pair"].replace("-", " → "), r["verdict"]]
         cells += [f"**{t['value']:.3f}** ({t['low']:.3f}–{t['high']:.3f})", f"{oracle['top1']['value']:.3f}", f"{t['value'] / oracle['top1']['value']:.2f}"]
         cells += [f"{naive['top1']['value']:.3f}", f"{r['readers']['majority']['top1']['value']:.3f}", f"{t['null']:.3f}"]
-        cells += [f"{ours['auc']['value']:.3f} / {oracle['auc']['value']:.3f}"]
+        # None where too many labels have too few rows.
+        cells += [" / ".join(f"{reader['auc']['value']:.3f}" if reader["auc"] else "–" for reader in (ours, oracle))]
         text += "| " + " | ".join(cells) + " |\n"
     text += "\n" + where
     text += "## Words recovered without a language model\n\n"
