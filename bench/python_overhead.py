@@ -44,8 +44,8 @@ def section():
     for r in records:
         text += f"| {r['date'][:16]} | {r['job']} | {r['wall_cli']:.2f}, {r['cpu_cli']:.2f} | {r['wall_python']:.2f}, {r['cpu_python']:.2f} | {overhead(r, 'wall')} | {overhead(r, 'cpu')} |\n"
     few, many = (pick(r["repeat"] for r in records) for pick in (min, max))
-    text += f"\nMedians of {few} to {many} runs of each in turn, interpreter and imports included; 2 cores; in brackets 95 % intervals over the rounds. Until the last "
-    return text + "two records `import vec2vec_cpp` loaded the whole package and numpy (0.10 s of wall time, 0.13 s of CPU), now what is used. Command: `bench/python_overhead.py`\n"
+    text += f"\nMedians of {few} to {many} runs of each in turn, interpreter and imports included; 2 cores; in brackets 95 % intervals over the rounds. Until "
+    return text + "2026-11-26 04:00 `import vec2vec_cpp` loaded the whole package and numpy (0.10 s of wall time, 0.13 s of CPU), now what is used. Command: `bench/python_overhead.py`\n"
 
 
 MAKE_ROWS = """
@@ -75,9 +75,9 @@ def compare(job, ours, theirs, repeat):
     """ours, theirs: the commands of Python and of the command line."""
     load, runs = os.getloadavg()[0], []
     for i in range(repeat):
-        first, second = (theirs, ours) if i % 2 == 0 else (ours, theirs)
-        both = seconds(first), seconds(second)
-        runs.append(both if i % 2 == 0 else both[::-1])
+        order = (0, 1) if i % 2 == 0 else (1, 0)
+        took = {side: seconds((theirs, ours)[side]) for side in order}
+        runs.append((took[0], took[1]))
     record = {"job": job, "repeat": repeat, "load": load}
     for i, kind in enumerate(("wall", "cpu")):
         cli, python = (statistics.median(run[side][i] for run in runs) for side in (0, 1))

@@ -10,9 +10,10 @@ from typing import Any
 
 from . import _core
 from ._errors import AlignmentWarning
-from ._map import Map, Path
+from ._map import Map
 from ._progress import Progress, reporting
 from ._rows import as_pairs, as_rows
+from ._translate_file import Path
 
 _FACTS = ("verdict", "evidence", "pair_free_score", "stopped_because", "seconds", "starts")
 

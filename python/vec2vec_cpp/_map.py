@@ -11,8 +11,7 @@ import numpy as np
 from . import _core
 from ._progress import Progress, reporting
 from ._rows import Float32, as_rows
-
-Path = str | os.PathLike[str]
+from ._translate_file import Path
 
 
 class Map:

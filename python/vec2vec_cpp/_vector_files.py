@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from . import _core
-from ._translate_file import translate_file
 from ._rows import Float32
 from ._summary import Summary
+from ._translate_file import translate_file
 
 
 def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from ._draw import as_table, pick, smallest
-from ._map import Map, Path
+from ._map import Map
 from ._rows import Float32
+from ._translate_file import Path
 from ._vectors import vector_column
 from .arrow import Translator
 
