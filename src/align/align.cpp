@@ -158,14 +158,18 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
     const Pairs known = select(pairs, every(pairs.count(), fold, fold - 1, false)),
                 held_out = select(pairs, every(pairs.count(), fold, fold - 1, true));
     found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
-    weight = refine(
-        source, target, known, held_out, view, found.map, !found.easy, effort_plan(options.effort), options.seed,
-        options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
     summary.evidence.agreement = found.agreement;
     summary.evidence.searches_needed = found.searches_needed;
     summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
-    judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
-              summary.evidence);
+    for (bool thorough : {false, true}) {
+      if (!thorough && (!found.easy || fewer < kFewRows)) continue;
+      weight = refine(
+          source, target, known, held_out, view, found.map, thorough, effort_plan(options.effort), options.seed,
+          options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
+      judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
+                summary.evidence);
+      if (summary.evidence.half_agreement >= precise_halves(fewer)) break;
+    }
     summary.evidence.probability = success_probability(summary.evidence);
   }
   if (source.dropped.rows() > 0) weight = without_directions(source.dropped, std::move(weight));

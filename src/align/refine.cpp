@@ -58,7 +58,6 @@ Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const 
   // Fresh subsets of rows keep the map from confirming its own mistakes: many small steps before few large ones end higher than
   // large ones alone, and steps on all rows end lowest.
   int done = 0;
-  thorough |= fewer < kFewRows;
   const int small_steps = thorough ? plan.thorough_small * small_steps_factor(fewer) : plan.easy_small,
             large_steps = thorough ? plan.thorough_large : plan.easy_large;
   auto soft_step = [&](Index rows, float t) {

@@ -1,6 +1,8 @@
 // The ladder of supervision: no pairs (align_test.cpp), a few, many.
 #include <gtest/gtest.h>
 
+#include <string_view>
+
 #include "align/planted.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"
@@ -8,22 +10,22 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kLatent = 32, kSourceDim = 48, kTargetDim = 64, kHeldOut = 400;
+constexpr Index kHeldOut = 400;
 
 /// Two noisy views of latent points: rows 0 .. pairs - 1 of both sides are of the same points, the others are not.
 struct TwoSides {
-  Matrix to_source = random_map(kLatent, kSourceDim, 1), to_target = random_map(kLatent, kTargetDim, 2);
   Matrix source, target, held_out_source, held_out_target;
 
-  TwoSides(Index rows, Index pairs, double noise) {
-    const Matrix shared = latent(pairs, kLatent, 3);
+  TwoSides(Index rows, Index pairs, double noise, Index dim = 32) {
+    const Matrix to_source = random_map(dim, dim + 16, 1), to_target = random_map(dim, dim + 32, 2);
+    const Matrix shared = latent(pairs, dim, 3);
     auto side = [&](Matrix rest, MatrixView map, std::uint64_t seed) {
-      for (Index i = 0; i < pairs; ++i) std::copy_n(shared.row(i), kLatent, rest.row(i));
+      for (Index i = 0; i < pairs; ++i) std::copy_n(shared.row(i), dim, rest.row(i));
       return times(rest, map, noise, seed);
     };
-    source = side(latent(rows, kLatent, 21), to_source, 5);
-    target = side(latent(rows, kLatent, 22), to_target, 6);
-    const Matrix held_out = latent(kHeldOut, kLatent, 23);
+    source = side(latent(rows, dim, 21), to_source, 5);
+    target = side(latent(rows, dim, 22), to_target, 6);
+    const Matrix held_out = latent(kHeldOut, dim, 23);
     held_out_source = times(held_out, to_source, noise, 7);
     held_out_target = times(held_out, to_target, noise, 8);
   }
@@ -53,6 +55,26 @@ TEST(Ladder, WrongPairsAreNamedAndDoLittleHarm) {
   EXPECT_GE(sides.top1_of(summary.map), 0.95);
   EXPECT_EQ(summary.pair_fit.pairs, 12);  // a fifth is held out
   EXPECT_GE(summary.pair_fit.top1_high, 0.8);
+}
+
+/// How often an alignment refined its map from the beginning.
+int refinements(const TwoSides& sides, Index pairs) {
+  int begun = 0;
+  double before = 1;
+  AlignOptions options;
+  options.progress = [&](std::string_view stage, double done) {
+    if (stage != "refine") return true;
+    begun += done < before;
+    before = done;
+    return true;
+  };
+  align(sides.problem(pairs), options);
+  return begun;
+}
+
+TEST(Ladder, SearchesThatPairsMakeAgreeAreRefinedAsFarAsTheRowsNeed) {
+  EXPECT_EQ(refinements(TwoSides(10000, 150, 0.01), 150), 1);
+  EXPECT_EQ(refinements(TwoSides(10000, 150, 0.3, 160), 150), 2) << "few steps, then many";
 }
 
 TEST(Ladder, ManyPairsAreFittedByThemselves) {
