@@ -12,6 +12,7 @@
 
 #include "core/parallel.h"
 #include "io/atomic_file.h"
+#include "map/fingerprint.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
@@ -34,8 +35,7 @@ void check_model(const Map& map, MatrixView rows, const std::string& where) {
   for (Index i = 0; i < rows.rows; ++i)
     if (!std::isfinite(std::accumulate(rows.row(i), rows.row(i) + rows.cols, 0.0))) return;  // named when its turn comes
   if (map.fits(rows)) return;
-  bad_input("these rows do not look like the model that the map was fitted on", where,
-            "check that they come from the same encoder; --ignore-fingerprint translates them all the same");
+  bad_input("these rows do not look like the model that the map was fitted on", where, kUnfitHint);
 }
 
 /// The rows that Map::fits would draw, read from a source.

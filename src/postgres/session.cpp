@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "core/parallel.h"
+#include "map/fingerprint.h"
 #include "postgres/copy_format.h"
 
 namespace vec2vec::postgres {
@@ -108,8 +109,7 @@ Sample check_sample(Connection& c, const Table& table, const Map& map, bool igno
   if (sample.rows.rows() == 0 && sample.wrong_dim > 0)
     bad_input("holds no vectors of dimension " + std::to_string(map.source_dim()), where);
   if (!ignore_fingerprint && !map.fits(sample.rows))
-    bad_input("these vectors do not look like the model that the map was fitted on", where,
-              "check that they come from the same encoder; --ignore-fingerprint translates them all the same");
+    bad_input("these vectors do not look like the model that the map was fitted on", where, kUnfitHint);
   return sample;
 }
 
