@@ -19,7 +19,7 @@ STORE = ROOT / "bench" / "results" / "attributes.jsonl"
 PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "e5-mpnet", "mpnet-e5"]
 CORPORA = ["tweets", "medical", "abstracts", "agnews", "banking77", "clinc150", "enron", "general"]
 FEW = 1000  # rows of the larger corpora
-NEAR = "+near"  # medical+near: 6,000 of 20,000 rows a side are sentences of the same kind (mtsamples), other ones on each side
+NEAR = {"+near": 6000, "+nearer": 16000}  # medical+near: so many of 20,000 rows a side are sentences of the same kind (mtsamples), other ones on each side
 PAIRED = "+pairs"  # medical+pairs: the map is fitted on 20,000 true pairs of general texts, which no attacker has
 
 
@@ -60,28 +60,28 @@ def base(name):
     return name.partition("+")[0]
 
 
-def near_texts():
-    """6,000 sentences for each side; none of them is a description, which is what is attacked."""
+def near_texts(count):
+    """`count` sentences for each side; none of them is a description, which is what is attacked."""
     from encoded import tsv
 
     descriptions = {text.strip().lower() for _, text in tsv("mtsamples_descriptions")}
     sentences = sorted({text.strip() for _, text in tsv("mtsamples_sentences")})
     sentences = [text[:300] for text in sentences if text.lower() not in descriptions and len(text) > 25]
     random.Random(0).shuffle(sentences)
-    return sentences[:6000], sentences[6000:12000]
+    return sentences[:count], sentences[count : 2 * count]
 
 
-def near_files(program, source, target):
-    """npy files of both sides: 14,000 general rows and 6,000 near ones."""
+def near_files(program, source, target, kind):
+    """npy files of both sides: general rows, and near ones behind them."""
     import numpy as np
     import run
     from encoded import encoded
 
-    files = []
-    for side, encoder, first, texts in zip("ab", (source, target), (0, 20000), near_texts()):
-        path = BENCH_DATA / "attributes" / f"near-{side}.{encoder}.npy"
-        general = np.load(run.slice_of(encoder, first, first + 14000)).astype(np.float32)
-        np.save(path, np.concatenate([general, np.load(encoded(program, f"mtsamples-{side}", texts, encoder, 96))]))
+    files, count = [], NEAR[kind]
+    for side, encoder, first, texts in zip("ab", (source, target), (0, 20000), near_texts(count)):
+        path = BENCH_DATA / "attributes" / f"{kind[1:]}-{side}.{encoder}.npy"
+        general = np.load(run.slice_of(encoder, first, first + 20000 - count)).astype(np.float32)
+        np.save(path, np.concatenate([general, np.load(encoded(program, f"mtsamples-{side}-{count}", texts, encoder, 96))]))
         files.append(path)
     return files
 
@@ -106,7 +106,7 @@ def section():
     where = f"Machine: {m['cpu']}, {m['cores']} cores, {m['memory_gib']:.0f} GiB; date: {records[-1]['date'][:10]}; commit {revisions}. Command: `bench/attributes.py`\n\n"
     text = "## Attributes read from translated vectors\n\n"
     text += "The map is fitted without pairs on general texts (20,000 rows a side, seed 0) and used on other corpora. First guess right, with 95 % "
-    text += "intervals (maps: the align of commit d522573 and before). *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side; *medical+pairs*: the map of 20,000 true pairs of general texts, for what is to be had by a linear map; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
+    text += "intervals (maps: the align of commit d522573 and before). *medical+near*: 6,000 of the 20,000 rows a side are sentences of the same kind, other ones on each side (*medical+nearer*: 16,000); *medical+pairs*: the map of 20,000 true pairs of general texts, for what is to be had by a linear map; *oracle*: the same texts encoded by the target model; *naive*: the vectors as they are where dimensions allow, else random rows.\n\n"
     text += "| corpus (rows, labels) | pair | verdict | translated | oracle | ratio | naive | majority | labels shuffled | AUC translated / oracle |\n" + "|---" * 10 + "|\n"
     for r in records:
         if not r.get("readers"):
@@ -146,9 +146,8 @@ def main():
     import run
     from encoded import encoded, text_file
 
-    built_here = arguments.vec2vec is None
-    program = (arguments.vec2vec or run.build()).resolve()
-    common = {"revision": run.revision(program, built_here), "machine": run.machine()}
+    program, revision = run.program_of(arguments.vec2vec)
+    common = {"revision": revision, "machine": run.machine()}
     work = BENCH_DATA / "attributes"
     for folder in (work, BENCH_DATA / "maps"):
         folder.mkdir(parents=True, exist_ok=True)
@@ -168,8 +167,8 @@ def main():
                 continue
             source, target = pair.split("-")
             sides, kind = (run.slice_of(source, 0, 20000), run.slice_of(target, 20000, 40000)), name.removeprefix(base(name))
-            if kind == NEAR:
-                sides = near_files(program, source, target)
+            if kind in NEAR:
+                sides = near_files(program, source, target, kind)
             elif kind == PAIRED:
                 sides = run.slice_of(source, 0, 20000), run.slice_of(target, 0, 20000), "--paired"
             public = run.slice_of(target, 20000, 40000)

@@ -11,7 +11,6 @@ the defence. Lines go to bench/results/defences.jsonl; bench/make_results.py mak
 
 import argparse
 import json
-import time
 from pathlib import Path
 
 from bench_env import BENCH_DATA, ROOT, records_of, run_inside
@@ -90,16 +89,13 @@ def main():
     parser.add_argument("--defences", nargs="*", default=DEFENCES)
     arguments = parser.parse_args()
     run_inside("bench-venv", ["numpy"])
-    import resource
-
     import numpy as np
     import run
     from attributes import label_files, tweets
     from encoded import encoded, retrieval
 
-    built_here = arguments.vec2vec is None
-    program = (arguments.vec2vec or run.build()).resolve()
-    common = {"revision": run.revision(program, built_here), "machine": run.machine()}
+    program, revision = run.program_of(arguments.vec2vec)
+    common = {"revision": revision, "machine": run.machine()}
     work = BENCH_DATA / "defences"
     work.mkdir(parents=True, exist_ok=True)
     lines = records_of(STORE)
@@ -119,12 +115,9 @@ def main():
         return out
 
     def align(store, public, seed=0):
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
         command = [program, "align", store, public, "-o", work / "map.safetensors", "--seed", seed, "--force", "--json", "--quiet"]
         result = run.run_measured(command, allowed=tuple(run.VERDICTS))
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        return run.VERDICTS[result["exit"]], time.perf_counter() - start, cpu
+        return run.VERDICTS[result["exit"]], result["seconds"], result["cpu_seconds"]
 
     def top1(held, truth):
         command = [program, "evaluate", "--map", work / "map.safetensors", held, truth, "--pool", POOL, "--json", "--quiet"]

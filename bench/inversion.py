@@ -139,9 +139,8 @@ def main():
     import numpy as np
     from encoded import MODELS, encoded, text_file
 
-    built_here = arguments.vec2vec is None
-    program = (arguments.vec2vec or run.build()).resolve()
-    common = {"revision": run.revision(program, built_here), "machine": run.machine()}
+    program, revision = run.program_of(arguments.vec2vec)
+    common = {"revision": revision, "machine": run.machine()}
     done = {(r["corpus"], r["reader"], r["rows"], r["revision"]) for r in map(json.loads, filter(None, STORE.read_text().splitlines()))} if STORE.exists() else set()
     work = BENCH_DATA / "inversion"
     work.mkdir(parents=True, exist_ok=True)

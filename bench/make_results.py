@@ -21,6 +21,8 @@ from inversion import section as inversion_section
 from ladder import section as ladder_section
 from measure_predicts import section as measures_section
 from measure_scale import section as scale_section
+from neural_ablation import section as neural_ablation_section
+from neural_domains import section as neural_domains_section
 from neural_gain import section as neural_section
 from neural_random import section as neural_random_section
 from paper_protocol import section as paper_section
@@ -240,7 +242,7 @@ def render(records):
         rivals = {pair: found[pair] for pair in in_order(found)}
         if rivals and not extra:
             text.append(rival_section(rivals, section, groups.get((n, " --effort low", "align"), {}), n))
-    text += [hard_cases_section(), ladder_section(), verdict_section(), paper_section(), neural_section(), neural_random_section(), translate_section()]
+    text += [hard_cases_section(), ladder_section(), verdict_section(), paper_section(), neural_section(), neural_domains_section(), neural_ablation_section(), neural_random_section(), translate_section()]
     text += [python_section(), parquet_section(), measures_section(), scale_section(), evidence_sections()]
     text += [attributes_section(), inversion_section(), defences_section()]
     pool = records[0]["pool"]

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the neural translator adds to the linear map that it starts from, pair by pair and seed by seed, without pairs.
 
-    bench/neural_gain.py [--pairs minilm-mpnet,minilm-e5+50] [--seeds 0-4] [--time-budget 120] [--maps FOLDER] [--tuning] [-- OPTION ...]
+    bench/neural_gain.py [--pairs minilm-mpnet,minilm-e5+50] [--seeds 0-4] [--rows 20000] [--time-budget 120] [--maps FOLDER] [--tuning] [-- OPTION ...]
 
 NAME+50 gives 50 known pairs to the linear start and to training (texts of the last 50 target rows; they take the place of as many
 source rows). The linear map of a pair is found once (seed 0), or taken from FOLDER (bench/run.py keeps them in
@@ -15,7 +15,6 @@ bench/results/neural_tuning.jsonl."""
 import argparse
 import json
 import os
-import resource
 import shutil
 from pathlib import Path
 
@@ -28,7 +27,7 @@ SHOWN = {"top1": "top-1", "mean_rank": "mean rank", "centred_cosine": "centred c
 
 
 def key(record):
-    return tuple(record[name] for name in ("pair", "seed", "options", "revision"))
+    return (record.get("rows", ROWS), *(record[name] for name in ("pair", "seed", "options", "revision")))
 
 
 def section():
@@ -38,12 +37,12 @@ def section():
         return ""
     text = "## Neural after linear\n\nThe translator trained from the linear map of the same rows (docs/neural.md), on the rows scored above. "
     text += "*Kept*: seeds whose top-1 and mean rank are no worse than those of the linear map; 0 CPU seconds: nothing was trained, for the searches behind the start agreed.\n\n"
-    text += "| start | seeds | " + " | ".join(f"{name}: linear → neural, mean (min – max)" for name in SHOWN.values()) + " | kept | CPU seconds, mean |\n"
-    text += "|---" * (4 + len(SHOWN)) + "|\n"
-    for pair in dict.fromkeys(r["pair"] for r in records):
-        of_pair = [r for r in records if r["pair"] == pair]
+    text += "| start | rows a side | seeds | " + " | ".join(f"{name}: linear → neural, mean (min – max)" for name in SHOWN.values()) + " | kept | CPU seconds, mean |\n"
+    text += "|---" * (5 + len(SHOWN)) + "|\n"
+    for pair, rows in dict.fromkeys((r["pair"], r.get("rows", ROWS)) for r in records):
+        of_pair = [r for r in records if (r["pair"], r.get("rows", ROWS)) == (pair, rows)]
         runs = [r for r in of_pair if (r["options"], r["revision"]) == (of_pair[-1]["options"], of_pair[-1]["revision"])]
-        cells = [pair.replace("-", " → ").replace("+", ", known pairs: "), str(len(runs))]
+        cells = [pair.replace("-", " → ").replace("+", ", known pairs: "), f"{rows:,}", str(len(runs))]
         for name in SHOWN:
             values = [r["neural"][name]["value"] for r in runs]
             cells.append(f"{runs[0]['linear'][name]['value']:.4f} → **{sum(values) / len(values):.4f}** ({min(values):.4f} – {max(values):.4f})")
@@ -52,7 +51,7 @@ def section():
         text += "| " + " | ".join(cells) + " |\n"
     last = records[-1]
     loads = [r["load"] for r in records]
-    text += f"\n{ROWS:,} rows a side, 4,096 evaluation rows; machine: {last['machine']['cpu']}, {last['machine']['cores']} cores, load {min(loads):.0f} – {max(loads):.0f} during the runs, so only CPU seconds are given; "
+    text += f"\n4,096 evaluation rows; machine: {last['machine']['cpu']}, {last['machine']['cores']} cores, load {min(loads):.0f} – {max(loads):.0f} during the runs, so only CPU seconds are given; "
     text += f"{last['date'][:10]}; commit {', '.join(dict.fromkeys(r['revision'] for r in records))}. Command: `bench/neural_gain.py`, options: {last['options'] or 'none, the preset'}\n\n"
     return text
 
@@ -81,8 +80,9 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", default="minilm-mpnet,mpnet-minilm,minilm-e5+50")
     parser.add_argument("--seeds", default="0-4", help="as in 0-9 or 0,3,5")
+    parser.add_argument("--rows", type=int, default=ROWS, help="a side")
     parser.add_argument("--time-budget", type=int, default=120, help="seconds of training a run; 0 = all steps of the preset")
-    parser.add_argument("--maps", type=Path, help="folder of linear maps named PAIR.20000.0.safetensors")
+    parser.add_argument("--maps", type=Path, help="folder of linear maps named PAIR.ROWS.0.safetensors")
     parser.add_argument("--tuning", action="store_true", help="fewer rows, scored on rows that are not kept for evaluation")
     parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
     parser.add_argument("options", nargs="*")
@@ -90,10 +90,8 @@ def main():
     run_inside("bench-venv", ["numpy"])
     import run
 
-    built_here = arguments.vec2vec is None
-    arguments.vec2vec = (arguments.vec2vec or run.build()).resolve()
-    revision = run.revision(arguments.vec2vec, built_here)
-    n, store, first, end = ROWS, STORE, run.EVAL_FIRST, run.EVAL_END
+    arguments.vec2vec, revision = run.program_of(arguments.vec2vec)
+    n, store, first, end = arguments.rows, STORE, run.EVAL_FIRST, run.EVAL_END
     if arguments.tuning:
         n, store, first, end = 10000, RESULTS / "neural_tuning.jsonl", 10000, 14096
     done = {key(record) for record in records_of(store)}
@@ -114,16 +112,14 @@ def main():
         linear = None
         for seed in run.numbers(arguments.seeds):
             shown = " ".join([*(["--time-budget", str(arguments.time_budget)] if arguments.time_budget else []), *arguments.options])
-            record = {"pair": pair, "seed": seed, "options": shown, "revision": revision}
+            record = {"pair": pair, "rows": n, "seed": seed, "options": shown, "revision": revision}
             if key(record) in done:
                 continue
             linear = linear or run.scores_of(arguments, start, evaluation)[0]
             work = BENCH_DATA / "neural" / f"{pair}.{n}.{seed}.safetensors"
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
             command = [arguments.vec2vec, "align", a, b, "-o", work, *pairs, "--method", "neural", "--start", start, "--seed", seed, *shown.split()]
             told = run.run_measured([*command, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            record["cpu_seconds"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+            record["cpu_seconds"] = told["cpu_seconds"]
             record |= {name: told["json"][name] for name in ("start_score", "best_score", "best_step", "steps", "stopped_because")}
             record |= {"linear": linear, "neural": run.scores_of(arguments, work, evaluation)[0], "seconds": told["seconds"]}
             record |= {"load": os.getloadavg()[0], "date": run.now(), "machine": run.machine()}

@@ -81,9 +81,7 @@ def main():
     run_inside("bench-venv", ["numpy"])
     import run
 
-    built_here = arguments.vec2vec is None
-    arguments.vec2vec = (arguments.vec2vec or run.build()).resolve()
-    revision = run.revision(arguments.vec2vec, built_here)
+    arguments.vec2vec, revision = run.program_of(arguments.vec2vec)
     a, b, *evaluation = make_files(run, arguments.dims, arguments.known)
     pairs = []
     if arguments.known:

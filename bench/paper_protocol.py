@@ -19,7 +19,7 @@ from statistics import mean
 from bench_env import ROOT, SHARED, run_inside
 from encoded import encoded
 from experiment import Lines, fit, score, take
-from run import build, numbers, revision
+from run import numbers, program_of
 
 STORE = ROOT / "bench" / "results" / "paper_protocol.jsonl"
 PAIRS = "minilm-mpnet,mpnet-minilm,minilm-e5,e5-minilm,mpnet-e5,e5-mpnet"
@@ -72,9 +72,8 @@ def main():
     parser.add_argument("--seeds", type=numbers, default="0-2")
     parser.add_argument("--vec2vec", type=Path, help="the program; default: build/release, built first")
     arguments = parser.parse_args()
-    built_here = arguments.vec2vec is None
-    program = (arguments.vec2vec or build()).resolve()
-    label, lines, texts = revision(program, built_here), Lines(STORE, ["pair", "seed", "method", "corpus"]), questions()
+    program, label = program_of(arguments.vec2vec)
+    lines, texts = Lines(STORE, ["pair", "seed", "method", "corpus"]), questions()
     for encoder in dict.fromkeys(name for pair in arguments.pairs.split(",") for name in pair.split("-")):
         encoded(program, "nq", texts, encoder)
     first, rows = ("nq", 0, SIDE), {"NQ": ("nq", len(texts) - 4096, len(texts)), "tweets": ("tweets", 0, 2000), "medical": ("medical", 0, 2000)}

@@ -86,7 +86,7 @@ class Results:
 
 
 def run_measured(command, allowed=(0,)):
-    """Runs command; its JSON output, exit code, wall seconds and peak memory in MiB (resource usage of that child alone)."""
+    """Runs command; its JSON output, exit code, wall and CPU seconds and peak memory in MiB (of that child alone)."""
     with tempfile.TemporaryFile("w+") as out:
         start = time.perf_counter()
         child = subprocess.Popen([str(part) for part in command], stdout=out, env=natural_blas(os.environ))
@@ -97,7 +97,7 @@ def run_measured(command, allowed=(0,)):
             sys.exit(f"exit code {code} of: {' '.join(map(str, command))}")
         out.seek(0)
         text = out.read()
-    return {"json": json.loads(text), "exit": code, "seconds": seconds, "peak_mib": usage.ru_maxrss / 1024}
+    return {"json": json.loads(text), "exit": code, "seconds": seconds, "cpu_seconds": usage.ru_utime + usage.ru_stime, "peak_mib": usage.ru_maxrss / 1024}
 
 
 def slice_of(encoder, first, end):
@@ -220,6 +220,12 @@ def build():
     return ROOT / "build" / "release" / "cli" / "vec2vec"
 
 
+def program_of(named):
+    """The program that a bench measures - the one named, or build/release, built first - and its revision."""
+    program = (named or build()).resolve()
+    return program, revision(program, built_here=named is None)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pairs", default=",".join(PAIRS), help="directed pairs, source-target, separated by commas")
@@ -243,9 +249,8 @@ def main():
     results = Results(arguments.results)
     common = {"revision": ""}
     if not arguments.rival_only:
-        built_here = arguments.vec2vec is None
-        arguments.vec2vec = (arguments.vec2vec or build()).resolve()
-        common = {"revision": revision(arguments.vec2vec, built_here)}
+        arguments.vec2vec, label = program_of(arguments.vec2vec)
+        common = {"revision": label}
     for pair in arguments.pairs.split(","):
         if not arguments.rival_only:
             for seed in (None, *arguments.seeds):
