@@ -32,7 +32,7 @@ EVIDENCE = {
 NAMES = ["Agreement", "Margin", "Halves", "Searches"]
 NEAR = 0.02  # of the oracle's top-1: two standard deviations of top-1 in a pool of 4,096
 RIDGE = 0.1
-ALIGNED, NOT_ALIGNED = 0.8, 0.05  # bounds on the probability; no good run of the bench lies below the second
+ALIGNED, NOT_ALIGNED = 0.8, 0.03  # bounds on the probability; no good run of this bench or of bench/hard_cases.py lies below the second
 
 
 def good(record):
