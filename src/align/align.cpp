@@ -161,14 +161,18 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
     summary.evidence.agreement = found.agreement;
     summary.evidence.searches_needed = found.searches_needed;
     summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
-    for (bool thorough : {false, true}) {
-      if (!thorough && (!found.easy || fewer < kFewRows)) continue;
+    bool thorough = !found.easy || fewer < kFewRows;
+    const auto refine_and_judge = [&] {
       weight = refine(
           source, target, known, held_out, view, found.map, thorough, effort_plan(options.effort), options.seed,
           options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
       judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
                 summary.evidence);
-      if (summary.evidence.half_agreement >= precise_halves(fewer)) break;
+    };
+    refine_and_judge();
+    if (!thorough && summary.evidence.half_agreement < precise_halves(fewer)) {
+      thorough = true;
+      refine_and_judge();
     }
     summary.evidence.probability = success_probability(summary.evidence);
   }
