@@ -165,10 +165,12 @@ TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan 
       request.set_tensor("input_ids", tokens);
       request.set_tensor("attention_mask", mask);
       request.infer();
-      const auto* rows = request.get_output_tensor(0).data<float>();
+      const ov::Tensor output = request.get_output_tensor(0);
+      const auto dim = static_cast<std::size_t>(p.dim);
+      if (output.get_size() != height * dim)  // errors of one thread's requests may not get here
+        bad_input("the model gave no vectors", p.folder.weights, "a whole copy of the model folder");
       for (std::size_t i = 0; i < height; ++i)
-        std::memcpy(out.row(batch.texts[i]), rows + i * static_cast<std::size_t>(p.dim),
-                    static_cast<std::size_t>(p.dim) * sizeof(float));
+        std::memcpy(out.row(batch.texts[i]), output.data<float>() + i * dim, dim * sizeof(float));
     });
     if (!progress) return;
     const std::lock_guard lock(mutex);
