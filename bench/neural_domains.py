@@ -37,7 +37,7 @@ def section():
             spread = f" ({min(values):.4f} – {max(values):.4f})" if min(values) < max(values) else ""
             cells.append(f"{mean(values):.4f}{spread}")
         text += "| " + " | ".join(cells) + " |\n"
-    kept = {}  # (kind, corpus is general) -> runs no worse than linear in top-1 and mean rank
+    kept = {}  # corpus -> of each run after linear: no worse than linear in top-1 and mean rank?
     for r in records:
         if r["kind"] == "after":
             start = next(s for s in records if (s["pair"], s["corpus"], s["kind"]) == (r["pair"], r["corpus"], "linear"))["scores"]
