@@ -9,11 +9,10 @@ corpora, so every set below is out of distribution). The victim: a labelled corp
 """
 
 import argparse
-import json
 import random
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, records_of, run_inside
+from bench_env import BENCH_DATA, ROOT, add_record, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "attributes.jsonl"
 PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "e5-mpnet", "mpnet-e5"]
@@ -193,8 +192,7 @@ def main():
             record["readers"] = {r.pop("reader"): r for r in report["attributes"].get("readers", [])}
             record["words"] = {reader: report["words"][reader] for reader in ("translated", "native")}
             record |= {"date": run.now(), **common}
-            with STORE.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            add_record(STORE, record)
             shown = {k: v["top1"]["value"] for k, v in record["readers"].items()} | {"f1": record["words"]["translated"]["f1"]["value"]}
             print(pair, name, record["verdict"], {k: round(v, 3) for k, v in shown.items()}, flush=True)
 

@@ -17,6 +17,12 @@ def records_of(path):
     return [json.loads(line) for line in path.read_text().splitlines() if line] if path.exists() else []
 
 
+def add_record(path, record):
+    """A further line of such a file."""
+    with path.open("a") as file:
+        file.write(json.dumps(record) + "\n")
+
+
 def natural_blas(environment):
     """The environment without OPENBLAS_CORETYPE and OPENBLAS_L2_SIZE: some machines preset them, and with them a slower kernel
     than OpenBLAS would choose itself. Ours and rivals are all run without."""

@@ -18,7 +18,7 @@ import tempfile
 from itertools import combinations
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, SHARED, run_inside
+from bench_env import BENCH_DATA, ROOT, SHARED, add_record, run_inside
 from run import VERDICTS, build, git, machine, now, run_measured, slice_of
 
 RESULTS = ROOT / "bench" / "results" / "confidence.jsonl"
@@ -146,8 +146,7 @@ def kinship(program, common, folder):
 
 
 def write(record):
-    with RESULTS.open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    add_record(RESULTS, record)
     print({k: v for k, v in record.items() if k not in ("machine", "date", "commit")}, flush=True)
 
 

@@ -13,7 +13,7 @@ import argparse
 import json
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, records_of, run_inside
+from bench_env import BENCH_DATA, ROOT, add_record, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "defences.jsonl"
 ROWS = 10000
@@ -103,8 +103,7 @@ def main():
 
     def keep(record):
         record |= {"date": run.now(), **common}
-        with STORE.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        add_record(STORE, record)
         print(json.dumps({k: v for k, v in record.items() if k not in ("machine", "attacks")}), flush=True)
 
     def defend(source, steps, name, seed=0):

@@ -11,14 +11,13 @@ which `bench/engines_speed.py --table` prints. Needs scripts/engines_test.sh to 
 """
 
 import argparse
-import json
 import os
 import shutil
 import sys
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas, records_of
+from bench_env import BUILD, ROOT, add_record, natural_blas, records_of
 
 PYTHON = BUILD / "engines" / "venv" / "bin" / "python"
 DATA = ROOT / "examples" / "data"
@@ -180,8 +179,7 @@ def main():
         record |= {"d_source": DIM, "d_target": 768, "seconds": seconds, "cpu_seconds": used}
         record |= {"bytes_in": sizes[0], "bytes_out": sizes[1], "load": os.getloadavg()[0]}
         record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-        with RESULTS.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        add_record(RESULTS, record)
         print(f"{engine}{', copy' if copy else ''}: {seconds:.1f} s, {used:.1f} CPU s, load {record['load']:.1f}", flush=True)
 
     wanted = arguments.only.split(",")

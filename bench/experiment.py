@@ -4,7 +4,7 @@ import gzip
 import json
 from functools import cache
 
-from bench_env import BENCH_DATA, SHARED, records_of
+from bench_env import BENCH_DATA, SHARED, add_record, records_of
 from encoded import FOLDER, MODELS, encoded
 from run import VERDICTS, build, machine, now, run_measured
 
@@ -32,8 +32,7 @@ class Lines:
         return self.key(record) in self.keys
 
     def add(self, record):
-        with self.path.open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        add_record(self.path, record)
         self.keys.add(self.key(record))
 
 

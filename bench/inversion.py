@@ -19,7 +19,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, run_inside
+from bench_env import BENCH_DATA, ROOT, add_record, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "inversion.jsonl"
 CORPORA = "enron=50,tweets=20,medical=20"
@@ -141,7 +141,7 @@ def main():
 
     program, revision = run.program_of(arguments.vec2vec)
     common = {"revision": revision, "machine": run.machine()}
-    done = {(r["corpus"], r["reader"], r["rows"], r["revision"]) for r in map(json.loads, filter(None, STORE.read_text().splitlines()))} if STORE.exists() else set()
+    done = {(r["corpus"], r["reader"], r["rows"], r["revision"]) for r in records_of(STORE)}
     work = BENCH_DATA / "inversion"
     work.mkdir(parents=True, exist_ok=True)
     model = ROOT / "build" / "models" / "gemma-3-270m" / "model.gguf"
@@ -179,8 +179,7 @@ def main():
             record = {"corpus": corpus, "reader": reader, "rows": rows, "public": len(public), "verdict": verdict, "seed": 0, "budget": BUDGET}
             record |= {key: told["json"][key] for key in ("mean_cosine", "mean_nearest_cosine", "encoded_texts", "scores")}
             record |= {"seconds": told["json"]["seconds"], "others_say": agreement(found, held), "date": run.now(), **common}
-            with STORE.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            add_record(STORE, record)
             whole = record["scores"]["found"][0]
             print(corpus, reader, {k: whole[k] and round(whole[k]["value"], 3) for k in MEASURES}, flush=True)
 

@@ -11,13 +11,12 @@ the maps. bench/make_results.py puts the table of rank correlations, section(), 
 """
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from random import Random
 from statistics import median
 
-from bench_env import BENCH_DATA, ROOT, SHARED, records_of, run_inside
+from bench_env import BENCH_DATA, ROOT, SHARED, add_record, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "measure" / "pairs.jsonl"
 CORPORA = ["general", "tweets", "medical", "agnews"]
@@ -196,8 +195,7 @@ def main():
                 for name in ("intrinsic_dimension", "isotropy"):
                     record["measures"][f"{name} ({side})"] = measurement[side][name]["value"]
             arguments.store.parent.mkdir(parents=True, exist_ok=True)
-            with arguments.store.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            add_record(arguments.store, record)
             print(f"{pair}, {corpus}, {map_rows:,} rows: top-1 {record['top1']:.4f}, {told['seconds']:.0f} s", flush=True)
     print(section(arguments.store) or "too few cases for a table yet")
 

@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, natural_blas, run_inside
+from bench_env import BENCH_DATA, ROOT, add_record, natural_blas, run_inside
 
 STORE = ROOT / "bench" / "results" / "measure" / "scale.jsonl"
 DIMS = (768, 384)
@@ -191,8 +191,7 @@ def main():
         record[f"dense {way}, few rows"]["times_ours"] = ratio
         print(f"dense {way}: {ratio['seconds']:.1f} times our time, {ratio['cpu_seconds']:.1f} times our CPU time, {ratio['peak_mib']:.1f} times our memory")
     arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    with arguments.results.open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    add_record(arguments.results, record)
 
 
 if __name__ == "__main__":

@@ -8,11 +8,10 @@ width 512, rates 2e-4 and 1e-4 and 200 steps; the best of the scores at every 50
 bench/results/neural_ablation.jsonl; runs found there are skipped."""
 
 import argparse
-import json
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, records_of, run_inside
-from neural_random import BASE, VARIANTS
+from bench_env import BENCH_DATA, ROOT, add_record, records_of, run_inside
+from neural_random import loss_options, weights_of
 
 STORE = ROOT / "bench" / "results" / "neural_ablation.jsonl"
 ROWS, STEPS = 20000, 200
@@ -25,6 +24,15 @@ LOSSES = {
     "no-vsp+no-cycle": "without VSP and cycle losses",
 }
 SHOWN = {"top1": "top-1", "mean_rank": "mean rank", "centred_cosine": "centred cosine", "cosine": "raw cosine"}
+
+
+def train(run, program, pair, start, seed, work, variant="full"):
+    """What align says of the map `work`; start: the options that say where training starts."""
+    source, target = pair.split("-")
+    files = [run.slice_of(source, 0, ROWS), run.slice_of(target, run.TARGET_FIRST, run.TARGET_FIRST + ROWS)]
+    command = [program, "align", *files, "-o", work, "--method", "neural", *start, "--preset", "paper", "--width", 512, "--close", "no"]
+    command += ["--learning-rate", 2e-4, "--discriminator-rate", 1e-4, "--steps", STEPS, "--period", STEPS // 4, *loss_options(weights_of(variant))]
+    return run.run_measured([*command, "--seed", seed, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
 
 
 def section():
@@ -63,28 +71,18 @@ def main():
     arguments.vec2vec, revision = run.program_of(arguments.vec2vec)
     done = {(r["pair"], r["variant"], r["seed"]) for r in records_of(STORE) if r["revision"] == revision}
     for pair in arguments.pairs.split(","):
-        source, target = pair.split("-")
-        files = [run.slice_of(source, 0, ROWS), run.slice_of(target, run.TARGET_FIRST, run.TARGET_FIRST + ROWS)]
-        evaluation = [run.slice_of(encoder, run.EVAL_FIRST, run.EVAL_END) for encoder in (source, target)]
+        evaluation = [run.slice_of(encoder, run.EVAL_FIRST, run.EVAL_END) for encoder in pair.split("-")]
         start, work = BENCH_DATA / "neural" / f"{pair}.{ROWS}.linear.safetensors", BENCH_DATA / "neural" / "ablation.safetensors"
         linear = run.scores_of(arguments, start, evaluation)[0]
         for variant in arguments.variants.split(","):
-            weights = BASE.copy()
-            for part in variant.split("+"):
-                weights |= VARIANTS[part][0]
             for seed in run.numbers(arguments.seeds):
                 if (pair, variant, seed) in done:
                     continue
-                command = [arguments.vec2vec, "align", *files, "-o", work, "--method", "neural", "--start", start, "--preset", "paper"]
-                command += ["--width", 512, "--learning-rate", 2e-4, "--discriminator-rate", 1e-4, "--steps", STEPS, "--period", STEPS // 4]
-                command += ["--close", "no", "--seed", seed, "--force", "--json", "--quiet"]
-                command += [part for name, weight in weights.items() for part in ("--loss", f"{name}={weight}")]
-                told = run.run_measured(command, tuple(run.VERDICTS))
+                told = train(run, arguments.vec2vec, pair, ["--start", start], seed, work, variant)
                 record = {"pair": pair, "variant": variant, "seed": seed, "revision": revision, "cpu_seconds": told["cpu_seconds"]}
                 record |= {name: told["json"][name] for name in ("start_score", "best_score", "best_step", "stopped_because")}
                 record |= {"linear": linear, "scores": run.scores_of(arguments, work, evaluation)[0], "date": run.now(), "machine": run.machine()}
-                with STORE.open("a") as file:
-                    file.write(json.dumps(record) + "\n")
+                add_record(STORE, record)
                 shown = "  ".join(f"{name} {linear[name]['value']:.4f} -> {record['scores'][name]['value']:.4f}" for name in SHOWN)
                 print(f"{pair} {variant} seed {seed}  step {record['best_step']}  {shown}  {record['cpu_seconds']:.0f} CPU s", flush=True)
 

@@ -13,14 +13,15 @@ from pathlib import Path
 from statistics import mean
 
 from bench_env import BENCH_DATA, ROOT, SHARED, records_of, run_inside
+from neural_ablation import ROWS, SHOWN, train
+from neural_gain import STORE as GAINS
+from neural_gain import kept
 
 STORE = ROOT / "bench" / "results" / "neural_domains.jsonl"
 FOLDER = BENCH_DATA / "neural"
 PAIRS = "minilm-mpnet,mpnet-minilm,minilm-e5,e5-minilm,mpnet-e5,e5-mpnet"
 CORPORA = {"general": "general, held out", "tweets": "tweets", "medical": "medical sentences", "agnews": "news titles"}
 KINDS = {"linear": "linear", "after": "neural after linear", "alone": "neural alone, random weights"}
-SHOWN = {"top1": "top-1", "mean_rank": "mean rank", "centred_cosine": "centred cosine", "cosine": "raw cosine"}
-ROWS = 20000
 
 
 def section():
@@ -37,14 +38,13 @@ def section():
             spread = f" ({min(values):.4f} – {max(values):.4f})" if min(values) < max(values) else ""
             cells.append(f"{mean(values):.4f}{spread}")
         text += "| " + " | ".join(cells) + " |\n"
-    kept = {}  # corpus -> of each run after linear: no worse than linear in top-1 and mean rank?
+    good = {}  # corpus -> of each run after linear: was it kept?
     for r in records:
         if r["kind"] == "after":
             start = next(s for s in records if (s["pair"], s["corpus"], s["kind"]) == (r["pair"], r["corpus"], "linear"))["scores"]
-            good = r["scores"]["top1"]["value"] >= start["top1"]["value"] and r["scores"]["mean_rank"]["value"] <= start["mean_rank"]["value"]
-            kept.setdefault(r["corpus"], []).append(good)
+            good.setdefault(r["corpus"], []).append(kept(start, r["scores"]))
     text += "\nRuns of *neural after linear* that keep or improve both top-1 and mean rank of their linear map: "
-    text += ", ".join(f"{CORPORA[corpus]} {sum(good)} of {len(good)}" for corpus, good in kept.items()) + ".\n"
+    text += ", ".join(f"{CORPORA[corpus]} {sum(runs)} of {len(runs)}" for corpus, runs in good.items()) + ".\n"
     m = records[-1]["machine"]
     return text + f"\nChance: a top-1 of 1 in so many rows. Machine: {m['cpu']}, {m['cores']} cores; {records[-1]['date'][:10]}; commit {', '.join(dict.fromkeys(r['revision'] for r in records))}. Command: `bench/neural_domains.py`\n\n"
 
@@ -57,10 +57,9 @@ def main():
     arguments = parser.parse_args()
     run_inside("bench-venv", ["numpy"])
     import run
-    from neural_random import BASE
 
     arguments.vec2vec, revision = run.program_of(arguments.vec2vec)
-    gains = {(r["pair"], r["seed"]): r["revision"] for r in records_of(ROOT / "bench" / "results" / "neural.jsonl") if r.get("rows", ROWS) == ROWS}
+    gains = {(r["pair"], r["seed"]): r["revision"] for r in records_of(GAINS) if r.get("rows", ROWS) == ROWS}
     records = []
     for pair in arguments.pairs.split(","):
         source, target = pair.split("-")
@@ -68,12 +67,8 @@ def main():
         maps += [("after", seed, FOLDER / f"{pair}.{ROWS}.{seed}.safetensors") for seed in range(5)]
         for seed in range(3) if pair in arguments.alone.split(",") else ():
             work = FOLDER / f"{pair}.{ROWS}.alone.{seed}.safetensors"
-            files = [run.slice_of(source, 0, ROWS), run.slice_of(target, run.TARGET_FIRST, run.TARGET_FIRST + ROWS)]
-            command = [arguments.vec2vec, "align", *files, "-o", work, "--method", "neural", "--init", "random", "--preset", "paper", "--width", 512, "--steps", 200]
-            command += ["--period", 50, "--learning-rate", 2e-4, "--discriminator-rate", 1e-4, "--close", "no", "--seed", seed, "--force", "--json", "--quiet"]
-            command += [part for name, weight in BASE.items() for part in ("--loss", f"{name}={weight}")]
             if not work.exists():
-                run.run_measured(command, tuple(run.VERDICTS))
+                train(run, arguments.vec2vec, pair, ["--init", "random"], seed, work)
             maps.append(("alone", seed, work))
         for corpus in CORPORA:
             if corpus == "general":
@@ -81,12 +76,11 @@ def main():
             else:
                 files = [SHARED / "data" / f"{corpus}.{encoder}.npy" for encoder in (source, target)]
             for kind, seed, work in maps:
-                command = [arguments.vec2vec, "evaluate", "--map", work, *files, "--pool", 4096, "--json", "--quiet"]
-                told = run.run_measured(command)["json"]
-                record = {"pair": pair, "corpus": corpus, "kind": kind, "seed": seed, "rows": told["rows"]}
-                record |= {"revision": gains[pair, seed] if kind == "after" else revision, "scores": told["scores"], "date": run.now(), "machine": run.machine()}
+                scores, rows = run.scores_of(arguments, work, files)
+                record = {"pair": pair, "corpus": corpus, "kind": kind, "seed": seed, "rows": rows}
+                record |= {"revision": gains[pair, seed] if kind == "after" else revision, "scores": scores, "date": run.now(), "machine": run.machine()}
                 records.append(record)
-                print(pair, corpus, kind, seed, " ".join(f"{name} {told['scores'][name]['value']:.4f}" for name in SHOWN), flush=True)
+                print(pair, corpus, kind, seed, " ".join(f"{name} {scores[name]['value']:.4f}" for name in SHOWN), flush=True)
     STORE.write_text("".join(json.dumps(record) + "\n" for record in records))
 
 

@@ -13,12 +13,11 @@ interrupted bench goes on. bench/make_results.py makes the table.
 bench/results/neural_tuning.jsonl."""
 
 import argparse
-import json
 import os
 import shutil
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, records_of, run_inside
+from bench_env import BENCH_DATA, ROOT, add_record, records_of, run_inside
 
 RESULTS = ROOT / "bench" / "results"
 STORE = RESULTS / "neural.jsonl"
@@ -46,7 +45,7 @@ def section():
         for name in SHOWN:
             values = [r["neural"][name]["value"] for r in runs]
             cells.append(f"{runs[0]['linear'][name]['value']:.4f} → **{sum(values) / len(values):.4f}** ({min(values):.4f} – {max(values):.4f})")
-        cells.append(f"{sum(kept(r) for r in runs)} of {len(runs)}")
+        cells.append(f"{sum(kept(r['linear'], r['neural']) for r in runs)} of {len(runs)}")
         cells.append(f"{sum(r['cpu_seconds'] for r in runs) / len(runs):.0f}")
         text += "| " + " | ".join(cells) + " |\n"
     last = records[-1]
@@ -56,8 +55,7 @@ def section():
     return text
 
 
-def kept(record):
-    linear, neural = record["linear"], record["neural"]
+def kept(linear, neural):
     return neural["top1"]["value"] >= linear["top1"]["value"] and neural["mean_rank"]["value"] <= linear["mean_rank"]["value"]
 
 
@@ -123,10 +121,9 @@ def main():
             record |= {name: told["json"][name] for name in ("start_score", "best_score", "best_step", "steps", "stopped_because")}
             record |= {"linear": linear, "neural": run.scores_of(arguments, work, evaluation)[0], "seconds": told["seconds"]}
             record |= {"load": os.getloadavg()[0], "date": run.now(), "machine": run.machine()}
-            with store.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            add_record(store, record)
             scores = "  ".join(f"{name} {linear[name]['value']:.4f} -> {record['neural'][name]['value']:.4f}" for name in SHOWN)
-            print(f"{pair} seed {seed}  {scores}  {'kept' if kept(record) else 'WORSE'}  step {record['best_step']} of {record['steps']}  {record['cpu_seconds']:.0f} CPU s", flush=True)
+            print(f"{pair} seed {seed}  {scores}  {'kept' if kept(linear, record['neural']) else 'WORSE'}  step {record['best_step']} of {record['steps']}  {record['cpu_seconds']:.0f} CPU s", flush=True)
 
 
 if __name__ == "__main__":

@@ -9,11 +9,10 @@ directions, the target side turned by a random rotation: a map exists that is ex
 elsewhere. --known N gives training N known pairs (the source rows of the first N target texts are added). Evaluated on rows 10,000-14,095 of both (pairs are never shown). Lines go to bench/results/neural_random.jsonl."""
 
 import argparse
-import json
 import os
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, records_of, run_inside
+from bench_env import BENCH_DATA, ROOT, add_record, records_of, run_inside
 
 STORE = ROOT / "bench" / "results" / "neural_random.jsonl"
 BASE = {"reconstruction": 1, "cycle": 10, "preservation": 1, "cycle-preservation": 10, "generator": 1, "latent-generator": 1, "matching": 0}
@@ -29,6 +28,15 @@ VARIANTS = {
     "no-latent-gan": ({"latent-generator": 0}, []),
     "no-gan": ({"generator": 0, "latent-generator": 0}, []),
 }
+
+
+def weights_of(variant):
+    """The losses' coefficients of a variant, or of several joined by +."""
+    return BASE | {name: weight for part in variant.split("+") for name, weight in VARIANTS[part][0].items()}
+
+
+def loss_options(weights):
+    return [part for name, weight in weights.items() for part in ("--loss", f"{name}={weight}")]
 
 
 def section():
@@ -90,26 +98,20 @@ def main():
         pairs[1].write_text("".join(f"{first + i},{i}\n" for i in range(arguments.known)))
     done = {(r["dims"], r["steps"], r.get("known", 0), r["variant"], r["seed"]) for r in records_of(STORE) if r["revision"] == revision}
     for variant in arguments.variants.split(","):
-        weights, options = BASE.copy(), []
-        for part in variant.split("+"):
-            weights |= VARIANTS[part][0]
-            options += VARIANTS[part][1]
+        options = [option for part in variant.split("+") for option in VARIANTS[part][1]]
         for seed in run.numbers(arguments.seeds):
             if (arguments.dims, arguments.steps, arguments.known, variant, seed) in done:
                 continue
             work = BENCH_DATA / "neural_random" / "map.safetensors"
             command = [arguments.vec2vec, "align", a, b, "-o", work, "--method", "neural", "--init", "random", "--width", 64, "--seed", seed]
             command += ["--steps", arguments.steps, "--period", arguments.steps // 6, "--learning-rate", 1e-3, "--discriminator-rate", 5e-4]
-            command += ["--close", "no", "--threads", 1, *options, *pairs]
-            for name, weight in weights.items():
-                command += ["--loss", f"{name}={weight}"]
+            command += ["--close", "no", "--threads", 1, *options, *pairs, *loss_options(weights_of(variant))]
             told = run.run_measured([*command, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
             record = {"dims": arguments.dims, "steps": arguments.steps, "known": arguments.known, "variant": variant, "seed": seed, "revision": revision}
             record |= {name: told["json"][name] for name in ("start_score", "best_score", "best_step", "stopped_because")}
             record |= {"scores": run.scores_of(arguments, work, evaluation)[0], "seconds": told["seconds"]}
             record |= {"load": os.getloadavg()[0], "date": run.now(), "machine": run.machine()}
-            with STORE.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            add_record(STORE, record)
             print(f"{variant} seed {seed}: top-1 {record['scores']['top1']['value']:.4f}, mean rank {record['scores']['mean_rank']['value']:.0f}, score {record['start_score']:.3f} -> {record['best_score']:.3f}, {record['seconds']:.0f} s", flush=True)
 
 

@@ -21,7 +21,7 @@ import sys
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas, records_of
+from bench_env import BUILD, ROOT, add_record, natural_blas, records_of
 
 PYTHON = BUILD / "python" / "venv" / "bin" / "python"
 DATA = ROOT / "examples" / "data"
@@ -153,8 +153,7 @@ def main():
     record["share"] = max(record["gemm_bound"], record["disk_bound"]) / seconds
     record |= {"same_after_two_kills": whole == checksum(outputs[1]), "load": os.getloadavg()[0]}
     record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    with (ROOT / "bench" / "results" / "parquet_scale.jsonl").open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    add_record(ROOT / "bench" / "results" / "parquet_scale.jsonl", record)
     print(json.dumps(record, indent=2))
     if not arguments.keep:
         shutil.rmtree(folder)

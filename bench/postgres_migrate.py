@@ -31,7 +31,7 @@ import threading
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas, run_inside
+from bench_env import BUILD, ROOT, add_record, natural_blas, run_inside
 
 sys.path.insert(0, str(ROOT / "scripts"))
 import postgres_server  # noqa: E402
@@ -390,8 +390,7 @@ def main():
     if arguments.kills:
         report("killed", kill_at_random(connect, map_file, folder, url, arguments.kill_rows, arguments.kills))
     record |= {"load_after": round(os.getloadavg()[0], 1), "date": time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())}
-    with (ROOT / "bench" / "results" / "postgres.jsonl").open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    add_record(ROOT / "bench" / "results" / "postgres.jsonl", record)
     if not record["same_bytes"] or (arguments.kills and not record["killed"]["same_bytes"]):
         sys.exit("rows differ from their translation")
 

@@ -16,7 +16,7 @@ import shutil
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, run_inside
+from bench_env import BUILD, ROOT, add_record, run_inside
 from postgres_migrate import DIM, SETTINGS, TICK, copy_bytes, make_table, postgres_server, vectors
 
 BATCH = 4096
@@ -103,8 +103,7 @@ def main():
     ]
     record = {"ways": ways, "dim": DIM, "load_after": round(os.getloadavg()[0], 1)}
     record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    with (ROOT / "bench" / "results" / "postgres_ways.jsonl").open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    add_record(ROOT / "bench" / "results" / "postgres_ways.jsonl", record)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ and scripts/python_test.sh to have run (build/python/venv).
 """
 
 import argparse
-import json
 import os
 import random
 import statistics
@@ -19,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_env import BUILD, ROOT, natural_blas, records_of
+from bench_env import BUILD, ROOT, add_record, natural_blas, records_of
 
 PYTHON = BUILD / "python" / "venv" / "bin" / "python"
 VEC2VEC = BUILD / "release" / "cli" / "vec2vec"
@@ -87,8 +86,7 @@ def compare(job, ours, theirs, repeat):
         record |= {f"{kind}_cli": cli, f"{kind}_python": python, f"{kind}_overhead": statistics.median(ratios)}
         record[f"{kind}_interval"] = [resampled[49], resampled[1949]]
     record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-    with (ROOT / "bench" / "results" / "python_overhead.jsonl").open("a") as file:
-        file.write(json.dumps(record) + "\n")
+    add_record(ROOT / "bench" / "results" / "python_overhead.jsonl", record)
     shown = (f"{kind} {record[f'{kind}_cli']:.2f} s -> {record[f'{kind}_python']:.2f} s ({overhead(record, kind)})" for kind in ("wall", "cpu"))
     print(f"{job}: " + ", ".join(shown))
 

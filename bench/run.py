@@ -22,7 +22,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_env import BENCH_DATA, ROOT, SHARED, ensure, natural_blas, run_inside
+from bench_env import BENCH_DATA, ROOT, SHARED, add_record, ensure, natural_blas, run_inside
 
 PAIRS = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet", "minilm-l3"]
 SOURCE_FIRST, TARGET_FIRST, EVAL_FIRST, EVAL_END = 0, 20000, 40000, 44096
@@ -77,8 +77,7 @@ class Results:
         return key(record) in self.keys
 
     def add(self, record):
-        with (self.folder / f"{record['pair']}.jsonl").open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        add_record(self.folder / f"{record['pair']}.jsonl", record)
         self.keys.add(key(record))
 
 

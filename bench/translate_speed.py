@@ -16,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench_env import ROOT, natural_blas, records_of, run_inside
+from bench_env import ROOT, add_record, natural_blas, records_of, run_inside
 
 
 def section():
@@ -128,8 +128,7 @@ def main():
         if arguments.neural:
             record["neural"] = arguments.neural
         record["date"] = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
-        with (ROOT / "bench" / "results" / "translate.jsonl").open("a") as file:
-            file.write(json.dumps(record) + "\n")
+        add_record(ROOT / "bench" / "results" / "translate.jsonl", record)
         print(
             f"{shape}: {record['seconds']:.2f} s, {arguments.rows / record['seconds']:,.0f} rows/s; bounds: GEMM"
             f" {record['gemm_bound']:.2f} s, disk {record['disk_bound']:.2f} s; {record['share']:.0%} of the slower"

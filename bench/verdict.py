@@ -18,7 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench_env import ROOT, natural_blas, records_of, run_inside
+from bench_env import ROOT, add_record, natural_blas, records_of, run_inside
 from experiment import ALL_LABELS, QUESTIONS, rows_from, rows_of, take
 
 ENCODERS = ["minilm", "mpnet", "e5", "l3"]  # l3 has general rows only
@@ -154,8 +154,7 @@ def main():
             record["pair_free_score"] = told["pair_free_score"]
             record["top1"] = top1(arguments, np, folder, folder / "map.safetensors", source, target, corpus)
             record["oracle"] = oracles[source, target, corpus]
-            with RESULTS.open("a") as file:
-                file.write(json.dumps(record) + "\n")
+            add_record(RESULTS, record)
             print(f"{number + 1}/{len(runs)} {run['kind']} {source}-{target} {record['rows']}: {record['verdict']} agreement {told['evidence']['agreement']:.2f}, top-1 {record['top1']:.3f} of {record['oracle']:.3f}, {told['seconds']:.1f} s", flush=True)
 
 

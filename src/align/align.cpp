@@ -161,19 +161,16 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
     summary.evidence.agreement = found.agreement;
     summary.evidence.searches_needed = found.searches_needed;
     summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
-    bool thorough = !found.easy || fewer < kFewRows;
-    const auto refine_and_judge = [&] {
+    const auto refine_and_judge = [&](bool thorough) {
       weight = refine(
           source, target, known, held_out, view, found.map, thorough, effort_plan(options.effort), options.seed,
           options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
       judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
                 summary.evidence);
     };
-    refine_and_judge();
-    if (!thorough && summary.evidence.half_agreement < precise_halves(fewer)) {
-      thorough = true;
-      refine_and_judge();
-    }
+    const bool few_steps_may_do = found.easy && fewer >= kFewRows;
+    if (few_steps_may_do) refine_and_judge(false);
+    if (!few_steps_may_do || summary.evidence.half_agreement < precise_halves(fewer)) refine_and_judge(true);
     summary.evidence.probability = success_probability(summary.evidence);
   }
   if (source.dropped.rows() > 0) weight = without_directions(source.dropped, std::move(weight));
