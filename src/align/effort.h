@@ -44,7 +44,8 @@ inline int small_steps_factor(Index rows) { return static_cast<int>(std::clamp(8
 inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 20000.0 / static_cast<double>(rows)), 0.4); }
 /// Where maps of the two halves of the rows agree less than this, few steps of refinement were too few. That searches agree
 /// closely is not enough: those that known pairs lead do so for unrelated encoders too, others now and then. The halves'
-/// agreement was 0.39-0.43 for unrelated and 0.47-0.53 for related encoders with 20,000 rows, 0.45-0.49 and 0.51-0.54 with 10,000.
+/// agreement was 0.39-0.43 for unrelated and 0.47-0.53 for related encoders with 20,000 rows, 0.45-0.49 and 0.51-0.54 with
+/// 10,000.
 inline double precise_halves(Index rows) { return 0.3 + 5 * static_cast<double>(refine_temperature(rows)); }
 constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly: it costs little
 
