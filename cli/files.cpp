@@ -85,7 +85,7 @@ void write_text(const std::string& path, const std::string& text) {
 
 void refuse_database(const std::string& path) {
   if (is_postgres_url(path))
-    bad_input("is a database, not a file", path,
+    bad_input("the URL of a database stands where a file should", "command line",  // not repeated: it may hold a password
               "vec2vec sample writes vectors of a table to a file; vec2vec migrate translates a column within the database");
 }
 

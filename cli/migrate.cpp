@@ -151,7 +151,11 @@ void add_migrate(CLI::App& app, Run& run) {
   command->add_option("--type", options.type, "Type of the new column: vector or halfvec; default: that of the old one")
       ->check(CLI::IsMember({"vector", "halfvec"}).description(""))
       ->type_name("TYPE");
-  command->add_option("--key", arguments->column.key, "Unique column to divide the table by; default: the primary key")
+  command
+      ->add_option("--key", arguments->column.key,
+                   "Unique column to divide the table by, default: the primary key; repeated for a key of several columns")
+      ->expected(1)
+      ->take_all()
       ->type_name("NAME");
   command->add_option("--old-name", options.old_name, "Name of the old column after --switch; default: its name and _old")
       ->type_name("NAME");

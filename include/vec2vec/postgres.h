@@ -18,13 +18,14 @@ bool has_postgres();
 /// Whether text is a connection URL (postgres://, postgresql://) and not the name of a file.
 bool is_postgres_url(const std::string& text);
 
-/// A column of vectors. The URL may leave out what libpq finds elsewhere (PGPASSWORD, ~/.pgpass, a service file); no error,
-/// report or comment ever repeats it.
+/// A column of vectors. The URL, or libpq's "host=... dbname=..." string, may leave out what libpq finds elsewhere (PGPASSWORD,
+/// ~/.pgpass, a service file); no error, report or comment ever repeats it.
 struct PostgresColumn {
   std::string url;
   std::string table;   ///< as in SQL: documents, public.documents, "Mixed Case"
   std::string column;  ///< exact name
-  std::string key;     ///< exact name of a unique column without NULLs; empty = the primary key
+  /// Exact names of the columns of a unique index without NULLs, in any order; empty = the primary key.
+  std::vector<std::string> key;
 };
 
 /// Up to `rows` vectors drawn at random, (n, dim) with n <= rows: Bernoulli sampling of rows, of pages for tables above 8 GiB.

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <utility>
 
-#include "vec2vec/postgres.h"
+#include "postgres/conninfo.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -18,26 +18,9 @@ std::string trimmed(const char* message) {
   return text;
 }
 
-/// Whether libpq can take the URL apart, into what can be host and port: its errors quote them, and with a wrong character in
-/// the password they are pieces of it.
-bool is_sound(const std::string& url) {
-  char* error = nullptr;
-  PQconninfoOption* parts = PQconninfoParse(url.c_str(), &error);
-  PQfreemem(error);
-  if (!parts) return false;
-  bool sound = true;
-  for (const PQconninfoOption* part = parts; part->keyword; ++part) {
-    const std::string_view keyword = part->keyword, value = part->val ? part->val : "";
-    if (keyword == "port") sound &= value.find_first_not_of("0123456789,") == std::string_view::npos;
-    if (keyword == "host") sound &= value.find('@') == std::string_view::npos;
-  }
-  PQconninfoFree(parts);
-  return sound;
-}
-
 std::string hint_of(const std::string& state, const std::string& given) {
   if (!given.empty()) return given;
-  if (state == "42501") return "a role that owns the table and may create tables in its schema";
+  if (state == "42501") return "a role that may, such as the owner of the table, or GRANT it";
   if (state == "53100") return "more space on the server's disk; then the same command again, it goes on where it stopped";
   if (state == "53300") return "fewer --connections";
   return "";
@@ -54,22 +37,19 @@ Index Result::affected() const { return std::atoll(PQcmdTuples(result_.get())); 
 
 Connection::Connection(const std::string& url, KeepGoing keep_going)
     : connection_(nullptr, PQfinish), keep_going_(std::move(keep_going)) {
-  // libpq reads anything else as "key=value" pairs and quotes it, password included, in its error.
-  if (!is_postgres_url(url))
-    bad_input("is no URL of a Postgres database", "the database", "postgres://user@host:5432/database");
-  if (!is_sound(url))
-    bad_input(
-        "the URL of the database is malformed", "the database",
-        "postgres://user@host:5432/database, with %-escapes for special characters; the password in ~/.pgpass or PGPASSWORD");
+  require_conninfo(url);  // libpq's own errors quote pieces of it, password included
   // expand_dbname (the last argument): the URL comes in the place of dbname, and overrides what stands before it.
-  const char* keys[] = {"connect_timeout", "fallback_application_name", "dbname", nullptr};
-  const char* values[] = {"15", "vec2vec", url.c_str(), nullptr};
+  const char* keys[] = {"connect_timeout", "fallback_application_name", "client_encoding", "dbname", nullptr};
+  const char* values[] = {"15", "vec2vec", "UTF8", url.c_str(), nullptr};
   connection_.reset(PQconnectdbParams(keys, values, 1));
   const auto text_of = [](const char* text) { return std::string(text ? text : ""); };
   where_ = text_of(PQhost(connection_.get())) + "/" + text_of(PQdb(connection_.get()));
   if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    const bool password = PQconnectionNeedsPassword(connection_.get()) || PQconnectionUsedPassword(connection_.get());
     throw SqlError(trimmed(PQerrorMessage(connection_.get())), where_,
-                   "check host, port, user and password with: psql URL -c 'select 1'", "", true);
+                   password ? "check user and password (~/.pgpass, PGPASSWORD or a service file) with: psql URL -c 'select 1'"
+                            : "check host, port, database and user with: psql URL -c 'select 1'",
+                   "", true);
   }
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);

@@ -13,11 +13,11 @@ struct pg_result;
 
 namespace vec2vec::postgres {
 
-/// What the server, or the connection to it, reported.
+/// What the server, or the connection to it, reported: something for the user to mend, never a fault of the program.
 class SqlError : public Error {
  public:
   SqlError(const std::string& what, const std::string& where, const std::string& hint, std::string state, bool lost)
-      : Error(lost ? ErrorKind::kInternal : ErrorKind::kBadInput, what, where, hint), state_(std::move(state)), lost_(lost) {}
+      : Error(ErrorKind::kBadInput, what, where, hint), state_(std::move(state)), lost_(lost) {}
 
   const std::string& state() const { return state_; }  ///< SQLSTATE, e.g. "55P03"
   bool lost() const { return lost_; }                  ///< the connection is gone

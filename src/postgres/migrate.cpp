@@ -1,3 +1,4 @@
+#include "postgres/dependants.h"
 #include "postgres/session.h"
 #include "vec2vec/postgres.h"
 
@@ -15,7 +16,8 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
   plan.server = c.where();
   plan.state = "new";
   plan.target_type = options.type.empty() ? table.type : options.type;
-  if (const auto there = postgres::find_migration(c, table, options.into)) {
+  const auto there = postgres::find_migration(c, table, options.into);
+  if (there) {
     plan.state = there->state;
     plan.target_type = there->type;
     if (there->map_sha256 != map_sha256) plan.notes.push_back("the migration that is there is of another map");
@@ -36,7 +38,8 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
   }
   // Each row is written anew, and its translation beside it.
   plan.growth_bytes = table.bytes + plan.rows * plan.target_dim * (plan.target_type == "halfvec" ? 2 : 4);
-  plan.notes.insert(plan.notes.end(), table.notes.begin(), table.notes.end());
+  const std::vector<std::string> notes = postgres::find_notes(c, table, there, options.skip_triggers);
+  plan.notes.insert(plan.notes.end(), notes.begin(), notes.end());
   for (const std::string& definition : table.other_indexes)
     plan.notes.push_back("--switch cannot build this index for the new column: " + definition);
   return plan;

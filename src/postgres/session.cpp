@@ -12,6 +12,8 @@
 #include "core/parallel.h"
 #include "map/fingerprint.h"
 #include "postgres/copy_format.h"
+#include "postgres/dependants.h"
+#include "postgres/names.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -72,17 +74,19 @@ void Session::open(const Map& map, const std::string& map_sha256) {
               "--roll-back, which tidies up; then migrate begins again");
   if (!options.type.empty() && options.type != migration->type)
     bad_input("is a " + migration->type, where, "leave out --type, or --roll-back first");
+  if (!options.old_name.empty()) migration->old_name = old_name_for(control, table, options.old_name);
 }
 
 void Session::start(const Map& map, const std::string& map_sha256) {
   const std::string where = control.where() + ", table " + table.name + ", column " + options.into;
+  require_name(control, options.into, "--into");
   if (has_column(control, table, options.into))
     bad_input("exists already, and no migration of vec2vec made it", where, "another --into");
   Migration m;
   m.state = "translating";
   m.source = table.column;
   m.target = options.into;
-  m.old_name = options.old_name.empty() ? table.column + "_old" : options.old_name;
+  m.old_name = old_name_for(control, table, options.old_name);
   m.type = options.type.empty() ? table.type : options.type;
   m.map_sha256 = map_sha256;
   m.dim = map.source_dim();
@@ -190,8 +194,8 @@ void Session::count(MigrateSummary& summary) {
   summary.null_rows = summary.rows - summary.translated - summary.wrong_dim - summary.pending;
   summary.wrong_keys.clear();
   if (summary.wrong_dim == 0) return;
-  const Result keys = control.run("SELECT " + control.name(table.key) + "::text FROM " + table.sql(control) + " WHERE " +
-                                  wrong + " ORDER BY " + control.name(table.key) + " LIMIT 5");
+  const Result keys = control.run("SELECT " + table.key.shown(control) + " FROM " + table.sql(control) + " WHERE " + wrong +
+                                  " ORDER BY " + table.key.order(control) + " LIMIT 5");
   for (Index i = 0; i < keys.rows(); ++i) summary.wrong_keys.push_back(keys.text(i, 0));
 }
 
@@ -238,7 +242,7 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
     try {
       Session session(column, options);
       if (losses == 1) summary.resumed = session.migration.has_value();
-      summary.notes = session.table.notes;
+      summary.notes = find_notes(session.control, session.table, session.migration, options.skip_triggers);
       work(session, summary);
       summary.seconds = seconds_since(start);
       return summary;

@@ -92,8 +92,9 @@ void make_trigger(Connection& c, const Table& table, const Migration& migration)
   const std::string source = c.name(migration.source), target = c.name(migration.target);
   c.run("CREATE OR REPLACE FUNCTION " + function + "() RETURNS trigger LANGUAGE plpgsql AS " +
         c.literal("BEGIN NEW." + target + " := NULL; RETURN NEW; END"));
-  c.run("CREATE TRIGGER " + name + " BEFORE UPDATE OF " + source + " ON " + table.sql(c) + " FOR EACH ROW WHEN (OLD." + source +
-        " IS DISTINCT FROM NEW." + source + ") EXECUTE FUNCTION " + function + "()");
+  // *<> compares bytes. The = of pgvector may be outside the search path, and up to 0.6 it fails on two different dimensions.
+  c.run("CREATE TRIGGER " + name + " BEFORE UPDATE OF " + source + " ON " + table.sql(c) + " FOR EACH ROW WHEN (ROW(OLD." +
+        source + ")::record OPERATOR(pg_catalog.*<>) ROW(NEW." + source + ")::record) EXECUTE FUNCTION " + function + "()");
 }
 
 void drop_trigger(Connection& c, const Table& table, const Migration& migration) {
@@ -103,19 +104,19 @@ void drop_trigger(Connection& c, const Table& table, const Migration& migration)
 }
 
 void set_state(Connection& c, const Table& table, Migration& migration, const std::string& state) {
-  c.run("UPDATE " + migrations(c, table) + " SET state = $2, changed = now() WHERE id = $1",
-        {std::to_string(migration.id), state});
+  c.run("UPDATE " + migrations(c, table) + " SET state = $2, old_name = $3, changed = now() WHERE id = $1",
+        {std::to_string(migration.id), state, migration.old_name});
   migration.state = state;
 }
 
 void add_ranges(Connection& c, const Table& table, const Migration& migration, Index batch_rows, bool only_pending) {
-  const std::string key = c.name(table.key), id = std::to_string(migration.id), batch = std::to_string(batch_rows);
+  const std::string id = std::to_string(migration.id), batch = std::to_string(batch_rows);
   // One walk over the key's index: every batch_rows-th key begins a range, and the first and the last range have no end.
   c.run("INSERT INTO " + ranges(c, table) + " (migration, number, first, until) SELECT " + id + ", (SELECT count(*) FROM " +
         ranges(c, table) + " WHERE migration = " + id +
         ") + row_number() OVER w, CASE WHEN n > 1 THEN first END, lead(first) OVER w "
         "FROM (SELECT " +
-        key + "::text AS first, row_number() OVER (ORDER BY " + key + ") AS n FROM " + table.sql(c) +
+        table.key.text(c) + " AS first, row_number() OVER (ORDER BY " + table.key.order(c) + ") AS n FROM " + table.sql(c) +
         (only_pending ? " WHERE " + pending(c, table, migration) : "") + ") keys WHERE (n - 1) % " + batch +
         " = 0 WINDOW w AS (ORDER BY n)");
 }

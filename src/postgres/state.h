@@ -18,7 +18,7 @@ struct Migration {
   bool not_null = false;  ///< of the source column
 };
 
-/// Keys k with first <= k < until, as text; nothing = no bound.
+/// Keys k with first <= k < until, bounds of Key; nothing = no bound.
 struct Range {
   Index number = 0;
   std::optional<std::string> first, until;

@@ -1,5 +1,4 @@
 #include <chrono>
-#include <cstdlib>
 
 #include "postgres/session.h"
 #include "vec2vec/postgres.h"
@@ -7,63 +6,11 @@
 namespace vec2vec {
 namespace {
 
-using postgres::ColumnIndex;
 using postgres::Connection;
 using postgres::Migration;
-using postgres::Result;
 using postgres::Session;
 using postgres::SqlError;
 using postgres::Table;
-
-/// vector_cosine_ops -> halfvec_cosine_ops when the new column has another type.
-std::string class_for(const ColumnIndex& index, const std::string& from, const std::string& to) {
-  return index.operator_class.starts_with(from + "_") ? to + index.operator_class.substr(from.size()) : index.operator_class;
-}
-
-/// Builds one index of the source column for the target, unless it is there.
-void build_twin(Session& s, const ColumnIndex& index) {
-  Connection& c = s.control;
-  const std::string operators = class_for(index, s.table.type, s.migration->type);
-  const Result there = c.run(
-      "SELECT ic.relname, i.indisvalid FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = "
-      "ic.relam "
-      "JOIN pg_opclass o ON o.oid = i.indclass[0] JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = $2 "
-      "WHERE i.indrelid = $1 AND i.indkey::text = a.attnum::text AND am.amname = $3 AND o.opcname = $4",
-      {std::to_string(s.table.oid), s.migration->target, index.method, operators});
-  for (Index i = 0; i < there.rows(); ++i) {
-    if (there.flag(i, 1)) return;
-    c.run("DROP INDEX CONCURRENTLY " + c.name(s.table.schema) + "." + c.name(there.text(i, 0)));  // of a build that was killed
-  }
-  s.stage.set("build an index like " + index.name);
-  Connection monitor(s.column.url, {});
-  const std::string pid = std::to_string(c.backend_pid());
-  auto last = std::chrono::steady_clock::now();
-  c.set_keep_going([&] {
-    if (const auto now = std::chrono::steady_clock::now(); now - last > std::chrono::seconds(1)) {
-      last = now;
-      const Result p = monitor.run(
-          "SELECT greatest(tuples_done::float8 / nullif(tuples_total, 0), blocks_done::float8 / nullif(blocks_total, 0), 0) "
-          "FROM pg_stat_progress_create_index WHERE pid = $1",
-          {pid});
-      if (p.rows() > 0) s.stage.set("build an index like " + index.name, std::atof(p.text(0, 0).c_str()));
-    }
-    return s.stage.go_on();
-  });
-  c.run("CREATE INDEX CONCURRENTLY " + c.name(index.name + "_vec2vec") + " ON " + s.table.sql(c) + " USING " +
-        c.name(index.method) + " (" + c.name(s.migration->target) + " " + c.name(index.operator_schema) + "." +
-        c.name(operators) + ")" + (index.options.empty() ? "" : " WITH (" + index.options + ")"));
-  c.set_keep_going([&s] { return s.stage.go_on(); });
-}
-
-void build_indexes(Session& s) {
-  const std::string where = s.control.where() + ", table " + s.table.name;
-  const std::string hint = "create its twin on column " + s.migration->target + ", then --switch --no-indexes";
-  if (!s.table.other_indexes.empty())
-    bad_input("an index on the column cannot be built for the new one automatically: " + s.table.other_indexes[0], where, hint);
-  if (s.table.partitioned && !s.table.indexes.empty())
-    bad_input("indexes of partitioned tables are not built automatically: " + s.table.indexes[0].name, where, hint);
-  for (const ColumnIndex& index : s.table.indexes) build_twin(s, index);
-}
 
 /// Drops the index that make_pending_index made, if it is there.
 void drop_pending_index(Session& s) {
@@ -79,7 +26,7 @@ void make_pending_index(Session& s) {
   s.stage.set("index the rows still to be translated");
   Connection& c = s.control;
   c.run("CREATE INDEX CONCURRENTLY " + c.name("vec2vec_pending_" + std::to_string(s.migration->id)) + " ON " + s.table.sql(c) +
-        " (" + c.name(s.table.key) + ") WHERE " + c.name(s.migration->source) + " IS NOT NULL AND " +
+        " (" + s.table.key.list(c) + ") WHERE " + c.name(s.migration->source) + " IS NOT NULL AND " +
         c.name(s.migration->target) + " IS NULL");
 }
 
@@ -174,13 +121,14 @@ MigrateSummary switch_postgres(const Map& map, const std::string& map_sha256, co
       if (has_column(session.control, session.table, m.old_name))
         bad_input("column " + m.old_name + " exists already", where,
                   "drop it, or give another name for the old column (--old-name)");
+      if (options.build_indexes) require_twins(session.control, session.table, m.type, map.target_dim());
       session.translate_all(map, summary);
       session.verify(map, summary);
       if (summary.wrong_dim > 0 && !options.allow_untranslated)
         bad_input(std::to_string(summary.wrong_dim) + " vectors are not of dimension " + std::to_string(m.dim) +
                       " and have no translation; the first has the key " + summary.wrong_keys[0],
                   where, "repair or remove them, or --allow-untranslated: they will be NULL, and kept in " + m.old_name);
-      if (options.build_indexes) build_indexes(session);
+      if (options.build_indexes) build_twins(session);
       make_pending_index(session);
       swap_names(session, map, summary);
     } else if (session.table.not_null) {

@@ -6,6 +6,7 @@
 
 #include "core/random.h"
 #include "postgres/copy_format.h"
+#include "postgres/names.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -13,7 +14,7 @@ namespace {
 void find_table(Connection& c, const std::string& given, Table& table) {
   const std::string query =
       "SELECT c.oid, n.nspname, c.relname, c.relkind, greatest(c.reltuples, 0)::bigint, c.relpages, "
-      "pg_total_relation_size(c.oid) "
+      "pg_total_relation_size(c.oid), format('%I.%I', n.nspname, c.relname) "
       "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ";
   Result found = c.run(query + "to_regclass($1)", {c.name(given)});
   if (found.rows() == 0) found = c.run(query + "to_regclass($1)", {given});
@@ -28,6 +29,7 @@ void find_table(Connection& c, const std::string& given, Table& table) {
   table.rows = found.number(0, 4);
   table.pages = found.number(0, 5);
   table.bytes = found.number(0, 6);
+  table.shown = found.text(0, 7);
 }
 
 void find_extension(Connection& c, Table& table) {
@@ -40,12 +42,12 @@ void find_extension(Connection& c, Table& table) {
 }
 
 void find_column(Connection& c, const std::string& given, Table& table) {
-  const std::string where = c.where() + ", table " + table.name + ", column " + given;
+  const std::string where = c.where() + ", table " + table.shown + ", column " + given;
   const Result found = c.run(
       "SELECT t.typname, a.atttypmod, a.attnotnull, a.attgenerated <> '', a.attnum FROM pg_attribute a "
       "JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1 AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped",
       {std::to_string(table.oid), given});
-  if (found.rows() == 0) bad_input("there is no such column", where, "psql's \\d " + table.name + " lists them");
+  if (found.rows() == 0) bad_input("there is no such column", where, "psql's \\d " + table.shown + " lists them");
   table.column = given;
   table.type = found.text(0, 0);
   if (table.type != "vector" && table.type != "halfvec")
@@ -55,46 +57,20 @@ void find_column(Connection& c, const std::string& given, Table& table) {
   if (found.flag(0, 3)) bad_input("is a generated column", where, "a plain one");
 }
 
-void find_indexes(Connection& c, Table& table) {
+/// Row security would hide rows, or, since we turn it off, make every query fail.
+void require_readable(Connection& c, const Table& table) {
   const Result found = c.run(
-      "SELECT ic.relname, am.amname, i.indnkeyatts = 1 AND i.indnatts = 1 AND i.indkey[0] = a.attnum AND i.indpred IS NULL, "
-      "n.nspname, o.opcname, array_to_string(ARRAY(SELECT option_name || '=' || quote_literal(option_value) "
-      "FROM pg_options_to_table(ic.reloptions)), ', '), pg_get_indexdef(ic.oid), "
-      "a.attnum = ANY (i.indkey::int2[]) OR EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass "
-      "AND d.objid = ic.oid AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum) "
-      "FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam "
-      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = $2 "
-      "JOIN pg_opclass o ON o.oid = i.indclass[0] JOIN pg_namespace n ON n.oid = o.opcnamespace "
-      "WHERE i.indrelid = $1 AND i.indisvalid ORDER BY ic.relname",
+      "SELECT row_security_active(c.oid), has_column_privilege(c.oid, $2, 'SELECT'), quote_ident(current_user), "
+      "pg_has_role(c.relowner, 'USAGE') FROM pg_class c WHERE c.oid = $1",
       {std::to_string(table.oid), table.column});
-  for (Index i = 0; i < found.rows(); ++i) {
-    const std::string method = found.text(i, 1);
-    if (method == "hnsw" || method == "ivfflat")
-      table.notes.push_back("index " + found.text(i, 0) + " (" + method +
-                            "): Postgres enters each updated row into it again; measured for hnsw at about 1 ms a row");
-    if (!found.flag(i, 7)) continue;
-    if (found.flag(i, 2))
-      table.indexes.push_back({found.text(i, 0), method, found.text(i, 3), found.text(i, 4), found.text(i, 5)});
-    else
-      table.other_indexes.push_back(found.text(i, 6));
-  }
-}
-
-void find_dependants(Connection& c, Table& table) {
-  const std::string oid = std::to_string(table.oid);
-  const Result triggers = c.run(
-      "SELECT tgname FROM pg_trigger WHERE tgrelid = $1 AND NOT tgisinternal AND tgenabled <> 'D' AND (tgtype & 16) <> 0 "
-      "AND tgname NOT LIKE 'vec2vec%' AND tgattr::text = '' ORDER BY 1",
-      {oid});
-  for (Index i = 0; i < triggers.rows(); ++i)
-    table.notes.push_back("trigger " + triggers.text(i, 0) + " fires for each updated row; --skip-triggers prevents it");
-  const Result views = c.run(
-      "SELECT DISTINCT r.ev_class::regclass::text FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_attribute a "
-      "ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid WHERE d.classid = 'pg_rewrite'::regclass AND d.refobjid = $1 "
-      "AND a.attname = $2 ORDER BY 1",
-      {oid, table.column});
-  for (Index i = 0; i < views.rows(); ++i)
-    table.notes.push_back("view " + views.text(i, 0) + " will go on reading the old vectors after --switch; define it again");
+  const std::string where = c.where() + ", table " + table.shown, role = found.text(0, 2);
+  if (found.flag(0, 0))
+    bad_input("row-level security hides rows from the role " + role, where,
+              "a role with BYPASSRLS (a superuser: ALTER ROLE " + role + " BYPASSRLS), or a superuser" +
+                  (found.flag(0, 3) ? "; as its owner also: ALTER TABLE " + table.shown + " NO FORCE ROW LEVEL SECURITY" : ""));
+  if (!found.flag(0, 1))
+    bad_input("the role " + role + " may not read the column " + table.column, where,
+              "GRANT SELECT ON " + table.shown + " TO " + role + ", or another role");
 }
 
 }  // namespace
@@ -104,29 +80,13 @@ Table look_up(Connection& c, const PostgresColumn& column) {
   find_table(c, column.table, table);
   find_extension(c, table);
   find_column(c, column.column, table);
+  require_readable(c, table);
   find_indexes(c, table);
-  find_dependants(c, table);
   return table;
 }
 
-void require_key(Connection& c, const std::string& given, Table& table) {
-  const std::string where = c.where() + ", table " + table.name;
-  const Result keys = c.run(
-      "SELECT a.attname, format_type(a.atttypid, a.atttypmod), i.indnkeyatts, i.indisprimary FROM pg_index i "
-      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-      "WHERE i.indrelid = $1 AND i.indisunique AND i.indisvalid AND i.indpred IS NULL AND a.attnotnull "
-      "ORDER BY i.indisprimary DESC, i.indnkeyatts",
-      {std::to_string(table.oid)});
-  for (Index i = 0; i < keys.rows(); ++i) {
-    const bool single = keys.number(i, 2) == 1;
-    if (single && (given.empty() ? keys.flag(i, 3) : keys.text(i, 0) == given)) {
-      table.key = keys.text(i, 0);
-      table.key_type = keys.text(i, 1);
-      return;
-    }
-  }
-  bad_input(given.empty() ? "has no primary key of one column" : "column " + given + " is not unique, or may be NULL", where,
-            "--key COLUMN with a unique index of its own and NOT NULL");
+void require_key(Connection& c, const std::vector<std::string>& given, Table& table) {
+  table.key = find_key(c, table.oid, c.where() + ", table " + table.shown, given);
 }
 
 void require_type(const Table& table, const std::string& type) {
@@ -137,6 +97,13 @@ void require_type(const Table& table, const std::string& type) {
   if (major > 0 || minor >= 7) return;
   bad_input("this database has pgvector " + version + "; the type halfvec came with 0.7.0", "--type halfvec",
             "--type vector, or a newer pgvector and ALTER EXTENSION vector UPDATE");
+}
+
+std::string old_name_for(Connection& c, const Table& table, const std::string& given) {
+  if (given.empty())
+    return fitting_name(c, table.column, "_old", [&](const std::string& name) { return name == table.column; });
+  require_name(c, given, "--old-name");
+  return given;
 }
 
 bool has_column(Connection& c, const Table& table, const std::string& column) {

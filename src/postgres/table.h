@@ -3,29 +3,26 @@
 #include <vector>
 
 #include "postgres/connection.h"
+#include "postgres/indexes.h"
+#include "postgres/key.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec::postgres {
-
-/// An index whose only key is the source column itself.
-struct ColumnIndex {
-  std::string name, method, operator_schema, operator_class, options;  ///< options: "m='16', ef_construction='64'" or ""
-};
 
 /// What the catalogue says of a table and its column of vectors.
 struct Table {
   Index oid = 0, rows = 0, pages = 0, bytes = 0;  ///< rows: the server's estimate
   std::string schema, name;
+  std::string shown;  ///< schema.table, quoted where SQL needs it: for people, and for what they may type in
   bool partitioned = false;
   std::string column, type;  ///< type: "vector" or "halfvec"
   Index dim = -1;            ///< as declared; -1: any
   bool not_null = false;
-  std::string key, key_type;  ///< see require_key; key_type as in SQL
+  Key key;  ///< see require_key
   std::string extension_schema, extension_version;
-  std::vector<ColumnIndex> indexes;  ///< those that switch_postgres can build again
-  std::vector<std::string>
-      other_indexes;               ///< definitions of those that also hold the column, but in an expression, a predicate ...
-  std::vector<std::string> notes;  ///< what users should know before a migration
+  std::vector<ColumnIndex> indexes;        ///< those that build_twins can build again
+  std::vector<std::string> other_indexes;  ///< definitions of those that also hold the column: an expression, a predicate ...
+  std::vector<std::string> slow_indexes;   ///< "near (hnsw)": every updated row is entered into them again
 
   ValueType value_type() const { return type == "halfvec" ? ValueType::kFloat16 : ValueType::kFloat32; }
   std::string sql(Connection& c) const { return c.name(schema) + "." + c.name(name); }
@@ -35,15 +32,19 @@ struct Table {
   }
 };
 
-/// Throws Error{kBadInput} with a hint when the table, the column or the extension is missing or of an unfit kind.
+/// Throws Error{kBadInput} with a hint when the table, the column or the extension is missing, of an unfit kind, or may not be
+/// read in full by this role.
 Table look_up(Connection& connection, const PostgresColumn& column);
 
-/// Fills in key and key_type: `given`, or the primary key. Throws Error{kBadInput} when it is not one unique column without
-/// NULLs.
-void require_key(Connection& connection, const std::string& given, Table& table);
+/// Fills in the key: see find_key.
+void require_key(Connection& connection, const std::vector<std::string>& given, Table& table);
 
 /// Throws Error{kBadInput} when the server's pgvector lacks the type.
 void require_type(const Table& table, const std::string& type);
+
+/// What the source column is called after a switch: `given`, or its name and "_old", shortened to fit. Throws Error{kBadInput}
+/// when it is too long.
+std::string old_name_for(Connection& connection, const Table& table, const std::string& given);
 
 /// Whether the table has a column of that name.
 bool has_column(Connection& connection, const Table& table, const std::string& column);

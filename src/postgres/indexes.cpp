@@ -1,0 +1,137 @@
+#include "postgres/indexes.h"
+
+#include <chrono>
+#include <cstdlib>
+
+#include "postgres/names.h"
+#include "postgres/session.h"
+
+namespace vec2vec::postgres {
+namespace {
+
+/// vector_cosine_ops -> halfvec_cosine_ops when the new column has another type.
+std::string class_for(const ColumnIndex& index, const std::string& from, const std::string& to) {
+  return index.operator_class.starts_with(from + "_") ? to + index.operator_class.substr(from.size()) : index.operator_class;
+}
+
+/// The largest dimension that an index of the method takes; 0: not known.
+Index most_dims(const std::string& method, const std::string& type) {
+  if (method == "hnsw" || method == "ivfflat") return type == "halfvec" ? 4000 : 2000;
+  if (method == "btree") return type == "halfvec" ? 1344 : 672;  // an entry has at most 2,704 bytes
+  return 0;
+}
+
+/// Shows the progress of CREATE INDEX, looked up over a second connection, while it lives.
+class Watch {
+ public:
+  Watch(Session& session, const std::string& stage) : session_(session), monitor_(session.column.url, {}) {
+    const std::string pid = std::to_string(session.control.backend_pid());
+    session.stage.set(stage);
+    session.control.set_keep_going([this, stage, pid] {
+      if (const auto now = std::chrono::steady_clock::now(); now - last_ > std::chrono::seconds(1)) {
+        last_ = now;
+        const Result p = monitor_.run(
+            "SELECT greatest(tuples_done::float8 / nullif(tuples_total, 0), blocks_done::float8 / nullif(blocks_total, 0), 0) "
+            "FROM pg_stat_progress_create_index WHERE pid = $1",
+            {pid});
+        if (p.rows() > 0) session_.stage.set(stage, std::atof(p.text(0, 0).c_str()));
+      }
+      return session_.stage.go_on();
+    });
+  }
+  ~Watch() {
+    session_.control.set_keep_going([&session = session_] { return session.stage.go_on(); });
+  }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  Session& session_;
+  Connection monitor_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+void build_twin(Session& s, const ColumnIndex& index) {
+  Connection& c = s.control;
+  const std::string operators = class_for(index, s.table.type, s.migration->type), schema = c.name(s.table.schema);
+  const Result there = c.run(
+      "SELECT ic.relname, i.indisvalid FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid "
+      "JOIN pg_am am ON am.oid = ic.relam JOIN pg_opclass o ON o.oid = i.indclass[0] "
+      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = $2 "
+      "WHERE i.indrelid = $1 AND i.indkey::text = a.attnum::text AND i.indpred IS NULL AND am.amname = $3 AND o.opcname = $4",
+      {std::to_string(s.table.oid), s.migration->target, index.method, operators});
+  for (Index i = 0; i < there.rows(); ++i) {
+    if (there.flag(i, 1)) return;
+    c.run("DROP INDEX CONCURRENTLY " + schema + "." + c.name(there.text(i, 0)));  // of a build that was killed
+  }
+  const std::string name = fitting_name(c, index.name, "_vec2vec", [&](const std::string& taken) {
+    return !c.run("SELECT to_regclass($1)", {schema + "." + c.name(taken)}).is_null(0, 0);
+  });
+  const Watch watch(s, "build an index like " + index.name);
+  c.run(std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + c.name(name) + " ON " +
+        s.table.sql(c) + " USING " + c.name(index.method) + " (" + c.name(s.migration->target) + " " +
+        c.name(index.operator_schema) + "." + c.name(operators) + ")" +
+        (index.options.empty() ? "" : " WITH (" + index.options + ")"));
+}
+
+}  // namespace
+
+void find_indexes(Connection& c, Table& table) {
+  const Result found = c.run(
+      "SELECT ic.relname, am.amname, i.indnkeyatts = 1 AND i.indnatts = 1 AND i.indkey[0] = a.attnum AND i.indpred IS NULL, "
+      "n.nspname, o.opcname, array_to_string(ARRAY(SELECT option_name || '=' || quote_literal(option_value) "
+      "FROM pg_options_to_table(ic.reloptions)), ', '), pg_get_indexdef(ic.oid), "
+      "a.attnum = ANY (i.indkey::int2[]) OR EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass "
+      "AND d.objid = ic.oid AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum), i.indisunique "
+      "FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam "
+      "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = $2 "
+      "JOIN pg_opclass o ON o.oid = i.indclass[0] JOIN pg_namespace n ON n.oid = o.opcnamespace "
+      "WHERE i.indrelid = $1 AND i.indisvalid ORDER BY ic.relname",
+      {std::to_string(table.oid), table.column});
+  for (Index i = 0; i < found.rows(); ++i) {
+    const std::string method = found.text(i, 1);
+    if (method == "hnsw" || method == "ivfflat") table.slow_indexes.push_back(found.text(i, 0) + " (" + method + ")");
+    if (!found.flag(i, 7)) continue;
+    if (found.flag(i, 2))
+      table.indexes.push_back(
+          {found.text(i, 0), method, found.text(i, 3), found.text(i, 4), found.text(i, 5), found.flag(i, 8)});
+    else
+      table.other_indexes.push_back(found.text(i, 6));
+  }
+}
+
+void require_twins(Connection& c, const Table& table, const std::string& type, Index dim) {
+  const std::string where = c.where() + ", table " + table.shown;
+  const std::string by_hand = "--no-indexes, and create an index on the new column yourself before --switch";
+  if (!table.other_indexes.empty())
+    bad_input("an index on the column cannot be built for the new one automatically: " + table.other_indexes[0], where,
+              by_hand);
+  if (table.partitioned && !table.indexes.empty())
+    bad_input("indexes of partitioned tables are not built automatically: " + table.indexes[0].name, where, by_hand);
+  for (const ColumnIndex& index : table.indexes) {
+    const std::string operators = class_for(index, table.type, type);
+    const Index most = most_dims(index.method, type);
+    if (most > 0 && dim > most)
+      bad_input("index " + index.name + " (" + index.method + ") cannot be built for the new column: an index on a " + type +
+                    " takes at most " + std::to_string(most) + " dimensions, and the map translates into " +
+                    std::to_string(dim),
+                where,
+                dim <= most_dims(index.method, "halfvec") && type != "halfvec"
+                    ? "--type halfvec (up to 4000 dimensions; pgvector 0.7 or newer), or --no-indexes: search without an index"
+                    : "--no-indexes: search without an index, or with one on an expression (binary_quantize, subvector)");
+    const Result found = c.run(
+        "SELECT 1 FROM pg_opclass o JOIN pg_am am ON am.oid = o.opcmethod JOIN pg_namespace n ON n.oid = o.opcnamespace "
+        "WHERE am.amname = $1 AND n.nspname = $2 AND o.opcname = $3",
+        {index.method, index.operator_schema, operators});
+    if (found.rows() == 0)
+      bad_input("index " + index.name + " cannot be built for the new column: there is no operator class " + operators +
+                    " for " + index.method,
+                where, "--type " + table.type + ", or --no-indexes");
+  }
+}
+
+void build_twins(Session& s) {
+  for (const ColumnIndex& index : s.table.indexes) build_twin(s, index);
+}
+
+}  // namespace vec2vec::postgres
