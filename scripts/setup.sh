@@ -8,7 +8,7 @@
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
 #   scripts/setup.sh --engines the same, and Java: what scripts/engines_test.sh needs for Spark
-#   scripts/setup.sh --postgres the same, and two Postgres servers in build/postgres for the tests: pgvector 0.6 and 0.8
+#   scripts/setup.sh --postgres the same, and what the tests of migrations need: two Postgres servers in build/postgres (pgvector 0.6 and 0.8) and pgbouncer
 #   scripts/setup.sh --site    the same, and MkDocs in build/site_tools, with which scripts/site.sh builds the documentation site
 #   scripts/setup.sh --torch   the same, and PyTorch (CPU): makes the fixtures of tests/neural and is the rival of its speed
 set -euo pipefail
@@ -50,7 +50,7 @@ for option in "$@"; do
       with_encode=true
       ;;
     --postgres)
-      packages+=("${venv[@]}")
+      packages+=("${venv[@]}" pgbouncer)
       with_postgres=true
       ;;
     --site)

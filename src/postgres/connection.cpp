@@ -5,9 +5,11 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <exception>
 #include <utility>
 
 #include "postgres/conninfo.h"
+#include "postgres/pooler.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -18,11 +20,28 @@ std::string trimmed(const char* message) {
   return text;
 }
 
-std::string hint_of(const std::string& state, const std::string& given) {
-  if (!given.empty()) return given;
-  if (state == "42501") return "a role that may, such as the owner of the table, or GRANT it";
+PGconn* connect(const std::string& url) {
+  // expand_dbname (the last argument): the URL comes in the place of dbname, and overrides what stands before it.
+  const char* keys[] = {"connect_timeout", "fallback_application_name", "client_encoding", "dbname", nullptr};
+  const char* values[] = {"15", "vec2vec", "UTF8", url.c_str(), nullptr};
+  return PQconnectdbParams(keys, values, 1);
+}
+
+std::string connect_hint(const PGconn* c) {
+  return PQconnectionNeedsPassword(c) || PQconnectionUsedPassword(c)
+             ? "check user and password (~/.pgpass, PGPASSWORD or a service file) with: psql URL -c 'select 1'"
+             : "check host, port, database and user with: psql URL -c 'select 1'";
+}
+
+/// function: of the server's source, which names the cause where one code stands for several, and is the same in all languages.
+std::string hint_of(const std::string& state, const std::string& function, const std::string& given) {
+  if (state == "42501" && function == "check_enable_rls") return "a role that sees all rows: with BYPASSRLS, or a superuser";
   if (state == "53100") return "more space on the server's disk; then the same command again, it goes on where it stopped";
   if (state == "53300") return "fewer --connections";
+  if (state == "53200") return "more memory for the server, or a smaller --block-rows; then the same command again";
+  if (!given.empty()) return given;
+  if (state == "42501") return "a role that may, such as the owner of the table, or GRANT it";
+  if (state == "25006") return "the primary server: this one takes no writes (a replica, or default_transaction_read_only)";
   return "";
 }
 
@@ -35,47 +54,60 @@ std::string Result::text(Index row, int column) const { return PQgetvalue(result
 Index Result::number(Index row, int column) const { return std::atoll(text(row, column).c_str()); }
 Index Result::affected() const { return std::atoll(PQcmdTuples(result_.get())); }
 
-Connection::Connection(const std::string& url, KeepGoing keep_going)
-    : connection_(nullptr, PQfinish), keep_going_(std::move(keep_going)) {
+Connection::Connection(const std::string& url, KeepGoing keep_going, bool check_pooler)
+    : connection_(nullptr, PQfinish), keep_going_(std::move(keep_going)), url_(url) {
   require_conninfo(url);  // libpq's own errors quote pieces of it, password included
-  // expand_dbname (the last argument): the URL comes in the place of dbname, and overrides what stands before it.
-  const char* keys[] = {"connect_timeout", "fallback_application_name", "client_encoding", "dbname", nullptr};
-  const char* values[] = {"15", "vec2vec", "UTF8", url.c_str(), nullptr};
-  connection_.reset(PQconnectdbParams(keys, values, 1));
+  connection_.reset(connect(url));
   const auto text_of = [](const char* text) { return std::string(text ? text : ""); };
   where_ = text_of(PQhost(connection_.get())) + "/" + text_of(PQdb(connection_.get()));
-  if (PQstatus(connection_.get()) != CONNECTION_OK) {
-    const bool password = PQconnectionNeedsPassword(connection_.get()) || PQconnectionUsedPassword(connection_.get());
-    throw SqlError(trimmed(PQerrorMessage(connection_.get())), where_,
-                   password ? "check user and password (~/.pgpass, PGPASSWORD or a service file) with: psql URL -c 'select 1'"
-                            : "check host, port, database and user with: psql URL -c 'select 1'",
-                   "", true);
-  }
+  if (PQstatus(connection_.get()) != CONNECTION_OK)
+    throw SqlError(trimmed(PQerrorMessage(connection_.get())), where_, connect_hint(connection_.get()), "", true);
   PQsetNoticeProcessor(
       connection_.get(), [](void*, const char*) {}, nullptr);
-  // Row security must not hide rows silently; time limits of the role are meant for small queries.
-  run("SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET datestyle = ISO");
-  if (server_version() >= 140000) run("SET client_connection_check_interval = 1000");  // ends soon after we are killed
+  backend_pid_ = static_cast<int>(run("SELECT pg_backend_pid()").number(0, 0));
+  pooled_ = backend_pid_ != PQbackendPID(connection_.get());  // a pooler answers with a number of its own
+  if (pooled_ && check_pooler)
+    refuse_transaction_pooler(
+        connection_.get(), [&] { return connect(url); }, where_);
+  try {
+    // Row security must not hide rows silently; time limits of the role are meant for small queries.
+    run("SET row_security = off; SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET datestyle = ISO");
+    if (server_version() >= 140000) run("SET client_connection_check_interval = 1000");  // ends soon after we are killed
+  } catch (...) {
+    if (pooled_) give_back(connection_.get());
+    throw;
+  }
+}
+
+Connection::~Connection() {
+  if (pooled_) give_back(connection_.get());
 }
 
 void Connection::fail(const PGresult* result) const {
   const char* code = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : nullptr;
   const char* primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : nullptr;
   const char* hint = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_HINT) : nullptr;
+  const char* function = result ? PQresultErrorField(result, PG_DIAG_SOURCE_FUNCTION) : nullptr;
   const std::string state = code ? code : "";
   const bool lost = PQstatus(connection_.get()) == CONNECTION_BAD || state.starts_with("57P") || state.starts_with("08");
   const std::string what = primary ? primary : trimmed(PQerrorMessage(connection_.get()));
-  throw SqlError(
-      lost ? "the connection to the server was lost: " + what : what, where_,
-      lost ? "when the server is back, the same command again; it goes on where it stopped" : hint_of(state, hint ? hint : ""),
-      state, lost);
+  const std::string again = "when the server is back, the same command again; it goes on where it stopped";
+  throw SqlError(lost ? "the connection to the server was lost: " + what : what, where_,
+                 lost ? again + (pooled_ ? "; fewer --connections if the pool has no more" : "")
+                      : hint_of(state, function ? function : "", hint ? hint : ""),
+                 state, lost);
 }
 
 void Connection::wait() {
   const int socket = PQsocket(connection_.get());
   pollfd waiting{socket, POLLIN, 0};
   if (poll(&waiting, 1, 200) > 0 && !PQconsumeInput(connection_.get())) fail(nullptr);
-  if (!keep_going_ || keep_going_()) return;
+  std::exception_ptr thrown;  // the caller's own exception: it gets it back once the session is in order again
+  try {
+    if (!keep_going_ || keep_going_()) return;
+  } catch (...) {
+    thrown = std::current_exception();
+  }
   char message[256];
   if (PGcancel* cancel = PQgetCancel(connection_.get())) {
     PQcancel(cancel, message, sizeof message);
@@ -83,6 +115,7 @@ void Connection::wait() {
   }
   keep_going_ = {};  // what follows only tidies up
   finish_command();
+  if (thrown) std::rethrow_exception(thrown);
   throw Error(ErrorKind::kInterrupted, "interrupted", where_, "the same command goes on where it stopped");
 }
 
@@ -194,7 +227,6 @@ std::string Connection::literal(const std::string& value) const {
 }
 
 int Connection::server_version() const { return PQserverVersion(connection_.get()); }
-int Connection::backend_pid() const { return PQbackendPID(connection_.get()); }
 
 Transaction::~Transaction() {
   if (!open_) return;

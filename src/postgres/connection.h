@@ -20,7 +20,7 @@ class SqlError : public Error {
       : Error(ErrorKind::kBadInput, what, where, hint), state_(std::move(state)), lost_(lost) {}
 
   const std::string& state() const { return state_; }  ///< SQLSTATE, e.g. "55P03"
-  bool lost() const { return lost_; }                  ///< the connection is gone
+  bool lost() const { return lost_; }                  ///< there is no connection, or no more
   bool lock_trouble() const {
     return state_ == "55P03" || state_ == "40P01" || state_ == "40001";
   }  ///< try the transaction again
@@ -45,14 +45,22 @@ class Result {
   std::shared_ptr<pg_result> result_;
 };
 
-/// Called some times a second while the server is waited for; false cancels the statement and throws Error{kInterrupted}.
+/// Called some times a second while the server is waited for; false cancels the statement and throws Error{kInterrupted}. What
+/// it throws itself cancels the statement likewise, and reaches the caller.
 using KeepGoing = std::function<bool()>;
 
-/// One session. Used by one thread at a time.
+/// One session of the server. Used by one thread at a time. A pooler gets it back as it came.
 class Connection {
  public:
-  /// Throws SqlError; neither it nor anything else repeats the URL, which may hold a password.
-  Connection(const std::string& url, KeepGoing keep_going);
+  /// Throws SqlError; neither it nor anything else repeats the URL, which may hold a password. Throws Error{kBadInput} before
+  /// anything is set when the URL leads to a pool in transaction mode.
+  Connection(const std::string& url, KeepGoing keep_going) : Connection(url, std::move(keep_going), true) {}
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// A further session by the same URL, of which is known that it leads to no such pool.
+  Connection another(KeepGoing keep_going) const { return {url_, std::move(keep_going), false}; }
 
   /// Runs one statement with the values of $1, $2 ...; without values, several statements may stand in it.
   Result run(const std::string& sql, const std::vector<std::string>& values = {});
@@ -66,17 +74,20 @@ class Connection {
   std::string literal(const std::string& value) const;    ///< quoted text
   const std::string& where() const { return where_; }     ///< host/database
   int server_version() const;                             ///< 160002 = 16.2
-  int backend_pid() const;
+  int backend_pid() const { return backend_pid_; }        ///< of the server's process, behind a pooler too
   void set_keep_going(KeepGoing keep_going) { keep_going_ = std::move(keep_going); }
 
  private:
+  Connection(const std::string& url, KeepGoing keep_going, bool check_pooler);
   [[noreturn]] void fail(const pg_result* result) const;
   void wait();
   void finish_command();
 
   std::unique_ptr<pg_conn, void (*)(pg_conn*)> connection_;
   KeepGoing keep_going_;
-  std::string where_;
+  std::string url_, where_;
+  bool pooled_ = false;
+  int backend_pid_ = 0;
 };
 
 /// BEGIN ... COMMIT; ROLLBACK when an exception leaves the block.

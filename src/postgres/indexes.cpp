@@ -1,7 +1,6 @@
 #include "postgres/indexes.h"
 
 #include <chrono>
-#include <cstdlib>
 
 #include "postgres/names.h"
 #include "postgres/session.h"
@@ -24,17 +23,13 @@ Index most_dims(const std::string& method, const std::string& type) {
 /// Shows the progress of CREATE INDEX, looked up over a second connection, while it lives.
 class Watch {
  public:
-  Watch(Session& session, const std::string& stage) : session_(session), monitor_(session.column.url, {}) {
+  Watch(Session& session, const std::string& stage) : session_(session), monitor_(session.control.another({})) {
     const std::string pid = std::to_string(session.control.backend_pid());
     session.stage.set(stage);
     session.control.set_keep_going([this, stage, pid] {
       if (const auto now = std::chrono::steady_clock::now(); now - last_ > std::chrono::seconds(1)) {
         last_ = now;
-        const Result p = monitor_.run(
-            "SELECT greatest(tuples_done::float8 / nullif(tuples_total, 0), blocks_done::float8 / nullif(blocks_total, 0), 0) "
-            "FROM pg_stat_progress_create_index WHERE pid = $1",
-            {pid});
-        if (p.rows() > 0) session_.stage.set(stage, std::atof(p.text(0, 0).c_str()));
+        session_.stage.set(stage, done_part(pid));
       }
       return session_.stage.go_on();
     });
@@ -46,6 +41,20 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
 
  private:
+  /// 0 when the server does not say.
+  double done_part(const std::string& pid) {
+    try {
+      const Result p = monitor_.run(
+          "SELECT coalesce(greatest(1000 * tuples_done / nullif(tuples_total, 0), 1000 * blocks_done / nullif(blocks_total, "
+          "0)), 0) "
+          "FROM pg_stat_progress_create_index WHERE pid = $1",
+          {pid});
+      return p.rows() > 0 ? static_cast<double>(p.number(0, 0)) / 1000 : 0;
+    } catch (const SqlError&) {  // the build does not end because nobody watches it
+      return 0;
+    }
+  }
+
   Session& session_;
   Connection monitor_;
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();

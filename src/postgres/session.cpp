@@ -127,7 +127,7 @@ void Session::run_ranges(const Map& map, const std::vector<Range>& ranges, Migra
   const auto work = [&] {
     std::exception_ptr mine;
     try {
-      Connection connection(column.url, [&] { return !stop; });
+      Connection connection = control.another([&] { return !stop; });
       BatchTranslator translator(connection, table, *migration, map, options.skip_triggers);
       for (std::unique_lock lock(mutex); next < ranges.size() && !stop;) {
         const Range& range = ranges[next++];
@@ -137,7 +137,6 @@ void Session::run_ranges(const Map& map, const std::vector<Range>& ranges, Migra
         summary.translated_now += counts.translated;
         summary.zero_rows += counts.zero_rows;
         ++done;
-        changed.notify_one();
       }
     } catch (...) {
       mine = std::current_exception();
@@ -150,10 +149,21 @@ void Session::run_ranges(const Map& map, const std::vector<Range>& ranges, Migra
   std::vector<std::jthread> pool;
   for (int i = working; i > 0; --i) pool.emplace_back(work);
   bool cancelled = false;
-  for (std::unique_lock lock(mutex); working > 0;) {
-    changed.wait_for(lock, std::chrono::milliseconds(100));
-    stage.set("translate", static_cast<double>(done) / static_cast<double>(ranges.size()));
-    if (!cancelled && !stage.go_on()) cancelled = stop = true;
+  for (bool going = true; going;) {
+    double part = 0;
+    {
+      std::unique_lock lock(mutex);
+      changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return working == 0; });
+      part = static_cast<double>(done) / static_cast<double>(ranges.size());
+      going = working > 0;
+    }
+    if (stop) continue;
+    try {  // the caller's function, without the lock: it may take its time, and throw
+      stage.set("translate", part);
+      if (!stage.go_on() && !stop.exchange(true)) cancelled = true;
+    } catch (...) {
+      if (!stop.exchange(true)) failure = std::current_exception();
+    }
   }
   pool.clear();
   if (failure) std::rethrow_exception(failure);

@@ -58,7 +58,7 @@ void rename_column(Connection& c, const Table& table, const std::string& from, c
 
 /// The last rows under a lock that stops writers, then the names.
 void swap_names(Session& s, const Map& map, MigrateSummary& summary) {
-  Connection c(s.column.url, [&s] { return s.stage.go_on(); });
+  Connection c = s.control.another([&s] { return s.stage.go_on(); });
   const Migration& m = *s.migration;
   postgres::BatchTranslator translator(c, s.table, m, map, s.options.skip_triggers);
   s.stage.set("switch");
