@@ -69,7 +69,7 @@ void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& 
 
 /// The pairs of a file of two columns, row of A and row of B, in any format that open_rows reads.
 std::vector<RowPair> read_pairs(const std::string& path) {
-  const std::unique_ptr<RowSource> file = open_rows(path);
+  const std::unique_ptr<RowSource> file = open_rows(path, {.integers = true});
   if (file->dim() != 2)
     bad_input("has " + std::to_string(file->dim()) + " columns, not 2", path,
               "each line names a row of A and a row of B, both counted from 0, e.g. 17,42");

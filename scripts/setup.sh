@@ -14,7 +14,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev libdnnl-dev libcli11-dev nlohmann-json3-dev libssl-dev libpq-dev
-  libcurl4-openssl-dev libsimdjson-dev libgtest-dev libbenchmark-dev python3)
+  libcurl4-openssl-dev libsimdjson-dev zlib1g-dev libgtest-dev libbenchmark-dev python3)
 # OpenVINO's Python wheels hold its C++ headers, libraries and CMake files.
 venv=(python3-venv)
 openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)

@@ -23,18 +23,21 @@ class RowSource {
 
 /// What cannot be guessed from a file's first bytes.
 struct OpenOptions {
-  Index raw_dim = 0;   ///< > 0: the file is headerless little-endian float32 with this many columns
-  std::string tensor;  ///< safetensors: name of the 2-d tensor to read; empty = the only one
+  Index raw_dim = 0;        ///< > 0: the file is headerless little-endian float32 with this many columns
+  std::string tensor = {};  ///< safetensors, npz: name of the 2-d tensor to read; empty = the only one
   /// NDJSON: the field of the vector; empty = `embedding`, else `vector`, else the only list of numbers.
   std::string field = {};
+  /// Also read integers of more than 8 bits (npy, npz, safetensors), which are refused as vectors: numbers of rows. Those
+  /// beyond 2^24 are rounded.
+  bool integers = false;
 };
 
 /// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.
 /// Throws Error{kBadInput} for missing, foreign, truncated or empty files.
 std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options = {});
 
-/// Names of the 2-d tensors of a safetensors file, numbers in them compared as numbers (layer.2 before layer.10); empty for a
-/// file of another format.
+/// Names of the 2-d tensors of a safetensors file or npz archive, numbers in them compared as numbers (layer.2 before
+/// layer.10); empty for a file of another format.
 std::vector<std::string> list_tensors(const std::string& path);
 
 /// Reads a whole source into memory: (rows, dim).

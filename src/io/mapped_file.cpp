@@ -41,9 +41,16 @@ MappedFile MappedFile::of_memory(std::string_view bytes, std::string name) {
   return file;
 }
 
+MappedFile MappedFile::of_bytes(std::vector<std::uint8_t> bytes, std::string name) {
+  MappedFile file = of_memory({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::move(name));
+  file.owned_ = std::move(bytes);  // which stays where it is
+  return file;
+}
+
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : path_(std::move(other.path_)),
       fd_(std::exchange(other.fd_, -1)),
+      owned_(std::move(other.owned_)),
       data_(std::exchange(other.data_, nullptr)),
       size_(other.size_) {}
 
@@ -51,6 +58,12 @@ MappedFile::~MappedFile() {
   if (fd_ < 0) return;
   ::munmap(const_cast<std::uint8_t*>(data_), size_);
   ::close(fd_);
+}
+
+std::uint32_t MappedFile::word_at(std::uint64_t offset) const {
+  std::uint32_t word = 0;
+  if (size_ >= sizeof word && offset <= size_ - sizeof word) std::memcpy(&word, data_ + offset, sizeof word);
+  return word;
 }
 
 void MappedFile::check_not_truncated() const {

@@ -3,7 +3,7 @@
 
 #include "io/atomic_file.h"
 #include "io/decimal.h"
-#include "io/ndjson.h"
+#include "io/json_source.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -15,7 +15,7 @@ class NdjsonSink : public RowSink {
       : path_(path),
         rows_(rows),
         dim_(dim),
-        carry_(dynamic_cast<const NdjsonSource*>(options.carry)),
+        carry_(dynamic_cast<const JsonSource*>(options.carry)),
         file_(path, options.overwrite) {
     if (carry_ && carry_->rows() != rows)
       throw Error(ErrorKind::kInternal, "other rows than those that the fields are carried over from", path_);
@@ -27,9 +27,9 @@ class NdjsonSink : public RowSink {
     const Index first = written_;
     written_ += block.rows;
     if (carry_) {
-      carry_->for_each_record(first, block.rows, [&](Index row, std::string_view line, std::string_view vector) {
-        const auto at = static_cast<std::size_t>(vector.data() - line.data());
-        write_row(line.substr(0, at), block.row(row - first), line.substr(at + vector.size()), row);
+      carry_->for_each_record(first, block.rows, [&](Index row, std::string_view record, const JsonVector& vector) {
+        const auto at = static_cast<std::size_t>(vector.raw.data() - record.data());
+        write_row(record.substr(0, at), block.row(row - first), record.substr(at + vector.raw.size()), row);
       });
     } else {
       for (Index i = 0; i < block.rows; ++i)
@@ -51,13 +51,16 @@ class NdjsonSink : public RowSink {
     append_decimals(line_, row, dim_, ',');
     line_ += ']';
     line_ += after;
+    if (line_.find('\n') != std::string::npos)  // a record of a list may take several lines
+      std::replace_if(
+          line_.begin(), line_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     line_ += '\n';
     file_.write(line_);
   }
 
   std::string path_;
   Index rows_, dim_, written_ = 0;
-  const NdjsonSource* carry_;
+  const JsonSource* carry_;
   AtomicFile file_;
   std::string line_;
 };

@@ -1,46 +1,72 @@
 #include <algorithm>
-#include <string_view>
+#include <cstring>
+#include <filesystem>
 
-#include "io/ndjson.h"
+#include "io/foreign.h"
+#include "io/json_source.h"
+#include "io/npz.h"
+#include "io/safetensors.h"
 #include "io/strided_source.h"
 #include "io/text_source.h"
+#include "io/zip.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {
-
 namespace {
 
-/// What to try with a file that is none of ours.
-std::string hint_for(const MappedFile& file) {
-  const std::string_view start(reinterpret_cast<const char*>(file.data()), std::min<std::uint64_t>(file.size(), 6));
-  for (const char* magic : {"PAR1", "ARROW1", "Ix", "Iw", "IH"})  // the last three: FAISS
-    if (start.starts_with(magic))
-      return "Parquet, Arrow and FAISS files are read by the Python package: python -m vec2vec_cpp translate --help";
-  return "npy, safetensors, fvecs, bvecs, CSV, TSV and NDJSON are recognised; for headerless float32 give the dimension "
-         "(--raw-dim)";
+using Layouts = Layout (*)(const MappedFile&, const OpenOptions&);
+
+/// A format whose rows lie in the file as they are.
+template <Layouts layout>
+std::unique_ptr<RowSource> strided(MappedFile file, const OpenOptions& options) {
+  Layout found = layout(file, options);
+  return make_strided_source(std::move(file), std::move(found));
 }
+
+struct Format {
+  bool (*is)(const MappedFile&);
+  std::unique_ptr<RowSource> (*open)(MappedFile, const OpenOptions&);
+};
+
+/// In the order in which they are tried: magic bytes first, then what is told from the shape of the content.
+constexpr Format kFormats[] = {
+    {looks_like_npy, strided<npy_layout>},
+    {looks_like_zip, open_npz},
+    {looks_like_json,  // before safetensors, which has zeros in its first eight bytes
+     [](MappedFile file, const OpenOptions& options) -> std::unique_ptr<RowSource> {
+       return std::make_unique<JsonSource>(std::move(file), options.field);
+     }},
+    {looks_like_safetensors, strided<safetensors_layout>},
+    {looks_like_text, [](MappedFile file, const OpenOptions&) { return make_text_source(std::move(file)); }},
+    {looks_like_fbin, strided<fbin_layout>},
+    {looks_like_vecs, strided<vecs_layout>},
+};
 
 }  // namespace
 
 std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(path, ignored))
+    bad_input("is a folder", path,
+              "name a file; folders of Parquet and Arrow files are read by the Python package: `vec2vec_cpp.stores`");
   MappedFile file(path);
-  Layout layout;
-  if (options.raw_dim > 0)
-    layout = raw_layout(file, options.raw_dim);
-  else if (looks_like_npy(file))
-    layout = npy_layout(file);
-  else if (looks_like_ndjson(file))  // before safetensors, which has zeros in its first eight bytes
-    return std::make_unique<NdjsonSource>(std::move(file), options.field);
-  else if (looks_like_safetensors(file))
-    layout = safetensors_layout(file, options.tensor);
-  else if (looks_like_text(file))
-    return make_text_source(std::move(file));
-  else if (looks_like_vecs(file))
-    layout = vecs_layout(file);
-  else
-    bad_input("the content is of no known vector format", path, hint_for(file));
-  return make_strided_source(std::move(file), std::move(layout));
+  if (options.raw_dim > 0) return strided<raw_layout>(std::move(file), options);
+  for (const Format& format : kFormats)
+    if (format.is(file)) return format.open(std::move(file), options);
+  refuse_foreign(file);
+}
+
+std::vector<std::string> list_tensors(const std::string& path) {
+  const MappedFile file(path);
+  std::vector<std::string> names;
+  if (looks_like_zip(file)) names = npz_matrices(file);
+  if (looks_like_safetensors(file))
+    for (const auto& [name, info] : read_safetensors_header(file).tensors)
+      if (info.shape.size() == 2) names.push_back(name);
+  std::sort(names.begin(), names.end(),
+            [](const std::string& x, const std::string& y) { return ::strverscmp(x.c_str(), y.c_str()) < 0; });
+  return names;
 }
 
 Matrix read_all(RowSource& source) {

@@ -11,7 +11,7 @@ namespace vec2vec {
 /// One tensor of a safetensors header; begin and end are absolute file offsets, checked to lie inside the file.
 struct TensorInfo {
   std::string dtype;
-  std::vector<Index> shape;
+  std::vector<Index> shape = {};
   std::uint64_t begin = 0, end = 0;
 };
 

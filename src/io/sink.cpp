@@ -6,7 +6,7 @@
 #include "io/atomic_file.h"
 #include "io/decimal.h"
 #include "io/half.h"
-#include "io/ndjson.h"
+#include "io/json_source.h"
 #include "io/safetensors.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"

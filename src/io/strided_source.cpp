@@ -9,8 +9,18 @@
 namespace vec2vec {
 namespace {
 
-template <class Raw, class Convert>
-void convert_row(const std::uint8_t* from, std::uint64_t stride, Index dim, float* to, Convert convert) {
+struct ElementFacts {
+  const char* name;
+  std::uint64_t size;  ///< bytes
+};
+
+/// In the order of the enumeration.
+constexpr ElementFacts kElements[] = {{"float16", 2}, {"bfloat16", 2}, {"float32", 4}, {"float64", 8},
+                                      {"int8", 1},    {"uint8", 1},    {"int16", 2},   {"uint16", 2},
+                                      {"int32", 4},   {"uint32", 4},   {"int64", 8},   {"uint64", 8}};
+
+template <class Raw, auto convert>
+void convert_row(const std::uint8_t* from, std::uint64_t stride, Index dim, float* to) {
   if (stride == sizeof(Raw)) {  // the common case, written apart so that it vectorises
     for (Index j = 0; j < dim; ++j) {
       Raw raw;
@@ -23,6 +33,40 @@ void convert_row(const std::uint8_t* from, std::uint64_t stride, Index dim, floa
     Raw raw;
     std::memcpy(&raw, from + static_cast<std::uint64_t>(j) * stride, sizeof(Raw));
     to[j] = convert(raw);
+  }
+}
+
+template <class Raw>
+float as_float(Raw value) {
+  return static_cast<float>(value);
+}
+
+void read_row(Element element, const std::uint8_t* from, std::uint64_t stride, Index dim, float* to) {
+  switch (element) {
+    case Element::kFloat16:
+      return convert_row<std::uint16_t, half_to_float>(from, stride, dim, to);
+    case Element::kBfloat16:
+      return convert_row<std::uint16_t, bfloat_to_float>(from, stride, dim, to);
+    case Element::kFloat32:
+      return convert_row<float, as_float<float>>(from, stride, dim, to);
+    case Element::kFloat64:
+      return convert_row<double, as_float<double>>(from, stride, dim, to);
+    case Element::kInt8:
+      return convert_row<std::int8_t, as_float<std::int8_t>>(from, stride, dim, to);
+    case Element::kUint8:
+      return convert_row<std::uint8_t, as_float<std::uint8_t>>(from, stride, dim, to);
+    case Element::kInt16:
+      return convert_row<std::int16_t, as_float<std::int16_t>>(from, stride, dim, to);
+    case Element::kUint16:
+      return convert_row<std::uint16_t, as_float<std::uint16_t>>(from, stride, dim, to);
+    case Element::kInt32:
+      return convert_row<std::int32_t, as_float<std::int32_t>>(from, stride, dim, to);
+    case Element::kUint32:
+      return convert_row<std::uint32_t, as_float<std::uint32_t>>(from, stride, dim, to);
+    case Element::kInt64:
+      return convert_row<std::int64_t, as_float<std::int64_t>>(from, stride, dim, to);
+    case Element::kUint64:
+      return convert_row<std::uint64_t, as_float<std::uint64_t>>(from, stride, dim, to);
   }
 }
 
@@ -43,23 +87,7 @@ class StridedSource : public RowSource {
       const std::uint8_t* from = file_.data() + layout_.offset + static_cast<std::uint64_t>(first + i) * layout_.row_stride;
       const std::uint64_t stride = layout_.column_stride;
       float* to = out.row(i);
-      switch (layout_.element) {
-        case Element::kFloat16:
-          convert_row<std::uint16_t>(from, stride, out.cols, to, half_to_float);
-          break;
-        case Element::kBfloat16:
-          convert_row<std::uint16_t>(from, stride, out.cols, to, bfloat_to_float);
-          break;
-        case Element::kFloat32:
-          convert_row<float>(from, stride, out.cols, to, [](float v) { return v; });
-          break;
-        case Element::kFloat64:
-          convert_row<double>(from, stride, out.cols, to, [](double v) { return static_cast<float>(v); });
-          break;
-        case Element::kUint8:
-          convert_row<std::uint8_t>(from, stride, out.cols, to, [](std::uint8_t v) { return static_cast<float>(v); });
-          break;
-      }
+      read_row(layout_.element, from, stride, out.cols, to);
     }
   }
 
@@ -70,35 +98,15 @@ class StridedSource : public RowSource {
 
 }  // namespace
 
-std::uint64_t element_size(Element element) {
-  switch (element) {
-    case Element::kUint8:
-      return 1;
-    case Element::kFloat16:
-    case Element::kBfloat16:
-      return 2;
-    case Element::kFloat32:
-      return 4;
-    case Element::kFloat64:
-      return 8;
-  }
-  return 0;
-}
+std::uint64_t element_size(Element element) { return kElements[static_cast<std::size_t>(element)].size; }
 
-const char* element_name(Element element) {
-  switch (element) {
-    case Element::kUint8:
-      return "uint8";
-    case Element::kFloat16:
-      return "float16";
-    case Element::kBfloat16:
-      return "bfloat16";
-    case Element::kFloat32:
-      return "float32";
-    case Element::kFloat64:
-      return "float64";
-  }
-  return "";
+const char* element_name(Element element) { return kElements[static_cast<std::size_t>(element)].name; }
+
+bool is_vector_type(Element element, const OpenOptions& options) { return options.integers || element < Element::kInt16; }
+
+void require_vectors(Element element, const OpenOptions& options, const std::string& path, const std::string& convert) {
+  if (is_vector_type(element, options)) return;
+  bad_input(std::string("holds ") + element_name(element) + " values: row numbers or labels, not vectors", path, convert);
 }
 
 std::unique_ptr<RowSource> make_strided_source(MappedFile file, Layout layout) {

@@ -1,0 +1,22 @@
+#pragma once
+#include <string>
+
+#include "io/mapped_file.h"
+
+namespace vec2vec {
+
+/// A path as a word of a shell command.
+std::string shell_quoted(const std::string& path);
+
+/// `python3 -c "... numpy.save(OUT, VALUE)" IN OUT`, in back quotes: what writes an npy file out of another. value: an
+/// expression without double quotes, in which `path` is the name of the file. imports: modules that it needs beside numpy.
+std::string numpy_command(const std::string& path, const std::string& value, const std::string& imports = "");
+
+/// What to try with a file of torch.save.
+std::string torch_way(const std::string& path);
+
+/// Throws Error{kBadInput} for a file that is none of the formats that are read: names its format where it is known, and the
+/// command that converts it.
+[[noreturn]] void refuse_foreign(const MappedFile& file);
+
+}  // namespace vec2vec
