@@ -1,18 +1,31 @@
 #include "postgres/batch.h"
 
+#include <algorithm>
+
 #include "postgres/copy_format.h"
+#include "postgres/suppressed.h"
 
 namespace vec2vec::postgres {
+namespace {
+
+constexpr double kSecondsOfLocks = 0.35;  // of a transaction; a busy server may take twice as long for the next one
+
+}  // namespace
 
 BatchTranslator::BatchTranslator(Connection& connection, const Table& table, const Migration& migration, const Map& map,
-                                 bool skip_triggers)
-    : c_(connection), table_(table), migration_(migration), map_(map) {
+                                 Index most_rows, Index first_rows, bool skip_triggers)
+    : c_(connection),
+      table_(table),
+      migration_(migration),
+      map_(map),
+      most_rows_(most_rows),
+      limit_(std::min(first_rows, most_rows)) {
   // A commit that a crash of the server loses takes the note that its range is done with it, so none has to wait for the disk.
   // Locks are waited for less than deadlock_timeout (1 s): in a deadlock it is we who give up, not the application.
   // Sequential scans: estimates may be far off, and every read here is by key. Their price would also call for the JIT
   // compiler.
   c_.run(
-      "SET synchronous_commit = off; SET lock_timeout = '500ms'; SET enable_seqscan = off; SET jit = off; SET temp_buffers = "
+      "SET synchronous_commit = off; SET lock_timeout = '250ms'; SET enable_seqscan = off; SET jit = off; SET temp_buffers = "
       "'16MB'");
   if (skip_triggers) c_.run("SET session_replication_role = replica");
   c_.run("CREATE TEMPORARY TABLE vec2vec_batch (" + table.key.copy_columns() + ", version xid, vector " +
@@ -26,19 +39,46 @@ std::string BatchTranslator::within(const std::string& table, const Range& range
   return sql;
 }
 
-BatchCounts BatchTranslator::translate(const Range& range) {
+/// A condition on rows t.
+std::string BatchTranslator::untranslated(const Range& range) const {
+  return within("t", range) + " AND t." + c_.name(migration_.source) + " IS NOT NULL AND t." + c_.name(migration_.target) +
+         " IS NULL";
+}
+
+/// As many rows as a transaction takes.
+Range BatchTranslator::first_part(const Range& rest) {
+  Range part = rest;
+  if (limit_ >= most_rows_) return part;  // no range has more
+  const Result end = c_.run("SELECT " + table_.key.text(c_) + " FROM " + table_.sql(c_) + " t WHERE " + untranslated(rest) +
+                            " ORDER BY " + table_.key.order(c_) + " OFFSET " + std::to_string(limit_) + " LIMIT 1");
+  if (end.rows() > 0) part.until = end.text(0, 0);
+  return part;
+}
+
+/// The next transaction takes the rows that this one could have updated in time; at most twice as many.
+void BatchTranslator::fit_limit(Index rows) {
+  if (rows == 0) return;
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - update_start_).count();
+  const double in_time = kSecondsOfLocks * static_cast<double>(rows) / std::max(seconds, 1e-6);
+  limit_ = static_cast<Index>(std::min(in_time, 2.0 * static_cast<double>(limit_)));
+  limit_ = std::clamp<Index>(limit_, 1, most_rows_);
+}
+
+BatchCounts BatchTranslator::translate(std::optional<Range>& rest) {
   Transaction transaction(c_);
-  const BatchCounts counts = translate_rows(range);
-  close_range(c_, table_, migration_, range);
+  const Range part = first_part(*rest);
+  const BatchCounts counts = translate_rows(part);
+  const bool last = part.until == rest->until;
+  if (last) close_range(c_, table_, migration_, *rest);
   transaction.commit();
+  fit_limit(counts.translated);
+  last ? rest.reset() : static_cast<void>(rest->first = part.until);
   return counts;
 }
 
 BatchCounts BatchTranslator::translate_rows(const Range& range) {
-  const std::string sql = table_.sql(c_), target = c_.name(migration_.target);
-  in_ = c_.copy_out("COPY (SELECT " + table_.key.list(c_, "t") + ", t.xmin, t." + c_.name(migration_.source) + " FROM " + sql +
-                        " t WHERE " + within("t", range) + " AND t." + c_.name(migration_.source) + " IS NOT NULL AND t." +
-                        target + " IS NULL) TO STDOUT (FORMAT binary)",
+  in_ = c_.copy_out("COPY (SELECT " + table_.key.list(c_, "t") + ", t.xmin, t." + c_.name(migration_.source) + " FROM " +
+                        table_.sql(c_) + " t WHERE " + untranslated(range) + ") TO STDOUT (FORMAT binary)",
                     std::move(in_));
   std::vector<std::optional<std::string_view>> fields;
   std::vector<std::string_view> names, vectors;  // names: of each row its key and version
@@ -70,10 +110,29 @@ BatchCounts BatchTranslator::translate_rows(const Range& range) {
   }
   out_ = out.finish();
   c_.copy_in("COPY pg_temp.vec2vec_batch FROM STDIN (FORMAT binary)", out_);
+  return {update(range, rows), zero_rows};
+}
+
+/// Writes the rows of the temporary table; returns how many.
+Index BatchTranslator::update(const Range& range, Index rows) {
+  const std::string sql = table_.sql(c_), target = c_.name(migration_.target);
+  update_start_ = std::chrono::steady_clock::now();
   // xmin tells whether somebody changed the row since it was read; its translation would be stale. It stays pending.
-  const Result updated = c_.run("UPDATE " + sql + " t SET " + target + " = b.vector FROM pg_temp.vec2vec_batch b WHERE " +
-                                table_.key.same(c_, "t", "b") + " AND t.xmin = b.version AND " + within("t", range));
-  return {updated.affected(), zero_rows};
+  const Result updated =
+      c_.run("WITH updated AS (UPDATE " + sql + " t SET " + target + " = b.vector FROM pg_temp.vec2vec_batch b WHERE " +
+             table_.key.same(c_, "t", "b") + " AND t.xmin = b.version AND " + within("t", range) + " RETURNING t." + target +
+             " IS NULL AS undone) SELECT count(*), count(*) FILTER (WHERE undone) FROM updated");
+  const Index written = updated.number(0, 0);
+  if (written == rows && updated.number(0, 1) == 0) return written;
+  // Rows as they were, or emptied by ourselves: not others did that, but a trigger.
+  const std::string from = " FROM " + sql + " t JOIN pg_temp.vec2vec_batch b ON " + table_.key.same(c_, "t", "b") +
+                           " WHERE t." + target + " IS NULL AND (t.xmin = b.version OR t.xmin = pg_current_xact_id()::xid)";
+  const Result undone = c_.run("SELECT count(*)" + from);
+  if (undone.number(0, 0) == 0) return written;
+  const std::string keys = table_.key.shown(c_);
+  report_suppressed(
+      c_, table_, undone.number(0, 0),
+      c_.run("SELECT " + keys + " FROM (SELECT t.*" + from + ") t ORDER BY " + table_.key.order(c_) + " LIMIT 1").text(0, 0));
 }
 
 }  // namespace vec2vec::postgres

@@ -1,19 +1,15 @@
 #include "postgres/session.h"
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <cmath>
-#include <condition_variable>
-#include <exception>
-#include <mutex>
 #include <thread>
 
-#include "core/parallel.h"
 #include "map/fingerprint.h"
 #include "postgres/copy_format.h"
 #include "postgres/dependants.h"
 #include "postgres/names.h"
+#include "postgres/workers.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -23,24 +19,6 @@ using Clock = std::chrono::steady_clock;
 constexpr Index kSampleRows = 2000;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-int connection_count(int requested, std::size_t ranges) {
-  // Two for each core: one waits for the server while the other one translates.
-  const int wanted = requested > 0 ? requested : std::min(8, 2 * thread_count(0));
-  return static_cast<int>(std::min<std::size_t>(static_cast<std::size_t>(wanted), ranges));
-}
-
-/// Translates a range; while others hold locks on its rows, again and again for about a minute.
-BatchCounts translate_patiently(BatchTranslator& translator, const Range& range, const std::atomic<bool>& stop) {
-  for (int tries = 0;; ++tries) {
-    try {
-      return translator.translate(range);
-    } catch (const SqlError& error) {
-      if (!error.lock_trouble() || stop || tries == 60) throw;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-  }
-}
 
 }  // namespace
 
@@ -117,71 +95,16 @@ Sample check_sample(Connection& c, const Table& table, const Map& map, bool igno
   return sample;
 }
 
-void Session::run_ranges(const Map& map, const std::vector<Range>& ranges, MigrateSummary& summary) {
-  std::mutex mutex;
-  std::condition_variable changed;
-  std::size_t next = 0, done = 0;
-  std::exception_ptr failure;
-  std::atomic<bool> stop{false};
-  int working = connection_count(options.connections, ranges.size());
-  const auto work = [&] {
-    std::exception_ptr mine;
-    try {
-      Connection connection = control.another([&] { return !stop; });
-      BatchTranslator translator(connection, table, *migration, map, options.skip_triggers);
-      for (std::unique_lock lock(mutex); next < ranges.size() && !stop;) {
-        const Range& range = ranges[next++];
-        lock.unlock();
-        const BatchCounts counts = translate_patiently(translator, range, stop);
-        lock.lock();
-        summary.translated_now += counts.translated;
-        summary.zero_rows += counts.zero_rows;
-        ++done;
-      }
-    } catch (...) {
-      mine = std::current_exception();
-    }
-    std::lock_guard lock(mutex);
-    if (mine && !stop.exchange(true)) failure = mine;
-    --working;
-    changed.notify_one();
-  };
-  std::vector<std::jthread> pool;
-  for (int i = working; i > 0; --i) pool.emplace_back(work);
-  bool cancelled = false;
-  for (bool going = true; going;) {
-    double part = 0;
-    {
-      std::unique_lock lock(mutex);
-      changed.wait_for(lock, std::chrono::milliseconds(100), [&] { return working == 0; });
-      part = static_cast<double>(done) / static_cast<double>(ranges.size());
-      going = working > 0;
-    }
-    if (stop) continue;
-    try {  // the caller's function, without the lock: it may take its time, and throw
-      stage.set("translate", part);
-      if (!stage.go_on() && !stop.exchange(true)) cancelled = true;
-    } catch (...) {
-      if (!stop.exchange(true)) failure = std::current_exception();
-    }
-  }
-  pool.clear();
-  if (failure) std::rethrow_exception(failure);
-  if (cancelled)
-    throw Error(ErrorKind::kInterrupted, "interrupted", control.where(), "the same command goes on where it stopped");
-}
-
 void Session::translate_all(const Map& map, MigrateSummary& summary) {
   stage.set("divide the table into ranges");
-  if (count_ranges(control, table, *migration) == 0)
-    add_ranges(control, table, *migration, std::max<Index>(1, options.batch_rows), false);
+  if (count_ranges(control, table, *migration) == 0) add_ranges(control, table, *migration, batch_rows(), false);
   constexpr int kPasses =
       5;  // what a busy application writes even then waits for the next call, or the lock of switch_postgres
   for (int pass = 0; pass < kPasses; ++pass) {
-    run_ranges(map, open_ranges(control, table, *migration), summary);
+    run_ranges(*this, map, open_ranges(control, table, *migration), summary);
     count(summary);
     if (summary.pending == 0) break;
-    add_ranges(control, table, *migration, std::max<Index>(1, options.batch_rows), true);
+    add_ranges(control, table, *migration, batch_rows(), true);
   }
   if (migration->state == "translating") set_state(control, table, *migration, "translated");
   summary.state = migration->state;

@@ -1,4 +1,6 @@
 #pragma once
+#include <algorithm>
+#include <atomic>
 #include <functional>
 #include <string>
 
@@ -49,10 +51,12 @@ class Session {
   Connection control;
   Table table;
   std::optional<Migration> migration;
+  std::atomic<Index> rows_at_once{64};  ///< that a transaction takes: what the last batches found out
+
+  Index batch_rows() const { return std::max<Index>(1, options.batch_rows); }
 
  private:
   void start(const Map& map, const std::string& map_sha256);
-  void run_ranges(const Map& map, const std::vector<Range>& ranges, MigrateSummary& summary);
 };
 
 /// Throws Error{kBadInput} unless the map takes rows of the column's dimension and, by a sample of them, of its model.

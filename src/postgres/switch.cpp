@@ -1,6 +1,8 @@
 #include <chrono>
+#include <limits>
 
 #include "postgres/session.h"
+#include "postgres/workers.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {
@@ -8,26 +10,41 @@ namespace {
 
 using postgres::Connection;
 using postgres::Migration;
+using postgres::Result;
 using postgres::Session;
 using postgres::SqlError;
 using postgres::Table;
 
-/// Drops the index that make_pending_index made, if it is there.
-void drop_pending_index(Session& s) {
+/// The table, or its partitions, which indexes are built for: CONCURRENTLY takes no partitioned table.
+struct Leaf {
+  std::string schema, table, index;  ///< quoted; index: of its pending rows
+};
+
+std::vector<Leaf> leaves(Session& s) {
   Connection& c = s.control;
-  c.run("DROP INDEX CONCURRENTLY IF EXISTS " + c.name(s.table.schema) + "." +
-        c.name("vec2vec_pending_" + std::to_string(s.migration->id)));
+  const Result found = c.run(
+      "SELECT n.nspname, c.relname, c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind = 'r' "
+      "AND (c.oid = $1 OR c.oid IN (SELECT relid FROM pg_partition_tree($1::oid::regclass) WHERE isleaf))",
+      {std::to_string(s.table.oid)});
+  const std::string stem = "vec2vec_pending_" + std::to_string(s.migration->id) + "_";
+  std::vector<Leaf> all;
+  for (Index i = 0; i < found.rows(); ++i)
+    all.push_back({c.name(found.text(i, 0)), c.name(found.text(i, 1)), c.name(stem + found.text(i, 2))});
+  return all;
+}
+
+void drop_pending_index(Session& s) {
+  for (const Leaf& leaf : leaves(s)) s.control.run("DROP INDEX CONCURRENTLY IF EXISTS " + leaf.schema + "." + leaf.index);
 }
 
 /// Indexes the rows still to be translated: under the lock of the switch they must be found at once.
 void make_pending_index(Session& s) {
-  if (s.table.partitioned) return;  // CONCURRENTLY cannot
-  drop_pending_index(s);            // of a call that was killed
+  drop_pending_index(s);  // of a call that was killed
   s.stage.set("index the rows still to be translated");
   Connection& c = s.control;
-  c.run("CREATE INDEX CONCURRENTLY " + c.name("vec2vec_pending_" + std::to_string(s.migration->id)) + " ON " + s.table.sql(c) +
-        " (" + s.table.key.list(c) + ") WHERE " + c.name(s.migration->source) + " IS NOT NULL AND " +
-        c.name(s.migration->target) + " IS NULL");
+  for (const Leaf& leaf : leaves(s))
+    c.run("CREATE INDEX CONCURRENTLY " + leaf.index + " ON " + leaf.schema + "." + leaf.table + " (" + s.table.key.list(c) +
+          ") WHERE " + c.name(s.migration->source) + " IS NOT NULL AND " + c.name(s.migration->target) + " IS NULL");
 }
 
 /// Makes the column NOT NULL without holding up anybody while the server looks at all rows; false when it holds NULLs.
@@ -56,17 +73,49 @@ void rename_column(Connection& c, const Table& table, const std::string& from, c
   c.run("ALTER TABLE " + table.sql(c) + " RENAME COLUMN " + c.name(from) + " TO " + c.name(to));
 }
 
-/// The last rows under a lock that stops writers, then the names.
-void swap_names(Session& s, const Map& map, MigrateSummary& summary) {
-  Connection c = s.control.another([&s] { return s.stage.go_on(); });
+Index count_pending(Connection& c, Session& s) {
+  return c.run("SELECT count(*) FROM " + s.table.sql(c) + " WHERE " + pending(c, s.table, *s.migration)).number(0, 0);
+}
+
+/// Translates what others wrote while the indexes were built, until no more is left than one transaction takes, or they write
+/// as fast as we translate: then the lock of the switch has to hold them up.
+void catch_up(Session& s, const Map& map, MigrateSummary& summary) {
+  Index last = std::numeric_limits<Index>::max();
+  for (Index left = 0; (left = count_pending(s.control, s)) > s.rows_at_once && left < last / 4 * 3; last = left) {
+    add_ranges(s.control, s.table, *s.migration, s.batch_rows(), true);
+    run_ranges(s, map, open_ranges(s.control, s.table, *s.migration), summary);
+  }
+}
+
+/// Throws Error{kBadInput} when a row would lose its vector by the switch. To be called under the lock of the switch.
+void require_translated(Connection& c, Session& s) {
+  const std::string where = c.where() + ", table " + s.table.shown;
+  if (const Index rows = count_pending(c, s); rows > 0)
+    bad_input(std::to_string(rows) + " rows still have no translation, so the names stay as they are", where,
+              "the same command again; if it says so again, look for a trigger or rule that undoes an UPDATE of this table");
+  if (s.options.allow_untranslated) return;
   const Migration& m = *s.migration;
-  postgres::BatchTranslator translator(c, s.table, m, map, s.options.skip_triggers);
-  s.stage.set("switch");
+  const Result left = c.run("SELECT " + s.table.key.shown(c) + " FROM " + s.table.sql(c) + " WHERE " + c.name(m.source) +
+                            " IS NOT NULL AND " + c.name(m.target) + " IS NULL LIMIT 1");
+  if (left.rows() > 0)
+    bad_input("a vector of another dimension than " + std::to_string(m.dim) + " was written meanwhile, with the key " +
+                  left.text(0, 0),
+              where, "repair or remove it, or --allow-untranslated: it will be NULL, and kept in " + m.old_name);
+}
+
+/// The last rows under a lock that stops writers, then the names. False, without either, when that would take long and
+/// `may_wait`.
+bool swap_names_once(Session& s, Connection& c, postgres::BatchTranslator& translator, bool may_wait, MigrateSummary& summary) {
+  const Migration& m = *s.migration;
   postgres::BatchCounts last;
   Migration switched = m;
+  bool done = false;
   with_short_locks(c, [&] {
     c.run("SET LOCAL synchronous_commit = on; LOCK TABLE " + s.table.sql(c) + " IN SHARE ROW EXCLUSIVE MODE");
+    done = !may_wait || count_pending(c, s) <= s.rows_at_once;
+    if (!done) return;
     last = translator.translate_rows({});
+    require_translated(c, s);
     rename_column(c, s.table, m.source, m.old_name);
     rename_column(c, s.table, m.target, m.source);
     drop_trigger(c, s.table, m);
@@ -74,9 +123,21 @@ void swap_names(Session& s, const Map& map, MigrateSummary& summary) {
     set_state(c, s.table, switched, "switched");
     drop_ranges(c, s.table, m);
   });
+  if (!done) return false;
   s.migration = switched;
   summary.translated_now += last.translated;
   summary.zero_rows += last.zero_rows;
+  return true;
+}
+
+void swap_names(Session& s, const Map& map, MigrateSummary& summary) {
+  Connection c = s.control.another([&s] { return s.stage.go_on(); });
+  postgres::BatchTranslator translator(c, s.table, *s.migration, map, s.batch_rows(), s.rows_at_once, s.options.skip_triggers);
+  for (int tries = 1;; ++tries) {
+    catch_up(s, map, summary);
+    s.stage.set("switch");
+    if (swap_names_once(s, c, translator, tries < 4, summary)) return;
+  }
 }
 
 /// Renames the columns back; the trigger watches again.
