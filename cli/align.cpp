@@ -195,7 +195,7 @@ int run_align(AlignArguments arguments) {
     std::cout << json.dump(2) << "\n";
     return exit_code(summary.verdict);
   }
-  std::cout << summary.brief();
+  print_report(summary.brief());
   if (arguments.common.quiet) return exit_code(summary.verdict);
   if (summary.verdict == Verdict::kNotAligned) {
     std::cout << "\nDo not use the map in " << arguments.output

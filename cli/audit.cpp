@@ -241,7 +241,7 @@ int run_audit(AuditArguments arguments) {
   if (arguments.common.json) {
     std::cout << text;
   } else {
-    std::cout << report.brief();
+    print_report(report.brief());
     if (!arguments.common.quiet) {
       std::cout << "\nThe report is in " << arguments.output << ", its figures in " << json_path(arguments.output) << "\n";
       if (options.reveal) std::cout << "note: it shows words and texts of the store; keep it as safe as the store itself\n";

@@ -85,7 +85,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
     std::cout << json.dump(2) << "\n";
     return kSuccess;
   }
-  std::cout << evaluation.brief();
+  print_report(evaluation.brief());
   return kSuccess;
 }
 

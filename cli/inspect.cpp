@@ -94,7 +94,7 @@ int compare(const InspectArguments& arguments) {
     json.update(Json::parse(report.to_json()));
     std::cout << json.dump(2) << "\n";
   } else {
-    std::cout << report.brief();
+    print_report(report.brief());
   }
   return exit_code(report.kinship);
 }
@@ -114,7 +114,7 @@ int run_inspect(const InspectArguments& arguments) {
     json.update(Json::parse(inspection.to_json()));
     std::cout << json.dump(2) << "\n";
   } else {
-    std::cout << inspection.brief();
+    print_report(inspection.brief());
   }
   return kSuccess;
 }

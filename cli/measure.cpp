@@ -128,7 +128,7 @@ int run_measure(const MeasureArguments& arguments) {
     std::cout << json.dump(2) << "\n";
     return kSuccess;
   }
-  std::cout << (one_pair ? grid.cells[1].brief() : grid.brief());
+  print_report(one_pair ? grid.cells[1].brief() : grid.brief());
   return kSuccess;
 }
 

@@ -7,8 +7,11 @@
 #include <csignal>
 #include <cstdio>
 #include <iomanip>
+#include <iostream>
 #include <regex>
 #include <sstream>
+
+#include "spelling.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -41,10 +44,13 @@ void stop_if_interrupted() {
 }
 
 void print_error(const std::string& what, const std::string& where, const std::string& hint) {
-  std::fprintf(stderr, "vec2vec: error: %s\n", without_passwords(what).c_str());
-  if (!where.empty()) std::fprintf(stderr, "  where: %s\n", without_passwords(where).c_str());
-  if (!hint.empty()) std::fprintf(stderr, "  try: %s\n", without_passwords(hint).c_str());
+  const auto shown = [](const std::string& text) { return without_passwords(in_flags(text)); };
+  std::fprintf(stderr, "vec2vec: error: %s\n", shown(what).c_str());
+  if (!where.empty()) std::fprintf(stderr, "  where: %s\n", shown(where).c_str());
+  if (!hint.empty()) std::fprintf(stderr, "  try: %s\n", shown(hint).c_str());
 }
+
+void print_report(const std::string& text) { std::cout << in_flags(text); }
 
 std::string format_seconds(double seconds) {
   const long long s = std::llround(std::clamp(seconds, 0.0, 1e9));

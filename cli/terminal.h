@@ -15,8 +15,12 @@ bool interrupted();
 /// Throws Error{kInterrupted} when a signal has arrived.
 void stop_if_interrupted();
 
-/// Prints "vec2vec: error: what", then where and a hint if there are any, on stderr; users and passwords of URLs are left out.
+/// Prints "vec2vec: error: what", then where and a hint if there are any, on stderr, in the command's words (spelling.h); users
+/// and passwords of URLs are left out.
 void print_error(const std::string& what, const std::string& where = {}, const std::string& hint = {});
+
+/// Prints a report of the library on stdout, in the command's words.
+void print_report(const std::string& text);
 
 /// 75 -> "1 min 15 s".
 std::string format_seconds(double seconds);

@@ -36,4 +36,4 @@ alignment = v2v.align(np.load(data / "minilm.a.npy"), np.load(data / "mpnet.b.np
 scores = v2v.evaluate(alignment.map.translate(spaces["minilm"]), spaces["mpnet"], mean=alignment.map)
 print(alignment)
 print(scores)
-assert alignment.verdict == "ALIGNED" and scores.top1.low > 10 * scores.top1.null
+assert alignment.verdict == "ALIGNED" and scores.top1.value > 10 * scores.top1.null

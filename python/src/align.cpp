@@ -1,5 +1,6 @@
 #include "vec2vec/align.h"
 
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 
@@ -17,7 +18,7 @@ using PairArray = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig
 Effort parse_effort(const std::string& text) {
   for (const Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
     if (text == to_string(effort)) return effort;
-  bad_input("is '" + text + "'", "effort", "low, normal or high");
+  bad_input("is '" + text + "'", "`AlignOptions::effort`", "low, normal or high");
 }
 
 std::vector<RowPair> row_pairs(const PairArray& pairs) {
@@ -31,7 +32,7 @@ using Result = std::tuple<Map, std::string, std::string>;
 
 Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
                   const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
-                  double time_budget, bool by_cosine, bool partial, const std::string& checkpoint, const nb::object& progress) {
+                  double time_budget, bool by_cosine, bool partial, const Path& checkpoint, const nb::object& progress) {
   const AlignProblem problem{view(source), view(target), source_name, target_name, row_pairs(pairs)};
   AlignOptions options;
   options.seed = seed;
@@ -40,7 +41,7 @@ Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs
   options.time_budget = time_budget;
   options.by_cosine = by_cosine;
   options.partial = partial;
-  options.checkpoint = checkpoint;
+  options.checkpoint = checkpoint.string();
   AlignSummary summary;
   run(progress, [&](const Progress& report) {
     options.progress = report;
@@ -50,18 +51,19 @@ Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs
 }
 
 Result train(const Rows& source, const Rows& target, const Map* start, const PairArray& pairs, const std::string& preset,
-             Index steps, int seeds, const std::string& source_name, const std::string& target_name, std::uint64_t seed,
-             int threads, double time_budget, const std::string& checkpoint, const std::string& log, const std::string& plot,
-             const nb::object& progress) {
+             std::optional<Index> steps, std::optional<double> blend, int seeds, const std::string& source_name,
+             const std::string& target_name, std::uint64_t seed, int threads, double time_budget, const Path& checkpoint,
+             const Path& log, const Path& plot, const nb::object& progress) {
   NeuralOptions options = neural_preset(preset);
   if (!start) options.start = NeuralStart::kRandom;
-  if (steps >= 0) options.steps = steps;
+  if (steps) options.steps = *steps;
+  if (blend) options.blend = blend;
   options.seed = seed;
   options.threads = threads;
   options.time_budget = time_budget;
-  options.checkpoint = checkpoint;
-  options.log = log;
-  options.plot = plot;
+  options.checkpoint = checkpoint.string();
+  options.log = log.string();
+  options.plot = plot.string();
   options.seeds = seeds;
   NeuralSummary summary;
   run(progress, [&](const Progress& report) {
@@ -80,9 +82,9 @@ void add_align(nb::module_& module) {
              nb::arg("time_budget"), nb::arg("by_cosine"), nb::arg("partial"), nb::arg("checkpoint"),
              nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
-             nb::arg("pairs").noconvert(), nb::arg("preset"), nb::arg("steps"), nb::arg("seeds"), nb::arg("source_name"),
-             nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("time_budget"), nb::arg("checkpoint"),
-             nb::arg("log"), nb::arg("plot"), nb::arg("progress").none());
+             nb::arg("pairs").noconvert(), nb::arg("preset"), nb::arg("steps").none(), nb::arg("blend").none(),
+             nb::arg("seeds"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"),
+             nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("log"), nb::arg("plot"), nb::arg("progress").none());
   module.def(
       "fit_paired",
       [](const Rows& source, const Rows& target) {

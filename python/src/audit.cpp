@@ -23,7 +23,9 @@ void add_audit(nb::module_& module) {
       .def_rw("samples", &AuditOptions::samples)
       .def_rw("reveal", &AuditOptions::reveal)
       .def_rw("bootstrap", &AuditOptions::bootstrap)
-      .def_rw("work", &AuditOptions::work)
+      .def_prop_rw(
+          "work", [](const AuditOptions& options) { return Path(options.work); },
+          [](AuditOptions& options, const Path& work) { options.work = work.string(); })
       .def_rw("identity", &AuditOptions::identity)
       .def_rw("seed", &AuditOptions::seed)
       .def_rw("threads", &AuditOptions::threads)

@@ -1,9 +1,13 @@
 #pragma once
 #include <nanobind/nanobind.h>
+#include <nanobind/stl/filesystem.h>
+
+#include <filesystem>
 
 namespace vec2vec::python {
 
 namespace nb = nanobind;
+using Path = std::filesystem::path;  ///< str, bytes or os.PathLike, of any bytes
 
 /// Each adds one part to the module. The functions are plain: arrays as _rows.py makes them, every option given. The package's
 /// Python files give them defaults, types and help.

@@ -27,7 +27,7 @@ void add_defend(nb::module_& module) {
             DefenceKey bytes;
             if (key.size() != bytes.size()) throw nb::value_error("a key has 32 bytes");
             std::copy_n(static_cast<const std::uint8_t*>(key.data()), bytes.size(), bytes.begin());
-            new (self) Defence(parse_defence(steps), dim, bytes);
+            run(nb::none(), [&](const Progress&) { new (self) Defence(parse_defence(steps), dim, bytes); });
           },
           nb::arg("steps"), nb::arg("dim"), nb::arg("key"))
       .def_prop_ro("source_dim", &Defence::source_dim)

@@ -46,7 +46,9 @@ Matrix read_spread(RowSource& source, Index wanted) {
 
 void add_map(nb::module_& module) {
   nb::class_<Map>(module, "Map")
-      .def_static("load", &Map::load, nb::arg("path"))
+      .def_static(
+          "load", [](const Path& path) { return Map::load(path.string()); }, nb::arg("path"),
+          nb::call_guard<nb::gil_scoped_release>())
       .def_static(
           "from_bytes",
           [](nb::bytes bytes) {
@@ -58,7 +60,9 @@ void add_map(nb::module_& module) {
              const std::string bytes = map.to_bytes();
              return nb::bytes(bytes.data(), bytes.size());
            })
-      .def("save", &Map::save, nb::arg("path"), nb::arg("overwrite"))
+      .def(
+          "save", [](const Map& map, const Path& path, bool overwrite) { map.save(path.string(), overwrite); }, nb::arg("path"),
+          nb::arg("overwrite"), nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("card", [](const Map& map) { return map.card; })
       .def_prop_ro("is_neural", [](const Map& map) { return map.network != nullptr; })
       .def_prop_ro("blend", [](const Map& map) { return map.blend; })
@@ -77,7 +81,7 @@ void add_map(nb::module_& module) {
              const std::string& name, const nb::object& progress) {
             TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
             constexpr Index kSoon = 4096;  // rows that are done before anyone would press Ctrl-C
-            if (view(rows).rows <= kSoon) {
+            if (view(rows).rows <= kSoon && progress.is_none()) {
               const nb::gil_scoped_release release;
               translate(map, view(rows), span(out), options, name);
               return;
@@ -92,27 +96,28 @@ void add_map(nb::module_& module) {
 
   module.def(
       "read_file",
-      [](const std::string& path, const std::string& column, Index wanted) {
+      [](const Path& path, const std::string& column, Index wanted) {
         Matrix* rows = new Matrix;
         const nb::capsule owner(rows, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
-        run(nb::none(), [&](const Progress&) { *rows = read_spread(*open_rows(path, {0, column, column}), wanted); });
+        run(nb::none(), [&](const Progress&) { *rows = read_spread(*open_rows(path.string(), {0, column, column}), wanted); });
         return nb::ndarray<nb::numpy, float, nb::ndim<2>>(
             rows->data(), {static_cast<std::size_t>(rows->rows()), static_cast<std::size_t>(rows->cols())}, owner);
       },
       nb::arg("path"), nb::arg("column") = "", nb::arg("rows") = 0);
   module.def(
       "translate_file",
-      [](const std::string& map, const std::string& in, const std::string& tensor_name, const std::string& field, Index raw_dim,
-         const std::string& out, bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads,
-         const std::string& confidence, const std::string& store, const nb::object& progress) {
+      [](const Path& map, const Path& in, const std::string& tensor_name, const std::string& field, Index raw_dim,
+         const Path& out, bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads,
+         const Path& confidence, const Path& store, const nb::object& progress) {
         TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
-        options.confidence_path = confidence;
-        options.store_path = store;
-        options.output = {format_of_name(out), float16 ? ValueType::kFloat16 : ValueType::kFloat32, overwrite};
+        options.confidence_path = confidence.string();
+        options.store_path = store.string();
+        options.output = {format_of_name(out.string()), float16 ? ValueType::kFloat16 : ValueType::kFloat32, overwrite};
         TranslateSummary summary;
         run(progress, [&](const Progress& report) {
           options.progress = report;
-          summary = translate(Map::load(map), map, in, {raw_dim, tensor_name, field}, out, options);
+          summary = translate(Map::load(map.string()), map.string(), in.string(), {raw_dim, tensor_name, field}, out.string(),
+                              options);
         });
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
                           summary.far_rows, summary.mean_match);

@@ -7,14 +7,19 @@
 namespace vec2vec::python {
 namespace {
 
+/// Text that may hold the bytes of a file's name, which need not be UTF-8.
+nb::object text(const std::string& bytes) {
+  return nb::steal(PyUnicode_DecodeUTF8(bytes.data(), static_cast<Py_ssize_t>(bytes.size()), "backslashreplace"));
+}
+
 void raise(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
-    const char* name = error.kind() == ErrorKind::kBadInput ? "BadInputError" : "InternalError";
-    const nb::object type = nb::module_::import_("vec2vec_cpp._errors").attr(name);
-    const nb::object exception = type(error.message(), error.where(), error.hint());
-    PyErr_SetObject(type.ptr(), exception.ptr());
+    const char* kind = error.kind() == ErrorKind::kBadInput ? "bad input" : "internal";
+    const nb::object exception = nb::module_::import_("vec2vec_cpp._errors")
+                                     .attr("of_library")(kind, text(error.message()), text(error.where()), text(error.hint()));
+    PyErr_SetObject(exception.type().ptr(), exception.ptr());
   }
 }
 

@@ -38,10 +38,10 @@ Report inspect_rows(const Rows& rows, const std::string& name, Index sample, int
   return {result.brief(), result.to_json()};
 }
 
-Report inspect_file(const std::string& path, const std::string& tensor, Index raw_dim, Index sample, int threads,
+Report inspect_file(const Path& path, const std::string& tensor, Index raw_dim, Index sample, int threads,
                     const nb::object& progress) {
   Inspection result;
-  run(progress, [&](const Progress& report) { result = inspect(path, {raw_dim, tensor}, {sample, threads, report}); });
+  run(progress, [&](const Progress& report) { result = inspect(path.string(), {raw_dim, tensor}, {sample, threads, report}); });
   return {result.brief(), result.to_json()};
 }
 

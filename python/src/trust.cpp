@@ -1,3 +1,4 @@
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 
@@ -32,7 +33,7 @@ std::tuple<double, double> score_rows(const ConfidenceScorer& scorer, const Rows
   return {summary.far_rows, summary.mean_match};
 }
 
-Report gate_map(const Map& map, const std::string& policy_json, const std::string& policy_name, double age_days,
+Report gate_map(const Map& map, const std::string& policy_json, const std::string& policy_name, std::optional<double> age_days,
                 const Rows& eval_a, const Rows& eval_b, const Rows& rows, const Rows& store, const Rows& documents,
                 const Rows& new_rows, Index pool, std::uint64_t seed, int threads, const nb::object& progress) {
   const GatePolicy policy = GatePolicy::parse(policy_json, policy_name);
@@ -45,7 +46,7 @@ Report gate_map(const Map& map, const std::string& policy_json, const std::strin
     options.progress = report;
     GateEvidence evidence = gather_evidence(
         map, policy, {view(eval_a), view(eval_b), view(rows), view(store), view(documents), view(new_rows)}, options);
-    evidence.age_days = age_days;
+    if (age_days) evidence.age_days = *age_days;
     result = check_gate(map, policy, evidence);
   });
   return {result.brief(), result.to_json()};
@@ -72,7 +73,7 @@ void add_trust(nb::module_& module) {
           nb::arg("map"), nb::arg("store").noconvert(), nb::arg("threads"), nb::keep_alive<1, 2>())
       .def("score", &score_rows, nb::arg("rows").noconvert(), nb::arg("out").noconvert(), nb::arg("threads"),
            nb::arg("progress").none());
-  module.def("gate", &gate_map, nb::arg("map"), nb::arg("policy_json"), nb::arg("policy_name"), nb::arg("age_days"),
+  module.def("gate", &gate_map, nb::arg("map"), nb::arg("policy_json"), nb::arg("policy_name"), nb::arg("age_days").none(),
              nb::arg("eval_a").noconvert(), nb::arg("eval_b").noconvert(), nb::arg("rows").noconvert(),
              nb::arg("store").noconvert(), nb::arg("documents").noconvert(), nb::arg("new_rows").noconvert(), nb::arg("pool"),
              nb::arg("seed"), nb::arg("threads"), nb::arg("progress").none());

@@ -45,6 +45,7 @@ def test_finds_the_map_of_the_command(cli: Cli, demo: Load, demo_file: Callable[
     ours = found.to_dict()
     for key in ours.keys() - {"seconds"}:
         assert ours[key] == json[key], key
+    assert found.left_out is None and found.pairs is None
     facts = {"probability", "agreement", "score_margin", "mutual_neighbours", "half_agreement", "searches_needed"}
     assert found.evidence.keys() == facts and found.evidence["probability"] > 0.5
     assert found.verdict == "ALIGNED" and "ALIGNED" in str(found) and "ALIGNED" in repr(found.map)
@@ -74,6 +75,17 @@ def test_a_doubtful_map_warns(small: tuple[v2v._rows.Float32, v2v._rows.Float32]
     assert found.verdict != "ALIGNED"
 
 
+def test_rows_that_were_left_out_are_told(demo: Load) -> None:
+    a, b = demo("minilm.a"), demo("mpnet.b")
+    noise = np.random.default_rng(0).standard_normal((3000, 768), dtype=np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", v2v.AlignmentWarning)
+        found = v2v.align(a, np.concatenate([b, noise]), partial=True, effort="low")
+    assert found.to_dict().get("left_out") == found.left_out
+    if found.left_out:
+        assert f"{found.left_out['target']} rows" in repr(found) and "rows left out" in str(found)
+
+
 def test_a_checkpoint_is_gone_on_from(small: tuple[v2v._rows.Float32, v2v._rows.Float32], tmp_path: Path) -> None:
     a, b = small
     with warnings.catch_warnings():
@@ -93,8 +105,8 @@ def test_bad_input(small: tuple[v2v._rows.Float32, v2v._rows.Float32]) -> None:
         broken = a.copy()
         broken[7, 7] = np.nan
         v2v.align(broken, b, source_name="mine")
-    with pytest.raises(v2v.BadInputError, match="effort: is 'hard'"):
-        v2v.align(a, b, effort="hard")
+    with pytest.raises(v2v.BadInputError, match="`effort`: is 'hard'"):
+        v2v.align(a, b, effort="hard")  # type: ignore[arg-type]
     with pytest.raises(v2v.BadInputError, match="threads"):
         v2v.align(a, b, threads=-1)
 
@@ -142,4 +154,4 @@ def test_neural(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> None:
     copy = pickle.loads(pickle.dumps(scratch.map))
     assert copy.translate(a).tobytes() == scratch.map.translate(a).tobytes()
     with pytest.raises(v2v.BadInputError):
-        v2v.train_neural(a, b, paired_map, preset="none")
+        v2v.train_neural(a, b, paired_map, preset="none")  # type: ignore[arg-type]

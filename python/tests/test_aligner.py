@@ -33,6 +33,31 @@ def test_fits_and_translates(demo: Load) -> None:
         aligner.transform(demo("mpnet.eval"))
 
 
+def test_columns_of_vectors_are_rows(demo: Load) -> None:
+    pd = pytest.importorskip("pandas")
+    a, b = demo("minilm.pairs")[:200], demo("mpnet.pairs")[:200]
+    frame = pd.DataFrame({"text": "t", "old": list(a), "new": b.tolist()})
+    aligner = v2v.Aligner().fit(frame["old"], frame["new"], "rows")
+    expected = v2v.Aligner().fit(a, b, "rows").transform(a)
+    for rows in (frame["old"], frame[["old"]], frame["old"].to_numpy(), list(a), pd.DataFrame(a), np.ma.array(a)):
+        np.testing.assert_array_equal(aligner.transform(rows), expected)
+    with pytest.raises(v2v.BadInputError, match=r"`df\['old'\]`"):
+        aligner.transform(frame[["text", "old"]])
+    masked = np.ma.array(a, mask=np.arange(a.size).reshape(a.shape) == 384 * 5 + 3)
+    with pytest.raises(v2v.BadInputError, match="row 5"):
+        aligner.transform(masked)
+    named = pd.DataFrame(a, columns=[f"c{i}" for i in range(384)])
+    assert len(v2v.Aligner().fit(named, b, "rows").feature_names_in_) == 384
+
+
+def test_a_doubtful_map_warns_at_every_use(demo: Load) -> None:
+    a, noise = demo("minilm.a")[:200, :32], np.random.default_rng(0).standard_normal((200, 32), dtype=np.float32)
+    with pytest.warns(v2v.AlignmentWarning, match="probability of success"):
+        aligner = v2v.Aligner(effort="low", time_budget=1).fit(a, noise)
+    with pytest.warns(v2v.AlignmentWarning, match=aligner.verdict_):
+        aligner.transform(a)
+
+
 def test_parameters() -> None:
     aligner = v2v.Aligner(seed=4, time_budget=2.5)
     assert clone(aligner).get_params() == aligner.get_params()

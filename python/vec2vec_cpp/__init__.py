@@ -5,7 +5,14 @@
     print(alignment)                         # verdict and evidence
     translated = alignment.map.translate(old)
 
-Everywhere `rows` may be numpy, torch (CPU), Arrow lists, data frames; float32 is read in place. `threads=0` takes all cores.
+Rows are one vector a row: numpy, torch (CPU), pandas, polars, Arrow, a list of vectors, or the path of a vector file; float32 is
+read in place. Everywhere:
+
+- `seed` is that of every random choice: the same seed gives the same bytes, for any number of threads.
+- `threads=0` takes all cores. Other Python threads run meanwhile.
+- `progress=True` shows a bar; a function is called with stage and part done. Ctrl-C ends the work and leaves nothing half-written.
+- Results are one line by `repr`, a table by `print` and in notebooks, and figures by `to_dict()`.
+- Errors are `BadInputError` (a ValueError) with `message`, `where` and `hint`.
 """
 
 from __future__ import annotations

@@ -4,19 +4,48 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import signal
 import sys
 import warnings
+from pathlib import Path
 from time import monotonic
 from types import FrameType
 
 import numpy as np
 
-from . import AlignmentWarning, align, stores
+from . import AlignmentWarning, __version__, align, stores
 from ._errors import BadInputError, Error
+from ._files import written_whole
 
 _STORE = "npy, NDJSON, CSV, safetensors, fvecs; a Parquet or Arrow file or folder; a VDF folder; a FAISS or usearch index"
 _EXIT = {"ALIGNED": 0, "UNCERTAIN": 3, "NOT_ALIGNED": 4}
+
+
+#: Options of Python that are here too, and those that have another name.
+_SAME = {"column", "column_b", "into", "rows", "seed", "threads", "float16", "centred", "ignore_fingerprint", "part_rows"}
+_FLAGS = {
+    "overwrite=True": "--force",
+    'nulls="keep"': "--keep-nulls",
+    "align()": "align",
+    "inspect()": "`vec2vec inspect`",
+    "stores.sample(path, column=...)": "--column",
+}
+
+
+def in_flags(text: str) -> str:
+    """A message in the words of this program: `partial=True` becomes --partial. Back quotes around anything else stay."""
+
+    def spell(found: re.Match[str]) -> str:
+        if found[1] in _FLAGS:
+            return _FLAGS[found[1]]
+        option = re.fullmatch(r"([a-z_0-9]+)(?:=(True|[^()]+))?", found[1])
+        if option is None or option[1] not in _SAME:
+            return found[0]
+        value = "" if option[2] in (None, "True") else " " + option[2].strip("\"'")
+        return f"--{option[1].replace('_', '-')}{value}"
+
+    return re.sub(r"`([^`]{1,100})`", spell, text)
 
 
 class _ProgressLine:
@@ -40,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
         "More commands (evaluate, measure, inspect, audit ...): the program vec2vec.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.add_argument("--version", action="version", version=f"vec2vec_cpp {__version__}")
     commands = parser.add_subparsers(dest="command", required=True)
 
     one = commands.add_parser("sample", help="Write rows spread over STORE to an npy file")
@@ -75,8 +105,9 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("--ignore-fingerprint", action="store_true", help="Translate rows of another model all the same")
     three.add_argument("--part-rows", type=int, help="Rows a Parquet file of a folder (default: 1000000)")
 
-    for command in (two, three):
+    for command in (one, two, three):
         command.add_argument("--force", dest="overwrite", action="store_true", help="Overwrite the output")
+    for command in (two, three):
         command.add_argument("--threads", type=int, help="Threads; default: all cores")
         command.add_argument("--quiet", action="store_true", help="No progress")
     for command in (one, two, three):
@@ -90,9 +121,24 @@ def _progress(quiet: bool) -> _ProgressLine | None:
     return _ProgressLine() if not quiet and os.isatty(2) else None
 
 
+def _require_free(path: str, overwrite: bool) -> None:
+    if os.path.exists(path) and not overwrite:
+        raise BadInputError("exists already", path, "another name, or `overwrite=True`")
+
+
+def _sample(arguments: argparse.Namespace) -> int:
+    if not arguments.target.endswith(".npy"):
+        raise BadInputError("is no name of an npy file", arguments.target, "a name that ends in .npy")
+    _require_free(arguments.target, arguments.overwrite)
+    found = stores.sample(arguments.source, column=arguments.column, rows=arguments.rows)
+    with written_whole(Path(arguments.target)) as temporary, temporary.open("wb") as file:
+        np.save(file, found)
+    print(f"{len(found)} rows of dimension {found.shape[1]} in {arguments.target}")
+    return 0
+
+
 def _align(arguments: argparse.Namespace) -> int:
-    if os.path.exists(arguments.output) and not arguments.overwrite:
-        raise BadInputError("exists already", arguments.output, "--force to overwrite it")
+    _require_free(arguments.output, arguments.overwrite)
     rows = [
         stores.sample(store, column=column, rows=arguments.rows)
         for store, column in ((arguments.source, arguments.column), (arguments.other, arguments.column_b))
@@ -110,10 +156,7 @@ def _main() -> int:
     if arguments.command == "align":
         return _align(arguments)
     if arguments.command == "sample":
-        found = stores.sample(arguments.source, column=arguments.column, rows=arguments.rows)
-        np.save(arguments.target, found)
-        print(f"{len(found)} rows of dimension {found.shape[1]} in {arguments.target}")
-        return 0
+        return _sample(arguments)
     options = vars(arguments)
     options.pop("command")
     map, source, target = (options.pop(name) for name in ("map", "source", "target"))
@@ -144,7 +187,7 @@ def run() -> None:
             os._exit(130)
         if not isinstance(error, (Error, ImportError)):
             raise
-        print(f"error: {error}", file=sys.stderr)
+        print(f"error: {in_flags(str(error))}", file=sys.stderr)
         sys.exit(2 if isinstance(error, (BadInputError, ImportError)) else 1)
 
 

@@ -3,79 +3,97 @@
 from __future__ import annotations
 
 import json
-import os
 import warnings
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._errors import AlignmentWarning
 from ._map import Map
+from ._options import Effort, Path, Preset, Verdict, checked
 from ._progress import Progress, reporting
+from ._reports import _Report
 from ._rows import as_pairs, as_rows
-from ._translate_file import Path
 
-_FACTS = ("verdict", "evidence", "pair_free_score", "stopped_because", "seconds", "starts")
+if TYPE_CHECKING:
+    from .typing import Pairs, Rows
 
 
-@dataclass(frozen=True)
-class Alignment:
-    """A map, the verdict on it and the evidence; `print` it for the report that `vec2vec align` shows."""
+@dataclass(frozen=True, repr=False)
+class Alignment(_Report):
+    """A map, the verdict on it, and what speaks for it. `print` shows the report of `vec2vec align`, `to_dict()` is its JSON."""
 
     map: Map
-    verdict: str  #: ALIGNED, UNCERTAIN or NOT_ALIGNED
+    verdict: Verdict
     #: probability, agreement, score_margin, mutual_neighbours, half_agreement, searches_needed: what speaks for a map found
     #: without pairs (docs/how-it-works.md)
     evidence: dict[str, float]
-    pair_free_score: float  #: comparable between runs on the same two sets only
+    pair_free_score: float  #: comparable between runs on the same two sides only
     stopped_because: str
     seconds: float
-    starts: list[dict[str, Any]]
-    pairs: dict[str, Any] | None  #: how the known pairs were used, with the cross-validated scores of the map
-    report: str = field(repr=False)
+    starts: list[dict[str, Any]]  #: one for each search: start, anchors, pair_free_score
+    pairs: dict[str, Any] | None  #: how the known pairs were used, with cross-validated scores of the map; None without pairs
+    left_out: dict[str, int] | None  #: rows of "source" and "target" that have no counterpart (partial=True); None when all fit
 
-    def __str__(self) -> str:
-        return self.report
-
-    def to_dict(self) -> dict[str, Any]:
-        """What `vec2vec align --json` prints."""
-        result = {key: getattr(self, key) for key in _FACTS}
-        result |= {"source_dim": self.map.source_dim, "target_dim": self.map.target_dim}
-        return result if self.pairs is None else result | {"pairs": self.pairs}
+    def _line(self) -> str:
+        out = self.left_out or {}
+        left_out = f", left out: {out['source']} and {out['target']} rows" if out else ""
+        return f"{self.verdict}, {self.map.source_dim} -> {self.map.target_dim}, {self.seconds:.1f} s{left_out}"
 
 
+@checked
 def align(
-    A: Any,
-    B: Any,
-    pairs: Any = None,
+    A: Rows,
+    B: Rows,
+    pairs: Pairs | None = None,
     *,
     source_name: str = "",
     target_name: str = "",
     seed: int = 0,
     threads: int = 0,
-    effort: str = "normal",
+    effort: Effort = "normal",
     time_budget: float = 0,
     by_cosine: bool = False,
     partial: bool = False,
     checkpoint: Path = "",
     progress: Progress = None,
 ) -> Alignment:
-    """Finds the map from the space of A (n, d_a) to the space of B (m, d_b).
+    """Finds the map from the space of A to the space of B.
 
-    A and B hold vectors of different texts of the same kind, in any order. pairs: None; or an array (k, 2) of known pairs (row of
-    A, row of B); or "rows" when row i of A and row i of B belong together. effort: "low", "normal" or "high" = searches before
-    giving up. time_budget: seconds after which no new search begins, 0 = none. by_cosine: with pairs="rows", choose among the kinds
-    of map by the cosine of held-out pairs, not by their top-1. partial: when all rows together do not align, try parts of either
-    side (not with pairs). checkpoint: a file for the state of the search, which goes on from it if it exists.
-    Warns with AlignmentWarning unless the verdict is ALIGNED. BadInputError: fewer than 64 rows a side, NaN, constant rows, pairs
-    that name no row, the checkpoint of another run.
+    A and B hold vectors of different texts of the same kind, in any order; no row needs a counterpart.
+
+    Args:
+        A: Vectors of the old model, (n, d_a); n >= 64, and thousands to work well.
+        B: Vectors of the new model, (m, d_b).
+        pairs: Known pairs, (k, 2): row of A, row of B. Or "rows": row i of A belongs to row i of B, for all rows.
+        source_name: What the map's card and errors call A.
+        target_name: What they call B.
+        seed: Of every random choice; the same seed gives the same bytes, for any number of threads.
+        threads: 0 = all cores.
+        effort: Searches before giving up: "low", "normal" or "high".
+        time_budget: Seconds after which no new search begins; 0 = no limit.
+        by_cosine: With pairs alone: choose the kind of map by the cosine of held-out pairs, not by their top-1.
+        partial: When all rows together do not align, try parts of either side. Not with pairs.
+        checkpoint: File for the state of the search, written after each one; the same call goes on from it.
+        progress: True for a bar, or a function of stage and part done.
+
+    Returns:
+        `Alignment` with `map`, `verdict`, `evidence`, `pairs`, `left_out`, ... It warns with `AlignmentWarning` unless the
+        verdict is ALIGNED.
+
+    Raises:
+        BadInputError: Fewer than 64 rows a side, values that are not finite, constant rows, pairs that name no row, the
+            checkpoint of another run.
+
+    Takes seconds for models of one family, up to some minutes for others, with 20,000 rows a side on two cores
+    (docs/results.md); more rows take longer in proportion. Other Python threads run meanwhile; calls from several threads are fine.
     """
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.align(
             a,
             b,
-            as_pairs(pairs, min(len(a), len(b))),
+            as_pairs(pairs, len(a), len(b)),
             source_name,
             target_name,
             seed,
@@ -84,47 +102,66 @@ def align(
             time_budget,
             by_cosine,
             partial,
-            os.fspath(checkpoint),
+            checkpoint,
             callback,
         )
     result = json.loads(text)
     if result["verdict"] != "ALIGNED":
-        warnings.warn(
-            f"the verdict is {result['verdict']}: try more rows a side, another seed, or texts of the same kind, and evaluate the"
-            " map on pairs held out before it is used",
-            AlignmentWarning,
-            stacklevel=2,
-        )
-    facts = {key: result[key] for key in _FACTS}
-    return Alignment(Map(core), pairs=result.get("pairs"), report=report, **facts)
+        warnings.warn(doubt(result["verdict"], result["evidence"]["probability"]), AlignmentWarning, stacklevel=3)
+    facts = {key: result[key] for key in ("verdict", "evidence", "pair_free_score", "stopped_because", "seconds", "starts")}
+    return Alignment(report, text, Map(core), pairs=result.get("pairs"), left_out=result.get("left_out"), **facts)
 
 
-def fit_paired(A: Any, B: Any) -> Map:
-    """The orthogonal Procrustes map of known pairs: row i of A (n, d_a) belongs to row i of B (n, d_b). The oracle that unpaired
-    maps are measured against; `align(A, B, pairs="rows")` chooses a better map by cross-validation."""
+def doubt(verdict: str, probability: float | None) -> str:
+    """What AlignmentWarning says."""
+    known = "" if probability is None else f" (probability of success {probability:.3f})"
+    return (
+        f"the verdict is {verdict}{known}: try more rows a side, another seed, or texts of the same kind, and evaluate the map on"
+        " pairs held out before it is used"
+    )
+
+
+@checked
+def fit_paired(A: Rows, B: Rows) -> Map:
+    """The orthogonal Procrustes map of known pairs: the oracle that unpaired maps are measured against.
+
+    `align(A, B, "rows")` chooses a better map by cross-validation, and gives a verdict.
+
+    Args:
+        A: Vectors of the old model, (n, d_a).
+        B: Vectors of the new model, (n, d_b); row i belongs to row i of A.
+
+    Raises:
+        BadInputError: Unequal numbers of rows, values that are not finite.
+
+    Takes about a second for 20,000 rows.
+    """
     return Map(_core.fit_paired(as_rows(A, "source"), as_rows(B, "target")))
 
 
-@dataclass(frozen=True)
-class Training:
+@dataclass(frozen=True, repr=False)
+class Training(_Report):
     """A neural map and how its training went."""
 
     map: Map
-    summary: dict[str, Any] = field(repr=False)  #: what `vec2vec align --method neural --json` prints of the training
-    report: str = field(repr=False)
+    summary: dict[str, Any] = field(repr=False)  #: the same as `to_dict()`
 
-    def __str__(self) -> str:
-        return self.report
+    def _line(self) -> str:
+        s = self.summary
+        scores = f"score {s['start_score']:.4f} at the start, {s['best_score']:.4f} at step {s['best_step']}"
+        return f"{self.map.source_dim} -> {self.map.target_dim}, {scores}, {s['seconds']:.1f} s"
 
 
+@checked
 def train_neural(
-    A: Any,
-    B: Any,
+    A: Rows,
+    B: Rows,
     start: Map | None,
-    pairs: Any = None,
+    pairs: Pairs | None = None,
     *,
-    preset: str = "refine",
+    preset: Preset = "refine",
     steps: int | None = None,
+    blend: float | None = None,
     seeds: int = 1,
     source_name: str = "",
     target_name: str = "",
@@ -136,28 +173,55 @@ def train_neural(
     plot: Path = "",
     progress: Progress = None,
 ) -> Training:
-    """Trains the translator of vec2vec (arXiv 2505.12540) on unpaired rows, from the linear map `start` of the same rows, or
-    from scratch when it is None. pairs: as in `align`. preset: "refine" or "paper"; steps: None = the preset's; seeds: runs, of which
-    the worse drop out. With a checkpoint file, training goes on from it if it exists; log: CSV of losses and scores; plot: HTML page
-    that draws them (docs/neural.md)."""
+    """Trains the translator of vec2vec (arXiv 2505.12540) on unpaired rows (docs/neural.md).
+
+    Args:
+        A: Vectors of the old model, (n, d_a); n >= 64.
+        B: Vectors of the new model, (m, d_b).
+        start: The linear map of the same rows, from `align`; None = from scratch.
+        pairs: As of `align`.
+        preset: "refine" improves a linear map, "paper" is the training of the paper.
+        steps: None = the preset's.
+        blend: Part of what was learned in the translation, 0 to 1; None = the preset's.
+        seeds: Runs, of which the worse drop out; 1 to 64.
+        source_name: What the map's card and errors call A.
+        target_name: What they call B.
+        seed: Of every random choice.
+        threads: 0 = all cores.
+        time_budget: Seconds after which training ends; 0 = no limit.
+        checkpoint: File for the state of training, from which the same call goes on.
+        log: CSV file of losses and scores.
+        plot: HTML page that draws them.
+        progress: True for a bar, or a function of stage and part done.
+
+    Returns:
+        `Training` with `map` and `summary`.
+
+    Raises:
+        BadInputError: Too few rows, values that are not finite, the checkpoint of other rows or options.
+        InternalError: Training diverged.
+
+    Takes minutes to hours; docs/neural.md has the time of a step.
+    """
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.train_neural(
             a,
             b,
             start._core if start is not None else None,
-            as_pairs(pairs, min(len(a), len(b))),
+            as_pairs(pairs, len(a), len(b)),
             preset,
-            -1 if steps is None else steps,
+            steps,
+            blend,
             seeds,
             source_name,
             target_name,
             seed,
             threads,
             time_budget,
-            os.fspath(checkpoint),
-            os.fspath(log),
-            os.fspath(plot),
+            checkpoint,
+            log,
+            plot,
             callback,
         )
-    return Training(Map(core), json.loads(text), report)
+    return Training(report, text, Map(core), json.loads(text))

@@ -43,7 +43,7 @@ class State:
         self._folder: Path | None = None
         if not self._is_folder(source, target):
             if target.exists() and not overwrite:
-                raise BadInputError("exists already", str(target), "overwrite=True")
+                raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
             return
         if target.exists() and not target.is_dir():
             raise BadInputError("is neither a folder nor ends like a Parquet or Arrow file", str(target), "another name")
@@ -53,7 +53,7 @@ class State:
                 raise BadInputError("holds files of others", str(target), "a new folder")
             if not overwrite:
                 message = "holds the files of another map, input or options"
-                raise BadInputError(message, str(target), "another folder, or overwrite=True")
+                raise BadInputError(message, str(target), "another folder, or `overwrite=True`")
             for path in target.iterdir():
                 if path.name == NAME or path.suffix in ENDINGS:
                     path.unlink()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,82 +17,116 @@ from . import _core
 from ._errors import BadInputError
 from ._files import written_whole
 from ._map import Map
+from ._options import Path as AnyPath
+from ._options import Severity, Verdict, checked
 from ._progress import Progress, reporting
 from ._reports import _Report, inspect
 from ._rows import Float32, as_rows, no_rows
 
+if TYPE_CHECKING:
+    from .typing import Rows
+
 Texts = Sequence[str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AuditReport(_Report):
     """What an attacker found; see `audit`. `to_dict()` has every figure (docs/audit.md), `save` writes the page."""
 
     map: Map = field(repr=False)  #: from the store's space to the public one
-    verdict: str  #: on that map
-    severity: str  #: none-found, low, moderate or high
+    verdict: Verdict  #: on that map
+    severity: Severity
     reasons: list[str]  #: a sentence each, with the figures that the severity rests on
+
+    def _line(self) -> str:
+        return f"severity {self.severity}, map {self.verdict}"
 
     def to_html(self) -> str:
         """A page that loads nothing and draws itself."""
         return _core.audit_page(self._json)
 
-    def save(self, path: str | os.PathLike[str], *, overwrite: bool = False) -> None:
-        """Writes the page, and its figures beside it with the ending .json."""
+    def save(self, path: AnyPath, *, overwrite: bool = False) -> None:
+        """Writes the page, and its figures beside it with the ending .json. BadInputError: either exists, unless overwrite."""
         page = Path(path)
         if page.suffix == ".json":
             raise BadInputError("the page and its JSON would be one file", str(page), "a name that ends in .html")
-        for target, text in ((page.with_suffix(".json"), self._json), (page, self.to_html())):
+        files = {page.with_suffix(".json"): self._json, page: self.to_html()}
+        for target in files:
             if target.exists() and not overwrite:
-                raise BadInputError("exists already", str(target), "overwrite=True")
+                raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
+        for target, text in files.items():
             with written_whole(target) as temporary:
-                temporary.write_text(text)
+                temporary.write_text(text, encoding="utf-8")
 
 
+@checked
 def audit(
-    store: Any,
-    public: Any,
+    store: Rows,
+    public: Rows,
     *,
     public_texts: Texts = (),
     map: Map | None = None,
     labels: Texts = (),
-    label_rows: Any = None,
+    label_rows: Rows | None = None,
     truth: Sequence[str | Iterable[str] | None] | None = None,
     words: Texts = (),
-    word_rows: Any = None,
-    candidates: Any = None,
+    word_rows: Rows | None = None,
+    candidates: Rows | None = None,
     store_texts: Texts = (),
-    native: Any = None,
+    native: Rows | None = None,
     defences: Iterable[str] | None = None,
     max_rows: int = 20000,
     top: int = 3,
     samples: int = 6,
     reveal: bool = False,
     bootstrap: int = 1000,
-    work: str | os.PathLike[str] = "",
+    work: AnyPath = "",
     seed: int = 0,
     threads: int = 0,
     progress: Progress = None,
 ) -> AuditReport:
-    """Attacks a store of your own as someone would who copied its vectors and holds public texts: `vec2vec audit` on arrays.
+    """Attacks a store of your own as someone would who copied its vectors and holds public texts (docs/audit.md).
 
-    store (n, d_store): vectors of an encoder that the attacker does not have. public (m, d): other texts of the same kind in a
-    space that he can read. Each of the following opens a stage:
+    Args:
+        store: (n, d_store), vectors of an encoder that the attacker does not have; n >= 64.
+        public: (m, d), other texts of the same kind, in a space that he can read.
+        public_texts: The m texts behind `public`: opens the stage of words.
+        map: From the space of the store to the public one; None = found here, without pairs.
+        labels: Attributes to guess, such as topics: opens the stage of attributes.
+        label_rows: Their vectors in the public space, (l, d).
+        truth: Of each row of the store its label, several, or None; only the owner has them, to score the guesses.
+        words: A dictionary, in the place of the words of the public texts.
+        word_rows: Its vectors in the public space, (k, d).
+        candidates: (c, d), vectors of texts of which one asks whether the store holds them.
+        store_texts: The n texts of the store, to score the guesses.
+        native: (n, d), the store's texts in the public space, to score the guesses.
+        defences: Such as "rotate,noise=0.5", each attacked too; None = the usual ones, () = none.
+        max_rows: Rows a side behind each alignment, at least 64.
+        top: Guesses a row behind the top-k figures.
+        samples: Rows whose words and texts are shown.
+        reveal: Show words and texts; else they are masked.
+        bootstrap: Resamples behind each interval; 0 = no intervals.
+        work: Folder from which the same call goes on; "" = none.
+        seed: Of every random choice.
+        threads: 0 = all cores.
+        progress: True for a bar, or a function of stage and part done.
 
-    public_texts (m): words, from public texts; or words (k) and word_rows (k, d): from a dictionary.
-    labels (l) and label_rows (l, d): attributes. candidates (c, d): whether such texts are in the store.
+    Returns:
+        `AuditReport` with `severity`, `reasons`, `verdict`, `map`; `save("report.html")` writes the page.
 
-    Only the owner has what scores the guesses: truth (n), of each row a label, several, or None; store_texts (n); native (n, d),
-    the store's texts in the known space. map: from store to public; None = found here, without pairs. defences: such as
-    "rotate,noise=0.5", each attacked too; None = the command's; () = none. top: guesses a row behind the top-k figures. reveal:
-    show words and texts of `samples` rows; else they are masked. work: a folder from which the same call goes on.
+    Raises:
+        BadInputError: Arrays and texts that do not belong together, values that are not finite, options out of range.
+
+    Costs an `align` of max_rows rows, and one more for each defence.
     """
     s, p = as_rows(store, "store"), as_rows(public, "public")
     optional = {"label_rows": label_rows, "word_rows": word_rows, "candidates": candidates, "native": native}
     given = {name: no_rows() if rows is None else as_rows(rows, name) for name, rows in optional.items()}
     for name, texts, rows in (("labels", labels, "label_rows"), ("words", words, "word_rows")):
         if len(texts) != len(given[rows]):
-            raise BadInputError(f"are {len(texts)}, their vectors {len(given[rows])}", name, f"{rows}=, a vector for each")
+            raise BadInputError(
+                f"are {len(texts)}, their vectors {len(given[rows])}", f"`{name}`", f"`{rows}`, a vector for each"
+            )
     options = _core.AuditOptions()
     options.max_rows, options.top, options.samples, options.reveal = max_rows, top, samples, reveal
     options.bootstrap, options.seed, options.threads = bootstrap, seed, threads
@@ -135,7 +169,7 @@ def _numbers(truth: Any, labels: Texts, rows: int) -> list[list[int]]:
     if truth is None:
         return []
     if len(truth) != rows:
-        raise BadInputError(f"has {len(truth)} entries, the store {rows} rows", "truth", "an entry for each row")
+        raise BadInputError(f"has {len(truth)} entries, the store {rows} rows", "`truth`", "an entry for each row")
     number = {label: i for i, label in enumerate(labels)}
     found: list[list[int]] = []
     for row, names in enumerate(truth):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from ._wording import in_python
+
 
 class Error(Exception):
-    """Base of all errors that the library raises."""
+    """Base of all errors that the library raises. `message` says what is wrong, `where` the file, row or option, `hint` what to
+    try; either may be empty. Options stand between back quotes, as they are written in Python: `overwrite=True`."""
 
     def __init__(self, message: str, where: str = "", hint: str = "") -> None:
         super().__init__(message, where, hint)
@@ -21,6 +24,11 @@ class BadInputError(Error, ValueError):
 
 class InternalError(Error, RuntimeError):
     """A fault of the library or of the machine."""
+
+
+def of_library(kind: str, message: str, where: str, hint: str) -> Error:
+    """The exception for an error of the library, in Python's words."""
+    return {"bad input": BadInputError}.get(kind, InternalError)(in_python(message), in_python(where), in_python(hint))
 
 
 class AlignmentWarning(UserWarning):

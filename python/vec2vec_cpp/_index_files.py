@@ -28,7 +28,7 @@ def check_target(source: Path, target: Path, overwrite: bool) -> None:
     if target.exists() and (target.is_dir() or target.samefile(source)):
         raise BadInputError("is a folder" if target.is_dir() else "is where the input lies", str(target), "another name")
     if target.exists() and not overwrite:
-        raise BadInputError("exists already", str(target), "overwrite=True")
+        raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
 
 
 def check_dim(map: Map, dim: int, source: Path) -> None:

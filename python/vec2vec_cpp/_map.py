@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
+from ._errors import BadInputError
+from ._options import Path, checked
 from ._progress import Progress, reporting
 from ._rows import Float32, as_rows
-from ._translate_file import Path
+from ._show import Shown
+
+if TYPE_CHECKING:
+    from .typing import Rows
 
 
-class Map:
+class Map(Shown):
     """A translation of rows (n, source_dim) into the target space; made by `align`, `fit_paired`, `train_neural` or `Map.load`.
 
-    It can be pickled; the pickle holds the bytes of the map file.
+    It can be pickled; the pickle holds the bytes of the map file. It never changes, so that threads may share it.
     """
 
     __slots__ = ("_core",)
@@ -28,7 +33,7 @@ class Map:
     @classmethod
     def load(cls, path: Path) -> Map:
         """Reads a map file of `save` or `vec2vec align`; BadInputError for any other."""
-        return cls(_core.Map.load(os.fspath(path)))
+        return cls(_core.Map.load(path))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Map:
@@ -41,16 +46,17 @@ class Map:
         return map if isinstance(map, Map) else cls.load(map)
 
     def save(self, path: Path, *, overwrite: bool = False) -> None:
-        """Writes a safetensors file, whole or not at all."""
-        self._core.save(os.fspath(path), overwrite)
+        """Writes a safetensors file, whole or not at all. BadInputError: the file exists, unless overwrite."""
+        self._core.save(path, overwrite)
 
     def to_bytes(self) -> bytes:
         """The bytes that `save` writes."""
         return self._core.to_bytes()
 
+    @checked
     def translate(
         self,
-        rows: Any,
+        rows: Rows,
         *,
         centred: bool = False,
         ignore_fingerprint: bool = False,
@@ -58,24 +64,41 @@ class Map:
         out: Float32 | None = None,
         progress: Progress = None,
     ) -> Float32:
-        """rows (n, source_dim) -> unit rows (n, target_dim), the bytes that `vec2vec translate` writes.
+        """Translates rows into the target space: the bytes that `vec2vec translate` writes.
 
-        centred: without the target's mean, as compared by centred cosine. Rows of another model are refused by their
-        fingerprint (8 rows and more), unless ignore_fingerprint. threads: 0 = all cores. out: where to write, C order.
+        Args:
+            rows: (n, source_dim), finite. One vector is `x.reshape(1, -1)`.
+            centred: Without the target's mean, as compared by centred cosine.
+            ignore_fingerprint: Translate rows, 8 and more, that do not look like those of the map's source model.
+            threads: 0 = all cores.
+            out: Where to write: (n, target_dim), writable float32 in C order, not the memory of `rows`.
+            progress: True for a bar, or a function of stage and part done.
+
+        Returns:
+            (n, target_dim), rows of norm 1; `out`, if it was given.
+
+        Raises:
+            BadInputError: Another dimension, values that are not finite (it names the row), rows of another model.
+
+        Costs 2 n source_dim target_dim flops for a linear map: a second for some 500,000 rows of 768 values on two cores.
+        Each row's bytes depend on the row and the map only.
         """
         x = as_rows(rows)
         y: Float32 = np.empty((x.shape[0], self.target_dim), np.float32) if out is None else out
         if (
-            y.dtype != np.float32
+            not isinstance(y, np.ndarray)
+            or y.dtype != np.float32
             or y.shape != (x.shape[0], self.target_dim)
             or not (y.flags.c_contiguous and y.flags.writeable)
         ):
             raise ValueError(f"out must be writable float32 of shape ({x.shape[0]}, {self.target_dim}) in C order")
+        if out is not None and np.may_share_memory(x, y):
+            raise BadInputError("lies in the memory of the rows", "`out`", "memory of its own")
         with reporting(progress) as callback:
             self._core.translate(x, y, centred, ignore_fingerprint, threads, "rows", callback)
         return y
 
-    def fits(self, rows: Any) -> bool:
+    def fits(self, rows: Rows) -> bool:
         """Whether rows (n, source_dim) look like the model the map was fitted on; always true for fewer than 8."""
         x = as_rows(rows)
         return x.shape[1] == self.source_dim and self._core.fits(x)
@@ -123,10 +146,20 @@ class Map:
         """Part of the layers of a neural map in the translation, the rest being the linear map; 1 without layers."""
         return self._core.blend
 
-    def __repr__(self) -> str:
+    def _line(self) -> str:
         card = self.card
         names = " -> ".join(card.get(side, {}).get("name") or "?" for side in ("source", "target"))
-        return f"<vec2vec_cpp.Map {names}, {self.source_dim} -> {self.target_dim}, {card.get('verdict', 'no verdict')}>"
+        return f"{names}, {self.source_dim} -> {self.target_dim}, {card.get('verdict', 'no verdict')}"
+
+    def _repr_html_(self) -> str:
+        card = self.card
+        rows = {"verdict": card.get("verdict", "none"), "kind": "neural" if self.is_neural else "linear"}
+        for side, dim in (("source", self.source_dim), ("target", self.target_dim)):
+            facts = card.get(side, {})
+            rows[side] = f"{facts.get('name') or '?'}, {dim} dimensions, fitted on {facts.get('rows', '?')} rows"
+        rows["seed"] = str(card.get("seed", "?"))
+        cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows.items())
+        return f"<table>{cells}</table>"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Map) and self.to_bytes() == other.to_bytes()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +10,17 @@ import numpy.typing as npt
 
 from . import _core
 from ._errors import BadInputError
+from ._wording import meaning
 
 Float32 = npt.NDArray[np.float32]
+
+#: Files are read as they are: what needs an option goes through the stores.
+_IN_STORES = "stores.sample(path, column=...)"
+OF_FILES = {
+    "OpenOptions::field": _IN_STORES,
+    "OpenOptions::tensor": _IN_STORES,
+    "OpenOptions::raw_dim": 'numpy.fromfile(path, "<f4").reshape(-1, dim)',
+}
 
 
 def as_rows(data: Any, name: str = "rows") -> Float32:
@@ -20,16 +28,18 @@ def as_rows(data: Any, name: str = "rows") -> Float32:
 
     Read in place: float32 of numpy (rows may lie apart, as in X[::2] or X[:, :128]), of any CPU tensor with DLPack (torch, JAX,
     CuPy in host memory), and of Arrow lists without nulls in one chunk. Copied: other layouts, other floating types (float64 is
-    rounded to float32, values beyond its range become infinite and are refused later), integers, sequences of vectors, data
-    frames, vector files by their path (npy, safetensors, fvecs, csv ...). Refused with BadInputError: other types, other shapes, tensors of a GPU. `name` is what errors call the data.
+    rounded to float32, values beyond its range become infinite and are refused later), integers, sequences of vectors, columns of
+    vectors, data frames of float columns, vector files by their path (npy, safetensors, fvecs, csv ...). Refused with
+    BadInputError: other types, other shapes, masked values and nulls, tensors of a GPU. `name` is what errors call the data.
     """
     if isinstance(data, (str, os.PathLike)):
-        return _core.read_file(os.fspath(data))
+        with meaning(OF_FILES):
+            return _core.read_file(data)
     array = _as_array(data, name)
     if array.dtype == object:
         array = _stack(array, name)
     if array.ndim != 2:
-        hint = "one vector is X.reshape(1, -1)" if array.ndim == 1 else ""
+        hint = "one vector is `X.reshape(1, -1)`" if array.ndim == 1 and array.dtype.kind in "fiu" else ""
         raise BadInputError(f"has {array.ndim} dimensions, not 2: (rows, columns)", name, hint)
     if array.dtype.kind not in "fiub" and array.dtype.name != "bfloat16":
         raise BadInputError(f"holds {array.dtype}, not numbers that float32 can stand for", name)
@@ -49,19 +59,52 @@ def as_rows(data: Any, name: str = "rows") -> Float32:
 
 def _as_array(data: Any, name: str) -> npt.NDArray[Any]:
     if isinstance(data, np.ndarray):
-        return data
-    if type(data).__module__.split(".")[0] == "pyarrow" or hasattr(data, "__arrow_c_stream__") and not hasattr(data, "columns"):
-        from . import _vectors
+        return _unmasked(data, name)
+    package = type(data).__module__.partition(".")[0]
+    if package in ("pandas", "polars"):
+        from . import _frames
 
-        return _vectors.to_numpy(data, name)
+        return _frames.to_numpy(data, name)
+    if package == "pyarrow" or hasattr(data, "__arrow_c_stream__") or hasattr(data, "__arrow_c_array__"):
+        return of_arrow(data, name)
     if hasattr(data, "__dlpack__") and hasattr(data, "__dlpack_device__"):
         return _from_dlpack(data, name)
     if hasattr(data, "tocsr"):
-        raise BadInputError("is a sparse matrix", name, "X.toarray()")
+        raise BadInputError("is a sparse matrix", name, "`X.toarray()`")
+    if isinstance(data, (list, tuple)):
+        for row, vector in enumerate(data):
+            if isinstance(vector, np.ma.MaskedArray):
+                _unmasked(vector, name, row)
     try:
         return np.asarray(data)
-    except (TypeError, ValueError) as error:
-        raise BadInputError(f"is no array: {error}", name, "all vectors need the same number of values") from error
+    except (TypeError, ValueError, RuntimeError) as error:
+        if isinstance(data, (list, tuple)):  # vectors of different lengths; what is wrong is found row by row
+            rows = np.empty(len(data), object)
+            rows[:] = list(data)
+            return rows
+        raise BadInputError(f"is no array: {error}", name) from error
+
+
+def _unmasked(array: npt.NDArray[Any], name: str, row: int | None = None) -> npt.NDArray[Any]:
+    """The values of an array; masked ones, which stand for nothing, are an error that names their row."""
+    if not isinstance(array, np.ma.MaskedArray):
+        return array
+    mask = np.ma.getmaskarray(array)
+    if mask.any():
+        if row is None:
+            row = int(np.argwhere(mask)[0][0])
+        hint = "`X[~numpy.ma.getmaskarray(X).any(axis=1)]` leaves such rows out"
+        raise BadInputError("holds a masked value", f"{name}, row {row}", hint)
+    return np.asarray(array)
+
+
+def of_arrow(data: Any, name: str) -> npt.NDArray[Any]:
+    """Arrow data of any library, such as a column of vectors."""
+    try:
+        from . import _vectors
+    except ImportError as error:
+        raise ImportError("Arrow data is read by pyarrow: pip install pyarrow") from error
+    return _vectors.to_numpy(data, name)
 
 
 def _from_dlpack(data: Any, name: str) -> npt.NDArray[Any]:
@@ -79,17 +122,37 @@ def _from_dlpack(data: Any, name: str) -> npt.NDArray[Any]:
 
 
 def _stack(array: npt.NDArray[Any], name: str) -> npt.NDArray[Any]:
-    """A 1-d array of vectors, such as a column of a data frame."""
-    if array.ndim != 1 or array.size == 0:
-        raise BadInputError("holds Python objects, not numbers", name)
-    vectors: Sequence[Any] = list(array)
-    for i, vector in enumerate(vectors):
-        if not isinstance(vector, (np.ndarray, list, tuple)) or len(vector) != len(vectors[0]):
-            raise BadInputError("is no vector of as many values as the first", f"{name}, row {i}")
+    """A 1-d array of vectors, such as a column of a data frame; or a 2-d one of numbers that are Python objects."""
+    if array.ndim == 2 and array.shape[1] == 1 and array.size > 0 and np.ndim(array[0, 0]) == 1:
+        array = array[:, 0]  # a table of one column of vectors
+    if array.ndim == 0 or array.size == 0:
+        raise BadInputError("holds Python objects, not numbers", name, "an array (n, d), or a list of vectors")
+    vectors = [_vector(vector, f"{name}, row {row}") for row, vector in enumerate(array)]
+    for row, vector in enumerate(vectors):
+        if len(vector) != len(vectors[0]):
+            raise BadInputError(f"has {len(vector)} values, row 0 has {len(vectors[0])}", f"{name}, row {row}")
+    return np.stack(vectors)
+
+
+def _vector(data: Any, where: str) -> Float32:
+    if isinstance(data, (str, bytes)):
+        raise BadInputError("is text, not a vector", where, "vectors written as text: `column.map(json.loads)`")
+    if data is None or isinstance(data, float) or type(data).__name__ == "NAType":
+        raise BadInputError(f"is {data}, not a vector", where, "leave such rows out: `column.dropna()`")
+    if isinstance(data, np.ma.MaskedArray) and np.ma.getmaskarray(data).any():
+        raise BadInputError("holds a masked value", where)
     try:
-        return np.stack([np.asarray(vector, dtype=np.float32) for vector in vectors])
-    except (TypeError, ValueError) as error:
-        raise BadInputError(f"is no array of numbers: {error}", name) from error
+        values = np.asarray(data)
+        if values.dtype == object and any(value is None for value in values.flat):  # numpy would make NaN of it
+            raise BadInputError("is no vector of numbers: it holds None", where)
+        if values.ndim == 1 and values.dtype.kind in "fiubO":
+            with np.errstate(over="ignore"):
+                return values.astype(np.float32)
+    except BadInputError:
+        raise
+    except (TypeError, ValueError, RuntimeError, OverflowError) as error:
+        raise BadInputError(f"is no vector of numbers: {error}", where) from error
+    raise BadInputError(f"is no vector of numbers, but {type(data).__name__}", where)
 
 
 def no_rows() -> Float32:
@@ -97,17 +160,21 @@ def no_rows() -> Float32:
     return np.empty((0, 0), np.float32)
 
 
-def as_pairs(pairs: Any, rows: int) -> npt.NDArray[np.int64]:
+def as_pairs(pairs: Any, rows_of_a: int, rows_of_b: int) -> npt.NDArray[np.int64]:
     """None, "rows" (row i of A belongs to row i of B) or (k, 2) whole numbers -> (k, 2) int64."""
     if pairs is None:
         return np.empty((0, 2), np.int64)
-    if isinstance(pairs, str):
+    shape = "[(17, 42), (3, 5)]: rows of A and of B, counted from 0"
+    if isinstance(pairs, (str, os.PathLike)):
         if pairs != "rows":
-            raise BadInputError(f"is '{pairs}'", "pairs", 'None, "rows", or an array of (row of A, row of B)')
-        return np.repeat(np.arange(rows, dtype=np.int64)[:, None], 2, axis=1)
-    array = np.asarray(pairs)
+            raise BadInputError(f"is '{pairs}'", "`pairs`", f'None, "rows", or {shape}')
+        if rows_of_a != rows_of_b:
+            message = f"'rows' needs as many rows in A as in B, but they have {rows_of_a} and {rows_of_b}"
+            raise BadInputError(message, "`pairs`", shape)
+        return np.repeat(np.arange(rows_of_a, dtype=np.int64)[:, None], 2, axis=1)
+    array = _unmasked(np.asanyarray(pairs), "pairs")
     if array.size == 0:
         return np.empty((0, 2), np.int64)
     if array.ndim != 2 or array.shape[1] != 2 or array.dtype.kind not in "iu":
-        raise BadInputError("is no (k, 2) array of whole numbers", "pairs", "[(17, 42), (3, 5)]: rows of A and of B from 0 on")
+        raise BadInputError("is no (k, 2) array of whole numbers", "`pairs`", shape)
     return np.ascontiguousarray(array, dtype=np.int64)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 
 from . import _core
+from ._options import Path, checked
 from ._progress import Progress, reporting
-
-Path = str | os.PathLike[str]
 
 
 @dataclass(frozen=True)
@@ -16,7 +14,7 @@ class TranslatedFile:
     """What `translate_file` did."""
 
     rows: int
-    zero_rows: int
+    zero_rows: int  #: they became the target's mean direction
     seconds: float
     input_sha256: str
     map_sha256: str
@@ -24,6 +22,7 @@ class TranslatedFile:
     mean_match: float  #: the same, against a store
 
 
+@checked
 def translate_file(
     map: Path,
     source: Path,
@@ -41,26 +40,47 @@ def translate_file(
     threads: int = 0,
     progress: Progress = None,
 ) -> TranslatedFile:
-    """`vec2vec translate MAP SOURCE TARGET`: streams a vector file (npy, safetensors, fvecs, csv, NDJSON ...) through a map file with
-    constant memory, and writes target and target + ".provenance.json". confidence: a file for how far each row can be trusted
-    (`ConfidenceScorer`), against the vectors of the file `store` if one is named. For stores in other
-    formats: `vec2vec_cpp.stores`."""
-    paths = [os.fspath(path) for path in (map, source, target, confidence, store)]
+    """Streams a vector file through a map file, as `vec2vec translate` does. For other stores: `vec2vec_cpp.stores`.
+
+    Args:
+        map: Map file.
+        source: npy, safetensors, fvecs, bvecs, CSV, TSV, NDJSON, or raw float32; told apart by content.
+        target: File to write, in the format that its name ends in; target + ".provenance.json" says where it comes from.
+        centred: Write centred unit rows.
+        ignore_fingerprint: Translate rows of another model all the same.
+        float16: Write float16 (npy and safetensors).
+        overwrite: Replace target if it exists.
+        raw_dim: Of a file of headerless float32: its columns.
+        tensor: Of a safetensors file of several tensors: the one to read.
+        field: Of NDJSON: the field of the vector; "" = embedding, vector, or the only list of numbers.
+        confidence: File for how far each row can be trusted (`ConfidenceScorer`).
+        store: Vector file in which the translations will be searched; confidence then has match and margin.
+        threads: 0 = all cores.
+        progress: True for a bar, or a function of stage and part done.
+
+    Returns:
+        `TranslatedFile` with `rows`, `zero_rows`, `seconds` and the SHA-256 of input and map.
+
+    Raises:
+        BadInputError: A file that is missing or foreign, rows that do not fit the map or are not finite, a target that exists.
+
+    Memory is constant; the target appears whole or not at all.
+    """
     with reporting(progress) as callback:
         result = _core.translate_file(
-            paths[0],
-            paths[1],
+            map,
+            source,
             tensor,
             field,
             raw_dim,
-            paths[2],
+            target,
             centred,
             ignore_fingerprint,
             float16,
             overwrite,
             threads,
-            paths[3],
-            paths[4],
+            confidence,
+            store,
             callback,
         )
     return TranslatedFile(*result)

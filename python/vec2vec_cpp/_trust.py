@@ -8,20 +8,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import _core
 from ._errors import BadInputError
 from ._map import Map
+from ._options import Path as AnyPath
+from ._options import Relation, checked
 from ._progress import Progress, reporting
 from ._reports import _Report
 from ._rows import Float32, as_rows, no_rows
+from ._show import Shown
+
+if TYPE_CHECKING:
+    from .typing import Rows
 
 
-@dataclass(frozen=True)
-class Confidence:
+@dataclass(frozen=True, repr=False)
+class Confidence(Shown):
     """How far single translations can be trusted; docs/results.md says what each figure is worth."""
 
     #: (n,), part of the rows of the fit that lie no nearer than the row to where they lie: near 0 = unlike them
@@ -31,20 +37,44 @@ class Confidence:
     far_rows: float  #: part of the rows with a support below 0.05; 0.05 is what rows like those of the fit have
     mean_match: float | None  #: expected part of the rows whose nearest row in the store is right, if it holds them all
 
+    def _line(self) -> str:
+        match = "" if self.mean_match is None else f", mean match {self.mean_match:.3f}"
+        return f"{len(self.support)} rows, far from those of the fit {self.far_rows:.3f}{match}"
 
-class ConfidenceScorer:
-    """Scores rows of a map's source, alone or against a store of target rows in which their translations are searched.
 
-    store (m, target_dim), m >= 2, is kept as a centred copy. BadInputError: a store that does not fit, or a map written before
-    maps had a support. What `vec2vec translate --confidence` writes.
+class ConfidenceScorer(Shown):
+    """Scores rows of a map's source, alone or against a store in which their translations are searched.
+
+    Args:
+        map: Any that keeps the support of the rows it was fitted on; those of version 0.1.0 do not.
+        store: (m, target_dim), m >= 2; kept as a centred copy. None = no store: support alone.
+        threads: 0 = all cores.
+
+    Raises:
+        BadInputError: A store that does not fit, or a map without a support.
     """
 
-    def __init__(self, map: Map, store: Any = None, *, threads: int = 0) -> None:
+    @checked
+    def __init__(self, map: Map, store: Rows | None = None, *, threads: int = 0) -> None:
+        self._map = map
         self._has_store, self._threads = store is not None, threads
         self._core = _core.ConfidenceScorer(map._core, no_rows() if store is None else as_rows(store, "store"), threads)
 
-    def score(self, rows: Any, *, progress: Progress = None) -> Confidence:
-        """rows (n, source_dim), at the cost of 2 n m target_dim flops with a store. Rows of zeros get 0 throughout."""
+    def _line(self) -> str:
+        return f"of {self._map._line()}{', with a store' if self._has_store else ''}"
+
+    def score(self, rows: Rows, *, progress: Progress = None) -> Confidence:
+        """How far the translation of each row can be trusted: what `vec2vec translate --confidence` writes.
+
+        Args:
+            rows: (n, source_dim), finite. Rows of zeros get 0 throughout.
+            progress: True for a bar, or a function of stage and part done.
+
+        Returns:
+            `Confidence` with `support`, `match`, `margin` (n,), `far_rows`, `mean_match`; None what needs a store.
+
+        Costs the translation, and 2 n m target_dim flops with a store of m rows.
+        """
         x = as_rows(rows)
         out = np.empty((len(x), 3), np.float32)
         with reporting(progress) as callback:
@@ -65,9 +95,9 @@ class GateCheck:
     found: float | str | None  #: None: the map's card is silent, which fails
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GateReport(_Report):
-    """A map held against a policy; see `gate`. True when it passed."""
+    """A map held against a policy; see `gate`. True when it passed: `assert gate(...)`."""
 
     passed: bool
     checks: list[GateCheck]
@@ -75,51 +105,72 @@ class GateReport(_Report):
     def __bool__(self) -> bool:
         return self.passed
 
+    def _line(self) -> str:
+        failed = [check.name for check in self.checks if not check.passed]
+        return f"failed: {', '.join(failed)}" if failed else f"passed: {', '.join(check.name for check in self.checks)}"
 
+
+@checked
 def gate(
-    map: Map | str | os.PathLike[str],
-    policy: Mapping[str, str | float] | str | os.PathLike[str],
+    map: Map | AnyPath,
+    policy: Mapping[str, str | float] | AnyPath,
     *,
-    pairs: tuple[Any, Any] | None = None,
-    rows: Any = None,
-    store: Any = None,
-    documents: Any = None,
-    new_rows: Any = None,
+    pairs: tuple[Rows, Rows] | None = None,
+    rows: Rows | None = None,
+    store: Rows | None = None,
+    documents: Rows | None = None,
+    new_rows: Rows | None = None,
     age_days: float | None = None,
     pool: int = 8192,
     seed: int = 0,
     threads: int = 0,
     progress: Progress = None,
 ) -> GateReport:
-    """Holds a map against a policy: limits by name, as a dict or as a JSON file (`vec2vec gate --help` lists them).
+    """Holds a map against a policy, for CI: docs/gate.md. Evidence that a limit needs and that is not given is an error.
 
-    pairs: (A, B), rows (n, source_dim) and (n, target_dim) that belong together, for min_top1 and min_cosine, each row being
-    ranked among `pool`. rows (q, source_dim): what is to be translated, for max_far_rows; store (m, target_dim): where it will be
-    searched, for min_mean_match. documents (m, source_dim): a store to be translated, in which the rows are queries, for min_recall;
-    new_rows (q, target_dim): the rows by the new model (else they are translated). age_days, for max_age_days: that of the file
-    when map is a path. BadInputError: an unknown limit, or one whose evidence is not given.
+    Args:
+        map: A Map, or its file.
+        policy: Limits by name, as a dict or a JSON file: verdict, min_probability, min_agreement, min_pair_free_score, min_rows,
+            max_age_days, min_top1, min_cosine, max_far_rows, min_mean_match, min_recall.
+        pairs: (A, B), rows (n, source_dim) and (n, target_dim) that belong together, for min_top1 and min_cosine.
+        rows: (q, source_dim), what is to be translated, for max_far_rows, min_mean_match and min_recall.
+        store: (m, target_dim), where the translations will be searched, for min_mean_match.
+        documents: (m, source_dim), a store to be translated, in which `rows` are queries, for min_recall.
+        new_rows: (q, target_dim), `rows` by the new model, for min_recall; None = they are translated.
+        age_days: Age of the map, for max_age_days; None = that of the file when map is a path.
+        pool: Candidates that each of the pairs is ranked among.
+        seed: Of candidates and resamples.
+        threads: 0 = all cores.
+        progress: True for a bar, or a function of stage and part done.
+
+    Returns:
+        `GateReport`, true when it passed; `checks` has `name`, `passed`, `required` and `found` of each limit.
+
+    Raises:
+        BadInputError: An unknown limit, none at all, or one whose evidence is not given.
     """
     if isinstance(policy, Mapping):
-        text, name = json.dumps(dict(policy)), "policy"
+        text, name = json.dumps(dict(policy), default=float), "policy"
     else:
         name = os.fspath(policy)
         try:
-            text = Path(name).read_text()
-        except OSError as error:
-            raise BadInputError(f"cannot be read: {error.strerror}", name, "a JSON file of limits") from error
+            text = Path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is no UTF-8"
+            raise BadInputError(f"cannot be read: {reason}", name, "a JSON file of limits") from error
     if not isinstance(map, Map):
         if age_days is None and os.path.exists(map):
             age_days = (time() - os.stat(map).st_mtime) / 86400
         map = Map.load(map)
     if age_days is None and "max_age_days" in text:
-        raise BadInputError("a map in memory has no age", "policy, max_age_days", "age_days=, or the path of the map's file")
+        raise BadInputError("a map in memory has no age", "policy, max_age_days", "`age_days`, or the path of the map's file")
     a, b = (no_rows(), no_rows()) if pairs is None else (as_rows(pairs[0], "pairs, A"), as_rows(pairs[1], "pairs, B"))
     q = no_rows() if rows is None else as_rows(rows)
     s = no_rows() if store is None else as_rows(store, "store")
     d = no_rows() if documents is None else as_rows(documents, "documents")
     n = no_rows() if new_rows is None else as_rows(new_rows, "new_rows")
     with reporting(progress) as callback:
-        report, result = _core.gate(map._core, text, name, age_days or 0, a, b, q, s, d, n, pool, seed, threads, callback)
+        report, result = _core.gate(map._core, text, name, age_days, a, b, q, s, d, n, pool, seed, threads, callback)
     checks = [
         GateCheck(check["name"], check["passed"], check.get("limit", check.get("required")), check["found"])
         for check in json.loads(result)["checks"]
@@ -127,11 +178,11 @@ def gate(
     return GateReport(report, result, all(check.passed for check in checks), checks)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Kinship(_Report):
     """How the models behind two sets of rows are related; see `compare_models`. docs/cli.md has the bounds."""
 
-    verdict: str  #: SAME_MODEL, RELATED, ALIGNABLE, UNCERTAIN or UNALIGNABLE
+    verdict: Relation
     dims: list[int]
     rows: list[int]  #: rows looked at
     spectrum_distance: float  #: in [0, 1]; a rotated copy has 0
@@ -140,10 +191,14 @@ class Kinship(_Report):
     mean_cosine: float | None = None  #: cosine of the two means
     agreement: float | None = None  #: of independent searches for a map; None when none was looked for
 
+    def _line(self) -> str:
+        return f"{self.verdict}, {self.dims[0]} and {self.dims[1]} dimensions, {self.rows[0]} and {self.rows[1]} rows"
 
+
+@checked
 def compare_models(
-    A: Any,
-    B: Any,
+    A: Rows,
+    B: Rows,
     *,
     align: bool = True,
     rows: int = 5000,
@@ -152,10 +207,25 @@ def compare_models(
     time_budget: float = 0,
     progress: Progress = None,
 ) -> Kinship:
-    """Do rows A (n, d_a) and B (m, d_b), of any texts, come from one model, from models that align, or from neither?
+    """Do two sets of rows, of any texts, come from one model, from models that align, or from neither?
 
-    At most `rows` a side are looked at, spread evenly. align: look for a map when the coordinates differ, for time_budget seconds
-    at most (0 = no limit). What `vec2vec inspect --fingerprint` prints.
+    Args:
+        A: (n, d_a), n >= 64.
+        B: (m, d_b), m >= 64.
+        align: Look for a map when the coordinates differ.
+        rows: Rows a side that are looked at, at most, spread evenly; at least 64.
+        seed: Of the search for a map.
+        threads: 0 = all cores.
+        time_budget: Seconds after which no new search begins; 0 = no limit.
+        progress: True for a bar, or a function of stage and part done.
+
+    Returns:
+        `Kinship` with `verdict` (SAME_MODEL, RELATED, ALIGNABLE, UNCERTAIN, UNALIGNABLE) and what it rests on.
+
+    Raises:
+        BadInputError: Fewer than 64 rows, values that are not finite.
+
+    Takes a second when the coordinates are the same, else as long as `align` of so many rows.
     """
     a, b = as_rows(A, "A"), as_rows(B, "B")
     with reporting(progress) as callback:

@@ -54,7 +54,7 @@ def _namespace(folder: Path, entry: dict[str, Any], column: str | None, where: s
         raise BadInputError(f"namespace '{name}' has no folder {path}", where, "copy the data set again")
     columns: list[str] = entry.get("vector_columns") or ["vector"]
     if column is None and len(columns) != 1:
-        raise BadInputError(f"namespace '{name}' has several vector columns: {', '.join(columns)}", where, "name one: column=")
+        raise BadInputError(f"namespace '{name}' has several vector columns: {', '.join(columns)}", where, "name one: `column`")
     if column is not None and column not in columns:
         raise BadInputError(f"namespace '{name}' has no vector column '{column}'", where, f"it has {', '.join(columns)}")
     return _Namespace(entry, path, column or columns[0])

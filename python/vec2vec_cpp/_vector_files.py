@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from . import _core
-from ._rows import Float32
+from ._rows import OF_FILES, Float32
 from ._summary import Summary
 from ._translate_file import translate_file
+from ._wording import meaning
+
+#: What the library's messages call the options is `column` here.
+_WORDS = OF_FILES | {"OpenOptions::field": "column", "OpenOptions::tensor": "column"}
 
 
 def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:
     """At most `rows` vectors (n, d), from 64 places spread evenly over the file."""
-    return _core.read_file(os.fspath(source), column or "", rows)
+    with meaning(_WORDS):
+        return _core.read_file(source, column or "", rows)
 
 
 def translate(map: Path, source: Path, target: Path, *, column: str | None = None, **options: Any) -> Summary:
     """As `translate_file`."""
-    done = translate_file(map, source, target, tensor=column or "", field=column or "", **options)
+    with meaning(_WORDS):
+        done = translate_file(map, source, target, tensor=column or "", field=column or "", **options)
     return Summary(done.rows, 0, 1, 0, done.seconds)

@@ -28,7 +28,7 @@ def vector_column(schema: Any, column: str | None, where: str) -> str:
     hint = f"columns of vectors: {', '.join(candidates)}" if candidates else "lists of float16, float32 or float64 are read"
     if column is None:
         if len(candidates) != 1:
-            raise BadInputError(f"holds {len(candidates) or 'no'} columns of vectors, name one with column=", where, hint)
+            raise BadInputError(f"holds {len(candidates) or 'no'} columns of vectors, name one with `column`", where, hint)
         return candidates[0]
     if column not in schema.names:
         raise BadInputError(f"has no column '{column}'", where, hint)

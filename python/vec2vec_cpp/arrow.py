@@ -66,7 +66,7 @@ class Translator:
         if self.into is None:
             schema = schema.set(schema.get_field_index(column), pa.field(column, kind))
         elif self.into in schema.names:
-            raise BadInputError(f"has a column '{self.into}' already", "the table", "another name for into=")
+            raise BadInputError(f"has a column '{self.into}' already", "the table", "another name for `into`")
         else:
             schema = schema.append(pa.field(self.into, kind))
         if provenance is not None:
@@ -81,7 +81,7 @@ class Translator:
         if present is not None and self.nulls == "error":
             row = first_row + int(np.argmin(present))
             message = f"a null in the place of a vector ({int((~present).sum())} in this batch)"
-            raise BadInputError(message, f"{where}, row {row}", 'nulls="keep" carries nulls through')
+            raise BadInputError(message, f"{where}, row {row}", '`nulls="keep"` carries nulls through')
         try:
             translated = self.map.translate(
                 rows,

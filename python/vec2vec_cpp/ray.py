@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ._draw import as_table, pick, smallest
 from ._map import Map
+from ._options import Path
 from ._rows import Float32
-from ._translate_file import Path
 from ._vectors import vector_column
 from .arrow import Translator
 

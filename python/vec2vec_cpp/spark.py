@@ -16,8 +16,8 @@ import pyarrow as pa
 
 from ._draw import as_table, pick, smallest
 from ._map import Map
+from ._options import Path
 from ._rows import Float32
-from ._translate_file import Path
 from ._vectors import vector_column
 from .arrow import Translator
 

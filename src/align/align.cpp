@@ -32,7 +32,7 @@ void check_rows(MatrixView rows, const std::string& name) {
     for (Index c = 0; c < rows.cols; ++c) {
       if (!std::isfinite(rows.row(i)[c]))
         bad_input("NaN or infinite values", name + ", row " + std::to_string(i),
-                  "remove or repair the row; vec2vec inspect counts them");
+                  "remove or repair the row; `inspect()` counts them");
       differs |= rows.row(i)[c] != rows.row(0)[c];
     }
   if (!differs) bad_input("all rows are the same", name, "give vectors of different texts");
@@ -114,8 +114,8 @@ const char* to_string(Effort effort) {
 }
 
 void AlignOptions::validate() const {
-  if (threads < 0) bad_input("threads must be 0 (all cores) or more", "AlignOptions::threads");
-  if (!(time_budget >= 0)) bad_input("the time budget must be 0 (none) or more seconds", "AlignOptions::time_budget");
+  if (threads < 0) bad_input("must be 0 (all cores) or more", "`AlignOptions::threads`");
+  if (!(time_budget >= 0)) bad_input("must be 0 (none) or more seconds", "`AlignOptions::time_budget`");
 }
 
 namespace {
@@ -212,7 +212,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
 AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
   options.validate();
   if (options.partial && !problem.pairs.empty())
-    bad_input("parts of the sides cannot be tried with known pairs", "AlignOptions::partial");
+    bad_input("parts of the sides cannot be tried with known pairs", "`AlignOptions::partial`");
   AlignSummary whole = align_rows(problem, options);
   if (!options.partial || whole.verdict == Verdict::kAligned) return whole;
   return align_parts(problem, options, std::move(whole), align_rows);

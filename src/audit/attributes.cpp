@@ -109,7 +109,7 @@ std::array<double, kMeans> means_of(const RowScores& rows, std::span<const std::
 /// scores (n, m), a row for each of truth. The same seed draws the same resamples and shuffles for every reader.
 Reading read(const std::string& reader, MatrixView scores, const Labels& truth, const AttributeOptions& options) {
   const Index n = scores.rows, labels = scores.cols, k = std::min(options.k, labels);
-  Random random(options.seed, Stream::kTies);
+  Random random(options.seed);
   Labels guesses;
   for (Index i = 0; i < n; ++i) guesses.push_back(positions(scores.row(i), labels, random));
   const RowScores rows = row_scores(guesses, truth, k);
@@ -163,7 +163,7 @@ Matrix frequencies(const Labels& truth, Index labels) {
 }
 
 Matrix random_rows(Index rows, Index dim, std::uint64_t seed) {
-  Random random(seed, Stream::kRandomRows);
+  Random random(seed, 1);
   Matrix m(rows, dim);
   for (Index i = 0; i < rows * dim; ++i) m.data()[i] = static_cast<float>(random.normal());
   return m;
@@ -197,10 +197,10 @@ void check(const AttributeProblem& p) {
 }  // namespace
 
 void AttributeOptions::validate() const {
-  if (k < 1) bad_input("must be at least 1, is " + std::to_string(k), "option k");
-  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "option bootstrap");
-  if (shuffles < 1) bad_input("must be at least 1, is " + std::to_string(shuffles), "option shuffles");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+  if (k < 1) bad_input("must be at least 1, is " + std::to_string(k), "`AttributeOptions::k`");
+  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`AttributeOptions::bootstrap`");
+  if (shuffles < 1) bad_input("must be at least 1, is " + std::to_string(shuffles), "`AttributeOptions::shuffles`");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`AttributeOptions::threads`");
 }
 
 AttributeInference infer_attributes(const AttributeProblem& problem, const AttributeOptions& options) {

@@ -190,10 +190,10 @@ std::vector<std::vector<DefenceStep>> default_defences(Index dim) {
 }
 
 void AuditOptions::validate() const {
-  if (max_rows < 64) bad_input("must be at least 64, is " + std::to_string(max_rows), "option max_rows");
-  if (samples < 0) bad_input("must not be negative, is " + std::to_string(samples), "option samples");
-  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "option bootstrap");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+  if (max_rows < 64) bad_input("must be at least 64, is " + std::to_string(max_rows), "`AuditOptions::max_rows`");
+  if (samples < 0) bad_input("must not be negative, is " + std::to_string(samples), "`AuditOptions::samples`");
+  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`AuditOptions::bootstrap`");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`AuditOptions::threads`");
   words.validate();
   inversion.validate();
 }

@@ -27,7 +27,7 @@ Json alignment_json(const AuditReport& r) {
 }
 
 Json attributes_json(const AuditReport& r) {
-  if (!r.attributes) return not_measured("no labels were given (--attributes)");
+  if (!r.attributes) return not_measured("no labels were given");
   Json json = {{"measured", true}};
   json.update(json_of(*r.attributes));
   return json;
@@ -42,7 +42,7 @@ Json word_scores_json(const std::optional<WordScores>& s) {
 }
 
 Json words_json(const AuditReport& r) {
-  if (!r.words) return not_measured("no public texts or word list were given (--public, --words)");
+  if (!r.words) return not_measured("no public texts or word list were given");
   Json json = {{"measured", true},
                {"dictionary", r.words->dictionary},
                {"translated", word_scores_json(r.words->translated)},
@@ -59,7 +59,7 @@ Json words_json(const AuditReport& r) {
 }
 
 Json texts_json(const AuditReport& r) {
-  if (!r.texts) return not_measured("no language model was given (--lm)");
+  if (!r.texts) return not_measured("no language model was given");
   Json json = {{"measured", true},
                {"scores", r.texts->scores ? Json::parse(to_json(std::vector{*r.texts->scores})).front() : Json(nullptr)}};
   json["samples"] = Json::array();
@@ -76,7 +76,7 @@ Json texts_json(const AuditReport& r) {
 }
 
 Json membership_json(const AuditReport& r) {
-  if (!r.membership) return not_measured("no candidate texts were given (--candidates)");
+  if (!r.membership) return not_measured("no candidate texts were given");
   const Membership& m = *r.membership;
   Json json = {{"measured", true}, {"candidates", m.candidates}, {"threshold", m.threshold}, {"found", json_of(m.found)}};
   json["nearest"] = Json::array();
@@ -86,7 +86,7 @@ Json membership_json(const AuditReport& r) {
 }
 
 Json defences_json(const AuditReport& r) {
-  if (r.defences.empty()) return not_measured("no defences were tried (--defences)");
+  if (r.defences.empty()) return not_measured("no defences were tried");
   Json json = {{"measured", true}, {"reference", r.evaluation ? "native rows" : "the undefended translation"}};
   json["points"] = Json::array();
   for (const DefencePoint& d : r.defences)

@@ -18,12 +18,12 @@ void check_finite(MatrixView rows, Index first_row, const std::string& path) {
     for (Index c = 0; c < rows.cols; ++c)
       if (!std::isfinite(rows.row(i)[c]))
         bad_input("NaN or infinite values", path + ", row " + std::to_string(first_row + i),
-                  "remove or repair the row; vec2vec inspect counts them");
+                  "remove or repair the row; `inspect()` counts them");
 }
 
 void write_provenance(const std::string& in_path, const std::string& out_path, const DefendSummary& summary,
                       const DefendOptions& options) {
-  const nlohmann::ordered_json provenance = {{"what", "vectors changed by vec2vec defend; not the rows of the encoder"},
+  const nlohmann::ordered_json provenance = {{"what", "vectors changed by a defence of vec2vec; not the rows of the encoder"},
                                              {"file", std::filesystem::path(out_path).filename().string()},
                                              {"rows", summary.rows},
                                              {"dim", summary.dim},
@@ -40,7 +40,7 @@ void write_provenance(const std::string& in_path, const std::string& out_path, c
 DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, const std::string& out_path,
                      const DefendOptions& options) {
   const auto start = std::chrono::steady_clock::now();
-  if (options.block_rows < 1) bad_input("block_rows must be 1 or more", "block_rows");
+  if (options.block_rows < 1) bad_input("must be 1 or more", "`DefendOptions::block_rows`");
   const auto source = open_rows(in_path, in_options);
   const Defence defence(options.steps, source->dim(), options.key);
   DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path)};

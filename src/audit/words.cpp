@@ -121,13 +121,13 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 void WordOptions::validate() const {
-  if (words < 1 || words > 64) bad_input("must lie in 1 .. 64, is " + std::to_string(words), "option words");
-  if (!(power >= 0 && power <= 2)) bad_input("must lie in 0 .. 2, is " + std::to_string(power), "option power");
-  if (!(step >= 0 && step <= 1)) bad_input("must lie in 0 .. 1, is " + std::to_string(step), "option step");
-  if (least_texts < 1) bad_input("must be at least 1, is " + std::to_string(least_texts), "option least_texts");
+  if (words < 1 || words > 64) bad_input("must lie in 1 .. 64, is " + std::to_string(words), "`WordOptions::words`");
+  if (!(power >= 0 && power <= 2)) bad_input("must lie in 0 .. 2, is " + std::to_string(power), "`WordOptions::power`");
+  if (!(step >= 0 && step <= 1)) bad_input("must lie in 0 .. 1, is " + std::to_string(step), "`WordOptions::step`");
+  if (least_texts < 1) bad_input("must be at least 1, is " + std::to_string(least_texts), "`WordOptions::least_texts`");
   if (!(most_share > 0 && most_share <= 1))
-    bad_input("must lie in (0, 1], is " + std::to_string(most_share), "option most_share");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+    bad_input("must lie in (0, 1], is " + std::to_string(most_share), "`WordOptions::most_share`");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`WordOptions::threads`");
 }
 
 void WordDictionary::set_space(MatrixView rows) {

@@ -47,17 +47,17 @@ void write_provenance(const std::string& out_path, const std::string& model_fold
 }  // namespace
 
 void EncoderOptions::validate() const {
-  if (max_tokens < 0 || max_tokens > 1'000'000) bad_input("max_tokens must be in 0 .. 1000000", "max_tokens");
-  if (threads < 0) bad_input("threads must be 0 (all cores) or more", "threads");
-  if (!valid_utf8(prefix)) bad_input("the prefix is not UTF-8", "prefix");
+  if (max_tokens < 0 || max_tokens > 1'000'000) bad_input("must lie in 0 .. 1000000", "`EncoderOptions::max_tokens`");
+  if (threads < 0) bad_input("must be 0 (all cores) or more", "`EncoderOptions::threads`");
+  if (!valid_utf8(prefix)) bad_input("is not UTF-8", "`EncoderOptions::prefix`");
 }
 
 EncodeSummary encode(const std::string& model_folder, const std::string& texts_path, const std::string& out_path,
                      const EncodeOptions& options) {
-  if (options.column < 0) bad_input("column must be 0 (whole lines) or more", "column");
-  if (options.block_rows < 1 || options.block_rows > 65536) bad_input("block_rows must be in 1 .. 65536", "block_rows");
+  if (options.column < 0) bad_input("must be 0 (whole lines) or more", "`EncodeOptions::column`");
+  if (options.block_rows < 1 || options.block_rows > 65536) bad_input("must lie in 1 .. 65536", "`EncodeOptions::block_rows`");
   if (!options.output.overwrite && std::filesystem::exists(out_path))
-    bad_input("the output file exists already", out_path, "choose another name, or allow overwriting (--force)");
+    bad_input("the output file exists already", out_path, "another name, or `CreateOptions::overwrite = true`");
   const Clock::time_point start = Clock::now();
   const Encoder encoder(model_folder, options.encoder);
   EncodeSummary summary;

@@ -79,7 +79,7 @@ void read_modules(const fs::path& folder, fs::path& transformer, ModelFolder& mo
         model.pooling = Pooling::kCls;
       else if (!pooling.value("pooling_mode_mean_tokens", false))
         bad_input("only mean and CLS pooling are supported", (part / "config.json").string(),
-                  "--pooling mean or cls to force one");
+                  "`EncoderOptions::pooling`, mean or cls, forces one");
     } else if (name != "Normalize" && name != "Dropout") {
       bad_input("the module '" + name + "' is not supported", path, "models of Transformer, Pooling and Normalize are");
     }

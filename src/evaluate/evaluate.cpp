@@ -39,7 +39,7 @@ void add(std::span<const double> row, std::span<double> sum) {
 
 void require_finite(double norm, const char* side, Index row) {
   if (!std::isfinite(norm)) {
-    bad_input("row " + std::to_string(row) + " has a value that is not finite", side, "find such rows with vec2vec inspect");
+    bad_input("row " + std::to_string(row) + " has a value that is not finite", side, "find such rows with `inspect()`");
   }
 }
 
@@ -118,10 +118,10 @@ QueryScores query_scores(const PairCosines& cosines, const std::vector<Standing>
 }  // namespace
 
 void EvaluateOptions::validate() const {
-  if (pool < 2) bad_input("must be at least 2, is " + std::to_string(pool), "option pool");
+  if (pool < 2) bad_input("must be at least 2, is " + std::to_string(pool), "`EvaluateOptions::pool`");
   if (bootstrap < 0 || bootstrap > 1000000)
-    bad_input("must lie in 0 .. 1000000, is " + std::to_string(bootstrap), "option bootstrap");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+    bad_input("must lie in 0 .. 1000000, is " + std::to_string(bootstrap), "`EvaluateOptions::bootstrap`");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`EvaluateOptions::threads`");
 }
 
 Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, const EvaluateOptions& options) {

@@ -26,7 +26,7 @@ Matrix unit_rows(MatrixView rows, const std::string& name) {
   std::vector<double> unit(static_cast<std::size_t>(rows.cols));
   for (Index i = 0; i < rows.rows; ++i) {
     if (!std::isfinite(unit_row(rows.row(i), rows.cols, unit)))
-      bad_input("row " + std::to_string(i) + " has a value that is not finite", name, "find such rows with vec2vec inspect");
+      bad_input("row " + std::to_string(i) + " has a value that is not finite", name, "find such rows with `inspect()`");
     std::copy(unit.begin(), unit.end(), out.row(i));
   }
   return out;

@@ -104,7 +104,7 @@ class MemorySource : public RowSource {
 };
 
 Inspection inspect_source(RowSource& source, const std::string& name, const InspectOptions& options) {
-  if (options.sample < 2) bad_input("must be at least 2, is " + std::to_string(options.sample), "option sample");
+  if (options.sample < 2) bad_input("must be at least 2, is " + std::to_string(options.sample), "`InspectOptions::sample`");
   Inspection result;
   result.path = name;
   result.format = source.format();

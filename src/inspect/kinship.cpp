@@ -76,7 +76,7 @@ void check_rows(MatrixView rows, const std::string& name) {
     bad_input(std::to_string(rows.rows) + " rows are too few", name, "covariances need at least 64, and 2,000 to be trusted");
   for (Index i = 0; i < rows.rows; ++i)
     for (Index c = 0; c < rows.cols; ++c)
-      if (!std::isfinite(rows.row(i)[c])) bad_input("NaN or infinite values", name, "vec2vec inspect counts such rows");
+      if (!std::isfinite(rows.row(i)[c])) bad_input("NaN or infinite values", name, "`inspect()` counts such rows");
 }
 
 Kinship kinship_of(Verdict verdict) {
@@ -110,7 +110,8 @@ const char* to_string(Kinship kinship) {
 }
 
 KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options) {
-  if (options.rows < kFewestRows) bad_input("must be at least 64, is " + std::to_string(options.rows), "option rows");
+  if (options.rows < kFewestRows)
+    bad_input("must be at least 64, is " + std::to_string(options.rows), "`KinshipOptions::rows`");
   const SpreadRows spread_a(a, options.rows), spread_b(b, options.rows);
   const MatrixView rows_a = spread_a, rows_b = spread_b;
   check_rows(rows_a, "A");

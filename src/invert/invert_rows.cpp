@@ -47,7 +47,7 @@ std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::er
 InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const std::string& out_path,
                              const InvertRowsOptions& options) {
   if (!options.overwrite && std::filesystem::exists(out_path))
-    bad_input("the output file exists already", out_path, "choose another name, or allow overwriting (--force)");
+    bad_input("the output file exists already", out_path, "another name, or `CreateOptions::overwrite = true`");
   InversionSummary summary;
   KeptRecords kept(out_path + ".partial", options.identity, options.restart, [&](const std::string& bytes) {
     try {

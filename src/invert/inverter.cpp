@@ -101,7 +101,7 @@ void InversionOptions::validate() const {
   const auto within = [](Index value, Index low, Index high, const char* name) {
     if (value < low || value > high)
       bad_input("must lie in " + std::to_string(low) + " .. " + std::to_string(high) + ", is " + std::to_string(value),
-                std::string("option ") + name);
+                std::string("`InversionOptions::") + name + "`");
   };
   within(beam, 1, 64, "beam");
   within(branches, 1, 256, "branches");
@@ -110,10 +110,10 @@ void InversionOptions::validate() const {
   within(edits, 1, 65536, "edits");
   within(examples, 0, 32, "examples");
   within(words, 0, 64, "words");
-  if (!(fluency >= 0 && fluency < 1e6)) bad_input("must not be negative", "option fluency");
-  if (!(enough >= 0 && enough <= 1)) bad_input("must lie in 0 .. 1", "option enough");
-  if (!(seconds >= 0)) bad_input("must not be negative", "option seconds");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+  if (!(fluency >= 0 && fluency < 1e6)) bad_input("must not be negative", "`InversionOptions::fluency`");
+  if (!(enough >= 0 && enough <= 1)) bad_input("must lie in 0 .. 1", "`InversionOptions::enough`");
+  if (!(seconds >= 0)) bad_input("must not be negative", "`InversionOptions::seconds`");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`InversionOptions::threads`");
 }
 
 struct Inverter::Parts {
@@ -189,7 +189,7 @@ Inversion Inverter::invert(const float* vector, Index number, const Progress& pr
   require_finite_rows({vector, 1, p.dim, p.dim}, "vector to invert");
   const Matrix target = centre_by({vector, 1, p.dim, p.dim}, p.mean);
   Guide guide(p.encode, target.row(0), p.mean, options, progress);
-  Random random(options.seed, Stream::kInversion, static_cast<std::uint64_t>(number));
+  Random random(options.seed, static_cast<std::uint64_t>(number));
   Inversion found;
   found.words = p.words_in(vector);
   const std::vector<Near> near = nearest(p.public_rows, target.row(0), std::max<Index>(1, options.examples), options.threads);

@@ -11,8 +11,9 @@ std::string LanguageModel::text(std::span<const Token> tokens) const {
 }
 
 void LanguageModelOptions::validate() const {
-  if (context < 64 || context > 131072) bad_input("must lie in 64 .. 131072, is " + std::to_string(context), "option context");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "option threads");
+  if (context < 64 || context > 131072)
+    bad_input("must lie in 64 .. 131072, is " + std::to_string(context), "`LanguageModelOptions::context`");
+  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`LanguageModelOptions::threads`");
 }
 
 }  // namespace vec2vec

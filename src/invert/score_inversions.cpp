@@ -77,13 +77,13 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
   if (n < 2 || truth.size() != n)
     bad_input("needs one text for each of at least 2 rows, got " + std::to_string(truth.size()) + " for " + std::to_string(n),
               "true texts");
-  if (options.bootstrap < 0 || options.bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "option bootstrap");
+  if (options.bootstrap < 0 || options.bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`ScoreOptions::bootstrap`");
   if (options.others < 1 || options.judged_others < 1 || options.strata < 1)
     bad_input("others, judged_others and strata must be at least 1", "score options");
   std::array<Values, kMeasures> measures;
   for (Values& v : measures) v = {std::vector<double>(n), std::vector<double>(n, 0.0)};
   Values leak{std::vector<double>(n), std::vector<double>(n, 0.0)};
-  Random random(options.seed, Stream::kInversionNull);
+  Random random(options.seed);
   Pairs pairs;
   for (std::size_t i = 0; i < n; ++i) {
     const auto own = values_of(compare_texts(found[i], truth[i]));
@@ -133,7 +133,7 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
 double unrelated_limit(std::span<const std::string> texts, const LeakJudge& judge, Index pairs, std::uint64_t seed) {
   const auto n = static_cast<Index>(texts.size());
   if (n < 2) bad_input("needs at least 2 texts", "public texts");
-  Random random(seed, Stream::kUnrelatedTexts);
+  Random random(seed);
   Pairs asked;
   for (Index p = 0; p < std::min(pairs, n * (n - 1)); ++p) {
     const Index a = random.below(n), b = (a + 1 + random.below(n - 1)) % n;

@@ -17,7 +17,7 @@ AtomicFile::AtomicFile(std::string path, bool overwrite) : path_(std::move(path)
   std::error_code ignored;
   const fs::file_status there = fs::status(path_, ignored);
   if (!overwrite && fs::exists(there))
-    bad_input("the output file exists already", path_, "choose another name, or allow overwriting (--force)");
+    bad_input("the output file exists already", path_, "another name, or `CreateOptions::overwrite = true`");
   if (fs::exists(there) && !fs::is_regular_file(there))  // renaming would replace the device or folder by a file
     bad_input("the output is not a regular file", path_, "name a file; devices such as /dev/null are not written to");
   const fs::path full(path_);

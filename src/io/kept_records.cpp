@@ -45,7 +45,7 @@ KeptRecords::KeptRecords(const std::string& path, const std::string& identity, b
     if (!restart && read(bytes)) {
       if (bytes != identity)
         bad_input("what an interrupted run with other inputs or options has made is here", path,
-                  "finish that run with its own command, or drop what it has made (--restart)");
+                  "finish that run with its own options, or drop what it has made (`EncodeOptions::restart = true`)");
       for (end = std::ftell(file_); read(bytes) && visit(bytes);) end = std::ftell(file_);
     }
     if (::ftruncate(fd, end) != 0 || std::fseek(file_, end, SEEK_SET) != 0)
@@ -82,7 +82,8 @@ void KeptRecords::rewind() {
 
 std::string KeptRecords::next() {
   std::string bytes;
-  if (!read(bytes)) bad_input("what was made so far was changed from outside", path_, "start again (--restart)");
+  if (!read(bytes))
+    bad_input("what was made so far was changed from outside", path_, "start again (`EncodeOptions::restart = true`)");
   return bytes;
 }
 

@@ -57,7 +57,7 @@ struct Running {
 
 ConfidenceScorer::ConfidenceScorer(const Map& map, MatrixView store, int threads) : map_(map) {
   if (map.support.centres.rows() == 0)
-    bad_input("the map keeps no support of the rows it was fitted on", "confidence", "make the map again with vec2vec align");
+    bad_input("the map keeps no support of the rows it was fitted on", "confidence", "make the map again with `align()`");
   if (store.rows == 0) return;
   if (store.cols != map.target_dim())
     bad_input(
@@ -71,7 +71,7 @@ ConfidenceScorer::ConfidenceScorer(const Map& map, MatrixView store, int threads
     const Index broken = centre_rows(store_.span().middle_rows(first, count), map.target_mean);
     if (broken >= 0)
       bad_input("NaN or infinite values", "store, row " + std::to_string(first + broken),
-                "remove or repair the row; vec2vec inspect counts them");
+                "remove or repair the row; `inspect()` counts them");
   });
 }
 
@@ -123,7 +123,7 @@ std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int thre
       for (Index i = 0; i < count; ++i)
         if (!std::all_of(tile.row(i), tile.row(i) + tile.cols, [](float value) { return std::isfinite(value); }))
           bad_input("NaN or infinite values", "rows, row " + std::to_string(first + i),
-                    "remove or repair the row; vec2vec inspect counts them");
+                    "remove or repair the row; `inspect()` counts them");
       score(tile, scored.data() + first);
     });
     if (progress && !progress("confidence", static_cast<double>(begin + block) / static_cast<double>(rows.rows)))

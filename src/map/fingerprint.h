@@ -15,6 +15,7 @@ LeadingAxes leading_axes(MatrixView centred, const Spectrum& principal);
 /// What to try with rows that Map::fits refuses. Sets of one narrow topic (medical terms, questions to a bank) were refused,
 /// too, and no bound on their energy tells them from a model's sibling.
 constexpr const char* kUnfitHint =
-    "check that they come from the same encoder; if they do and are of one narrow topic, --ignore-fingerprint translates them";
+    "check that they come from the same encoder; if they do and are of one narrow topic, `TranslateOptions::ignore_fingerprint "
+    "= true` translates them";
 
 }  // namespace vec2vec

@@ -34,13 +34,13 @@ void mix(Matrix& x, float part, MatrixSpan y) {
 Matrix read_tensor(const MappedFile& file, const SafetensorsHeader& header, const std::string& name) {
   const auto found = header.tensors.find(name);
   if (found == header.tensors.end())
-    bad_input("the map lacks tensor '" + name + "'", file.path(), "make it again with vec2vec align");
+    bad_input("the map lacks tensor '" + name + "'", file.path(), "make it again with `align()`");
   const TensorInfo& t = found->second;
   const auto bytes = t.end - t.begin;
   const auto limit = static_cast<Index>(file.size());
   if (t.dtype != "F32" || t.shape.size() != 2 || t.shape[0] <= 0 || t.shape[1] <= 0 || t.shape[0] > limit ||
       t.shape[1] > limit || static_cast<std::uint64_t>(t.shape[0]) * static_cast<std::uint64_t>(t.shape[1]) * 4 != bytes)
-    bad_input("tensor '" + name + "' of the map is malformed", file.path(), "make it again with vec2vec align");
+    bad_input("tensor '" + name + "' of the map is malformed", file.path(), "make it again with `align()`");
   Matrix m(t.shape[0], t.shape[1]);
   std::memcpy(m.data(), file.data() + t.begin, bytes);
   for (Index i = 0; i < m.rows() * m.cols(); ++i)
@@ -60,13 +60,12 @@ std::shared_ptr<const neural::Network> read_network(const MappedFile& file, cons
           static_cast<double>(layer == 0 ? s.in : s.hidden) * static_cast<double>(layer + 1 == s.depth ? s.out : s.hidden);
   if (values * sizeof(float) > static_cast<double>(file.size()) || shapes.front().in != map.source_dim() ||
       shapes.back().out != map.target_dim())
-    bad_input("the layers of the map do not fit its tensors", file.path(), "make it again with vec2vec align");
+    bad_input("the layers of the map do not fit its tensors", file.path(), "make it again with `align()`");
   auto network = std::make_shared<neural::Network>(shapes);
   for (const neural::Slot& slot : network->parameters.slots) {
     const Matrix tensor = read_tensor(file, header, slot.name);
     if (tensor.rows() != slot.rows || tensor.cols() != slot.cols)
-      bad_input("tensor '" + slot.name + "' of the map has an unexpected shape", file.path(),
-                "make it again with vec2vec align");
+      bad_input("tensor '" + slot.name + "' of the map has an unexpected shape", file.path(), "make it again with `align()`");
     std::copy_n(tensor.data(), slot.size(), network->parameters.value(slot).data);
   }
   return network;
@@ -80,7 +79,7 @@ Map read_map(const MappedFile& file) {
     return found == header.metadata.end() ? std::string() : found->second;
   };
   if (metadata("format") != "vec2vec-map")
-    bad_input("a safetensors file, but not a vec2vec map", file.path(), "make one with vec2vec align");
+    bad_input("a safetensors file, but not a vec2vec map", file.path(), "make one with `align()`");
   int version = kLinearVersion;
   while (version <= kBlendedVersion && metadata("version") != std::to_string(version)) ++version;
   if (version > kBlendedVersion)
@@ -94,12 +93,12 @@ Map read_map(const MappedFile& file) {
   map.source_axes = read_tensor(file, header, "source.axes");
   if (map.source_mean.rows() != 1 || map.target_mean.rows() != 1 || map.source_mean.cols() != map.weight.rows() ||
       map.target_mean.cols() != map.weight.cols() || map.source_axes.cols() != map.weight.rows())
-    bad_input("the tensors of the map do not fit together", file.path(), "make it again with vec2vec align");
+    bad_input("the tensors of the map do not fit together", file.path(), "make it again with `align()`");
   if (header.tensors.contains("support.centres")) {
     map.support = {read_tensor(file, header, "support.centres"), read_tensor(file, header, "support.quantiles")};
     if (map.support.centres.cols() != map.weight.rows() || map.support.quantiles.rows() != 1 ||
         map.support.quantiles.cols() < 2)
-      bad_input("the support of the map does not fit its tensors", file.path(), "make it again with vec2vec align");
+      bad_input("the support of the map does not fit its tensors", file.path(), "make it again with `align()`");
   }
   if (version >= kNeuralVersion) map.network = read_network(file, header, metadata("layers"), map);
   try {
@@ -109,10 +108,10 @@ Map read_map(const MappedFile& file) {
     map.source_share = card.at("source_share").get<double>();
     if (version == kBlendedVersion) map.blend = card.at("blend").get<float>();
   } catch (const nlohmann::json::exception& error) {
-    bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with vec2vec align");
+    bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with `align()`");
   }
   if (!(map.blend >= 0 && map.blend <= 1))
-    bad_input("the map's blend does not lie within 0 and 1", file.path(), "make it again with vec2vec align");
+    bad_input("the map's blend does not lie within 0 and 1", file.path(), "make it again with `align()`");
   return map;
 }
 

@@ -54,7 +54,7 @@ Index translate_part(const Map& map, MatrixView x, Index first, bool centred, co
     for (Index c = 0; c < x.cols; ++c) square += x.row(i)[c] * x.row(i)[c];
     if (!std::isfinite(square))
       bad_input("NaN or infinite values", where + ", row " + std::to_string(first + i),
-                "remove or repair the row; vec2vec inspect counts them");
+                "remove or repair the row; `inspect()` counts them");
     zero_rows += square == 0;
   }
   centred ? map.translate_centred(x, y) : map.translate(x, y);

@@ -149,7 +149,7 @@ std::string MeasureGrid::brief() const {
   }
   text += "Columns:";
   for (std::size_t j = 0; j < column_names.size(); ++j) text += " (" + std::to_string(j + 1) + ") " + column_names[j];
-  return text + "\nIntervals and nulls: --json, --csv FILE or --html FILE\n";
+  return text + "\nIntervals and nulls: `MeasureGrid::to_json()`, `MeasureGrid::to_csv()`, `MeasureGrid::to_html()`\n";
 }
 
 std::string MeasureGrid::to_json() const {
@@ -199,7 +199,7 @@ std::string MeasureGrid::to_csv() const {
 
 std::string MeasureGrid::to_html() const {
   std::string text =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>vec2vec measure</title>\n"
+      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Measures by vec2vec</title>\n"
       "<style>body{font:14px sans-serif;margin:2em} svg text{font:12px sans-serif} h2{margin-bottom:0}</style></head><body>\n"
       "<h1>How alike are the spaces?</h1>\n"
       "<p>Numbers are values; colours run from white (rows paired at random) to blue (the same up to what the measure "

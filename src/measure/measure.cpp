@@ -29,7 +29,7 @@ std::string list_of_keys() {
 }
 
 void require(bool good, const char* option, const std::string& what) {
-  if (!good) bad_input(what, std::string("option ") + option);
+  if (!good) bad_input(what, std::string("`MeasureOptions::") + option + "`");
 }
 
 /// Joins a family's estimates with the catalogue, for the measures asked for.
@@ -70,13 +70,13 @@ void MeasureOptions::validate() const {
   for (const std::string& name : only) {
     const auto& all = measure_catalogue();
     if (std::none_of(all.begin(), all.end(), [&](const MeasureInfo& i) { return i.key == name || i.family == name; }))
-      bad_input("there is no measure or family of the name " + name, "option only", list_of_keys());
+      bad_input("there is no measure or family of the name " + name, "`MeasureOptions::only`", list_of_keys());
   }
 }
 
 std::vector<Index> choose_rows(Index given, const MeasureOptions& options) {
   if (options.sample == 0 || options.sample >= given) return identity_pairing(given);
-  std::vector<Index> rows = Random(options.seed, Stream::kSample).sample(given, options.sample);
+  std::vector<Index> rows = Random(options.seed, static_cast<std::uint64_t>(Stream::kSample)).sample(given, options.sample);
   std::sort(rows.begin(), rows.end());
   return rows;
 }
@@ -94,7 +94,7 @@ void require_pairs(std::span<const NamedRows> spaces, const MeasureOptions& opti
   if (used <= options.k) {
     bad_input("k must be below the number of rows, but k is " + std::to_string(options.k) + " and there are " +
                   std::to_string(used) + " rows",
-              "option k", "a smaller k");
+              "`MeasureOptions::k`", "a smaller k");
   }
 }
 

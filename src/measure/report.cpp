@@ -80,7 +80,7 @@ std::string Measurement::brief() const {
                   figure(m.adjusted).c_str());
     text += line;
   }
-  if (some_sampled) text += "~ an estimate: from a random part of the rows (--pair-rows)\n";
+  if (some_sampled) text += "~ an estimate: from a random part of the rows (`MeasureOptions::pair_rows`)\n";
   if (some_undefined) text += "- undefined: more rows are needed than the two dimensions together\n";
   text += "adjusted: 0 = rows paired at random, 1 = the same up to what the measure ignores\n";
   if (!reference.empty()) {

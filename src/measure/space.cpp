@@ -36,7 +36,7 @@ Space make_space(const NamedRows& given, const std::vector<Index>& chosen, int t
   for (std::size_t i = 0; i < norms.size(); ++i) {
     if (!std::isfinite(norms[i])) {
       bad_input("row " + std::to_string(chosen[i]) + " has a value that is not finite", given.name,
-                "find such rows with vec2vec inspect");
+                "find such rows with `inspect()`");
     }
     space.zero_rows += norms[i] == 0;
   }

@@ -86,13 +86,13 @@ std::vector<MlpShape> Network::parse(const std::string& description, const std::
       const bool in_range = std::min({s.in, s.hidden, s.out}) >= 1 && std::max({s.in, s.hidden, s.out}) <= kWidest &&
                             s.depth >= 1 && s.depth <= kDeepest;
       const bool fits = (shapes.empty() || shapes.back().out == s.in) && (s.skip != Skip::kIdentity || s.in == s.out);
-      if (!in_range || !fits) bad_input("the layers of the map do not fit together", where, "make it again with vec2vec align");
+      if (!in_range || !fits) bad_input("the layers of the map do not fit together", where, "make it again with `align()`");
       shapes.push_back(s);
     }
   } catch (const nlohmann::json::exception& error) {
-    bad_input(std::string("the layers of the map are malformed: ") + error.what(), where, "make it again with vec2vec align");
+    bad_input(std::string("the layers of the map are malformed: ") + error.what(), where, "make it again with `align()`");
   }
-  if (shapes.empty()) bad_input("the map names no layers", where, "make it again with vec2vec align");
+  if (shapes.empty()) bad_input("the map names no layers", where, "make it again with `align()`");
   return shapes;
 }
 

@@ -8,7 +8,7 @@ namespace vec2vec {
 namespace {
 
 void require(bool good, const char* what, const char* option) {
-  if (!good) bad_input(what, std::string("NeuralOptions::") + option);
+  if (!good) bad_input(what, std::string("`NeuralOptions::") + option + "`");
 }
 
 }  // namespace

@@ -230,7 +230,8 @@ NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const 
 }
 
 std::string NeuralSummary::brief() const {
-  if (parameters == 0) return "the linear map itself: " + stopped_because + " (--blend 1 trains all the same)\n";
+  if (parameters == 0)
+    return "the linear map itself: " + stopped_because + " (`NeuralOptions::blend = 1` trains all the same)\n";
   char text[640];
   std::snprintf(text, sizeof text,
                 "neural translator  (%lld -> %lld dimensions, %lld parameters, %.1f s)\n"

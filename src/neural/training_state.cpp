@@ -10,7 +10,7 @@
 namespace vec2vec::neural {
 namespace {
 
-constexpr char kFormat[] = "vec2vec-training-2";
+constexpr char kFormat[] = "vec2vec-training";
 
 /// Columns of the log, in the order of its lines.
 struct Column {
@@ -55,7 +55,7 @@ TrainingState::TrainingState(Index source_dim, Index target_dim, const NeuralOpt
 
 bool uses_bfloat16(const NeuralOptions& options) {
   if (options.precision == NeuralPrecision::kBfloat16 && !has_bf16())
-    bad_input("this build or this CPU cannot multiply in bfloat16", "NeuralOptions::precision",
+    bad_input("this build or this CPU cannot multiply in bfloat16", "`NeuralOptions::precision`",
               "float32, or a build with oneDNN on a CPU with AVX512-BF16");
   return options.precision == NeuralPrecision::kBfloat16 || (options.precision == NeuralPrecision::kAuto && has_bf16());
 }

@@ -157,7 +157,7 @@ TEST_F(MeasureTest, RefusesWhatCannotBeMeasured) {
   expect_refused(a, b, options, "vibes");
   options = kQuick;
   options.k = 1;
-  expect_refused(a, b, options, "option k");
+  expect_refused(a, b, options, "MeasureOptions::k");
 }
 
 TEST_F(MeasureTest, ConstantColumnsZeroRowsAndRepeatsAreMeasured) {

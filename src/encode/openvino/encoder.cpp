@@ -70,7 +70,7 @@ Encoder::Encoder(const std::string& path, const EncoderOptions& options) {
   if (options.max_tokens > folder.max_tokens && folder.kind != ModelKind::kOnnx && folder.kind != ModelKind::kStatic) {
     const Index most = folder.positions - folder.first_position;
     if (options.max_tokens > most)
-      bad_input("the model reads at most " + std::to_string(most) + " tokens", path, "fewer --max-tokens");
+      bad_input("the model reads at most " + std::to_string(most) + " tokens", path, "a smaller `EncoderOptions::max_tokens`");
   }
   if (options.max_tokens > 0) folder.max_tokens = options.max_tokens;
   parts_ = std::make_unique<Parts>(std::move(folder));

@@ -1,0 +1,36 @@
+"""What mypy refuses. Each `type: ignore` here is an error of mypy's (scripts/python_test.sh) when it accepts the line."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import vec2vec_cpp as v2v
+from vec2vec_cpp.typing import Pairs, Rows
+
+
+def refused() -> None:
+    """Never called."""
+    v2v.align("a", 3)  # type: ignore[arg-type]
+    v2v.align("a", None)  # type: ignore[arg-type]
+    v2v.align("a", [1, 2, 3])  # type: ignore[list-item]
+    v2v.align("a", "b", "all")  # type: ignore[arg-type]
+    v2v.align("a", "b", effort="turbo")  # type: ignore[arg-type]
+    v2v.align("a", "b", sed=3)  # type: ignore[call-arg]
+    v2v.align("a", "b", progress=3)  # type: ignore[arg-type]
+    v2v.measure("a", "b", neighbours=3)  # type: ignore[call-arg]
+    v2v.train_neural("a", "b", None, preset="quick")  # type: ignore[arg-type]
+    v2v.Map.load("a").translate(3)  # type: ignore[arg-type]
+    v2v.align("a", "b").verdict == "GOOD"  # type: ignore[comparison-overlap]
+
+
+def accepted(array: npt.NDArray[np.float16], rows: Rows, pairs: Pairs) -> None:
+    """Never called."""
+    v2v.align(array, [[1.0, 2.0], [3.0, 4.0]], [(1, 2)])
+    v2v.align([array[0]], rows, pairs)
+    v2v.align("a.npy", rows, np.zeros((2, 2), int), effort="low")
+    v2v.measure_all([rows, array, "c.npy"])
+    v2v.measure_all({"a": array, "b": array})
+
+
+def test_the_types_are_there_at_run_time() -> None:
+    assert Rows and Pairs
