@@ -6,8 +6,16 @@ import tarfile
 
 from bench_env import BENCH_DATA, ROOT, SHARED
 
-MODELS = {"minilm": "all-MiniLM-L6-v2", "mpnet": "all-mpnet-base-v2", "e5": "multilingual-e5-small", "wordllama": "wordllama-256"}
-PREFIX = {"e5": "query: "}
+MODELS = {
+    "minilm": "all-MiniLM-L6-v2",
+    "mpnet": "all-mpnet-base-v2",
+    "l3": "paraphrase-MiniLM-L3-v2",
+    "e5": "multilingual-e5-small",
+    "e5v2": "e5-small-v2",
+    "bge": "bge-small-en-v1.5",
+    "wordllama": "wordllama-256",
+}
+PREFIX = {"e5": "query: ", "e5v2": "query: "}
 CORPORA = SHARED / "corpora"
 FOLDER = BENCH_DATA / "encoded"
 

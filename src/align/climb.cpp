@@ -52,10 +52,11 @@ ViewPair view_pair(MatrixView source, const Spectrum& source_spectrum, MatrixVie
   return view;
 }
 
-std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed, int threads) {
+std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed,
+                                       std::uint64_t search, int threads) {
   std::vector<AnchorMatch> matches(static_cast<std::size_t>(options.runs));
   parallel_for(options.runs, threads, [&](Index run) {
-    Random random(seed, static_cast<std::uint64_t>(run) + 1);
+    Random random(seed, Stream::kAnchors, search, static_cast<std::uint64_t>(run));
     auto anchors = [&](MatrixView rows) {
       const Index count = std::min<Index>(12000, rows.rows * 2 / 3);
       return kmeans_anchors(gather(rows, random.sample(rows.rows, count)), options.anchors, 10, random);

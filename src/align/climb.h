@@ -33,8 +33,9 @@ struct AnchorMatch {
   double objective = 0;
 };
 
-/// Independent runs on random subsets of rows.
-std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed, int threads);
+/// Independent runs on random subsets of rows, the same for the same seed and number of the search.
+std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed,
+                                       std::uint64_t search, int threads);
 
 /// Weighted sums of the runs' cross-covariances: each run alone is a weak guess, their average a better one.
 struct Start {

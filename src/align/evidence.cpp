@@ -21,7 +21,7 @@ double score_margin(const ViewPair& view, double score, std::uint64_t seed, int 
   constexpr double kDeviation = 0.002;
   Climber nulls[kClimbs];
   parallel_for(kClimbs, threads, [&](Index i) {
-    Random random(seed, 30000 + static_cast<std::uint64_t>(i));
+    Random random(seed, Stream::kNullClimb, static_cast<std::uint64_t>(i));
     Matrix start(view.x.cols(), view.y.cols());
     for (Index e = 0; e < start.rows() * start.cols(); ++e) start.data()[e] = static_cast<float>(random.normal());
     nulls[i].map = polar_factor(start);

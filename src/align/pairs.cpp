@@ -129,7 +129,7 @@ Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, 
     std::vector<PairFit> choices = {{.ridge = 0, .power = 0, .procrustes = true}};
     for (double ridge : {1e-4, 1e-3, 3e-3})
       for (double power : {0.0, 0.25, 0.5, 0.75, 1.0}) choices.push_back({.ridge = ridge, .power = power});
-    Random random(options.seed, 77);
+    Random random(options.seed, Stream::kPairFolds);
     const Pairs shuffled = select(pairs, random.sample(pairs.count(), pairs.count()));
     const SpreadRows candidates(target, kCandidates);
     for (Index fold = 0; fold < kFolds; ++fold) {

@@ -24,7 +24,7 @@ struct Parts {
 
 Parts parts_of(MatrixView rows, std::uint64_t seed, int threads) {
   const Matrix centred = centre(rows, threads).rows;
-  Random random(seed, 60000);
+  Random random(seed, Stream::kParts);
   const Matrix sample = gather(centred, random.sample(centred.rows(), std::min<Index>(centred.rows(), 10000)));
   const std::vector<Index> nearest = nearest_of(centred, kmeans_anchors(sample, 2, 20, random), threads).index;
   Parts parts;

@@ -51,7 +51,7 @@ bool better(const Climber& a, const Climber& b) { return a.score > b.score; }
 /// The starts of one search: the known pairs alone, or its consensus of matched anchors in several weightings.
 std::vector<Climber> make_starts(const ViewPair& view, const PairTerm& pairs, const AnchorOptions& anchors, std::size_t search,
                                  std::uint64_t seed, int threads) {
-  const std::vector<AnchorMatch> matches = match_anchors(view, anchors, seed, threads);
+  const std::vector<AnchorMatch> matches = match_anchors(view, anchors, seed, search, threads);
   std::vector<Climber> starts;
   if (pairs.x.rows() > 1 || matches.empty())
     starts.push_back({search, "known pairs", polar_factor(cross_product(pairs.x, pairs.y, threads)), {}});
@@ -69,7 +69,8 @@ Climber run_search(const ViewPair& view, const PairTerm& pairs, const Search& op
   std::vector<float> temperatures = anneal({0.2f, 0.14f, 0.1f, 0.07f}, 5);
   temperatures.insert(temperatures.end(), static_cast<std::size_t>(options.steps), 0.05f);
   parallel_for(static_cast<Index>(starts.size()), threads, [&](Index i) {
-    climb(view, pairs, temperatures, Random(seed, 10000 + static_cast<std::uint64_t>(i)), starts[static_cast<std::size_t>(i)]);
+    const Random random(seed, Stream::kFirstClimb, search, static_cast<std::uint64_t>(i));
+    climb(view, pairs, temperatures, random, starts[static_cast<std::size_t>(i)]);
   });
   return std::move(*std::min_element(starts.begin(), starts.end(), better));
 }
@@ -82,9 +83,9 @@ void turn_axes(const ViewPair& view, const PairTerm& pairs, const AlignOptions& 
   constexpr std::size_t kFurther = 4;
   for (std::uint64_t round = 0; round < kRounds; ++round) {
     std::vector<Climber> turned(static_cast<std::size_t>(best.mean.cols() / 2), best);
-    const auto climb_each = [&](int steps, std::uint64_t stream, int mean_of) {
+    const auto climb_each = [&](int steps, Stream stream, int mean_of) {
       parallel_for(static_cast<Index>(turned.size()), options.threads, [&](Index i) {
-        const Random random(options.seed, stream + 200 * round + static_cast<std::uint64_t>(i));
+        const Random random(options.seed, stream, round, static_cast<std::uint64_t>(i));
         climb(view, pairs, anneal({0.05f}, steps), random, turned[static_cast<std::size_t>(i)], mean_of);
       });
       std::stable_sort(turned.begin(), turned.end(), better);
@@ -93,9 +94,9 @@ void turn_axes(const ViewPair& view, const PairTerm& pairs, const AlignOptions& 
       Matrix& map = turned[axis].map = best.mean;
       for (Index i = 0; i < map.rows(); ++i) map(i, static_cast<Index>(axis)) *= -1;
     }
-    climb_each(4, 50000, 4);
+    climb_each(4, Stream::kTurnedAxis, 4);
     turned.resize(std::min(turned.size(), kFurther));
-    climb_each(30, 50100, 16);
+    climb_each(30, Stream::kFurtherTurn, 16);
     if (turned[0].score < best.score + kGain) return;
     best = std::move(turned[0]);
   }
@@ -144,15 +145,15 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
     }
     const std::size_t i = state.next++;
     const Index anchors = searches[i].anchors.anchors;
-    const std::uint64_t seed = options.seed * 1000 + i;
-    pool.push_back(run_search(view, halves[i % 2], searches[i], i, seed, options.threads));
+    pool.push_back(run_search(view, halves[i % 2], searches[i], i, options.seed, options.threads));
     state.starts.push_back({pool.back().start, static_cast<int>(anchors), pool.back().score});
     found = rank();
     if (!found && i > 0) {
       pool.resize(std::min(pool.size(), kPool));
       parallel_for(static_cast<Index>(pool.size()), options.threads, [&](Index c) {
         Climber& climber = pool[static_cast<std::size_t>(c)];
-        climb(view, halves[climber.search % 2], anneal({0.05f}, 60), Random(seed, 20000 + climber.search), climber);
+        const Random random(options.seed, Stream::kPoolClimb, i, climber.search);
+        climb(view, halves[climber.search % 2], anneal({0.05f}, 60), random, climber);
       });
       found = rank();
     }
@@ -178,7 +179,8 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
       Climber last[2] = {pool[0], pool[0]};
       last[1].map = std::move(middle);
       parallel_for(2, options.threads, [&](Index i) {
-        climb(view, all, anneal({0.05f}, 60), Random(options.seed, 40000 + static_cast<std::uint64_t>(i)), last[i]);
+        const Random random(options.seed, Stream::kLastClimb, static_cast<std::uint64_t>(i));
+        climb(view, all, anneal({0.05f}, 60), random, last[i]);
       });
       pool[0] = std::move(better(last[1], last[0]) ? last[1] : last[0]);
     }

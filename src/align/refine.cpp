@@ -48,7 +48,7 @@ Matrix refine(const Side& source, const Side& target, const Pairs& pairs, const 
   constexpr double kPower = 0.25;
   const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
   const float temperature = refine_temperature(fewer);
-  Random random(seed, 1000);
+  Random random(seed, Stream::kRefine);
   const Index dims = full_dims(fewer, std::min({plan.dims, source.centred.rows.cols(), target.centred.rows.cols()}));
   const ViewPair full =
       view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, dims, kPower, threads);

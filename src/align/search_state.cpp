@@ -9,7 +9,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr char kFormat[] = "vec2vec-search";
+constexpr char kFormat[] = "vec2vec-search-2";
 
 std::span<const float> values_of(const Matrix& m) { return {m.data(), static_cast<std::size_t>(m.rows() * m.cols())}; }
 

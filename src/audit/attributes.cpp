@@ -109,7 +109,7 @@ std::array<double, kMeans> means_of(const RowScores& rows, std::span<const std::
 /// scores (n, m), a row for each of truth. The same seed draws the same resamples and shuffles for every reader.
 Reading read(const std::string& reader, MatrixView scores, const Labels& truth, const AttributeOptions& options) {
   const Index n = scores.rows, labels = scores.cols, k = std::min(options.k, labels);
-  Random random(options.seed);
+  Random random(options.seed, Stream::kTies);
   Labels guesses;
   for (Index i = 0; i < n; ++i) guesses.push_back(positions(scores.row(i), labels, random));
   const RowScores rows = row_scores(guesses, truth, k);
@@ -163,7 +163,7 @@ Matrix frequencies(const Labels& truth, Index labels) {
 }
 
 Matrix random_rows(Index rows, Index dim, std::uint64_t seed) {
-  Random random(seed, 1);
+  Random random(seed, Stream::kRandomRows);
   Matrix m(rows, dim);
   for (Index i = 0; i < rows * dim; ++i) m.data()[i] = static_cast<float>(random.normal());
   return m;

@@ -41,7 +41,7 @@ WordScores score_words(const WordDictionary& dictionary, const std::vector<std::
   constexpr int kOthers = 20;
   std::array<std::vector<double>, 6> values;  // precision, recall, f1 and the same against other rows' texts
   for (auto& v : values) v.assign(n, 0.0);
-  Random random(seed);
+  Random random(seed, Stream::kOtherTexts);
   for (std::size_t i = 0; i < n; ++i) {
     const Overlap own = overlap(guessed[i], truth[i]);
     values[0][i] = own.precision;

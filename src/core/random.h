@@ -7,12 +7,59 @@
 
 namespace vec2vec {
 
-/// splitmix64-seeded xoshiro256** (Blackman & Vigna 2018): the same numbers on every platform and library.
+/// What chance is used for. Each use has a stream of its own, so that no two of them ever draw the same numbers. The numbers
+/// are part of the results' bytes: new uses go to the end.
+enum class Stream : std::uint64_t {
+  kDefault,  ///< of callers who draw for one purpose only
+  // align: searches
+  kAnchors,      ///< number: the search, part: its run of k-means
+  kFirstClimb,   ///< number: the search, part: its start
+  kPoolClimb,    ///< number: the search that has just ended, part: the search that climbs on
+  kLastClimb,    ///< number: the climber
+  kTurnedAxis,   ///< number: the round, part: the axis
+  kFurtherTurn,  ///< number: the round, part: the axis
+  kNullClimb,    ///< number: the climb
+  // align: maps
+  kRefine,
+  kPairFolds,
+  kParts,
+  kSupport,
+  // evaluate and measure
+  kRankingPool,
+  kBootstrap,  ///< number: the resample
+  kSample,
+  kPairRows,
+  kFolds,
+  kRelativeAnchors,
+  kPairings,  ///< number: the permutation
+  // train a neural map; number: the step
+  kWeights,
+  kCounterparts,
+  kBatch,
+  kGeneratorNoise,
+  kDiscriminatorNoise,
+  // audit and invert
+  kTies,
+  kRandomRows,
+  kOtherTexts,
+  kInversion,  ///< number: the row
+  kInversionNull,
+  kUnrelatedTexts,
+  // postgres
+  kTableSample,
+};
+
+/// xoshiro256** (Blackman & Vigna 2018), its state filled by splitmix64: the same numbers on every platform and library.
 class Random {
  public:
-  /// Streams with different `stream` numbers are independent.
-  explicit Random(std::uint64_t seed, std::uint64_t stream = 0) {
-    std::uint64_t x = seed * 0x9E3779B97F4A7C15ull + stream * 0xD1B54A32D192ED03ull + 1;
+  /// Seed, stream, number and part are hashed one after the other before the state is filled. Neighbouring seeds or numbers
+  /// therefore share nothing, and all streams are independent.
+  explicit Random(std::uint64_t seed, Stream stream = Stream::kDefault, std::uint64_t number = 0, std::uint64_t part = 0) {
+    std::uint64_t x = 0;
+    for (const std::uint64_t word : {seed, static_cast<std::uint64_t>(stream), number, part}) {
+      x ^= word;
+      x = splitmix(x);
+    }
     for (auto& s : state_) s = splitmix(x);
   }
 

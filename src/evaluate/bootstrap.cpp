@@ -26,7 +26,7 @@ std::vector<Interval> bootstrap(Index rows, Index resamples, Index count, const 
     std::vector<std::uint32_t> weights(static_cast<std::size_t>(rows));
     for (Index b = first; b < last; ++b) {
       std::fill(weights.begin(), weights.end(), 0u);
-      Random random(seed, static_cast<std::uint64_t>(b) + 1);
+      Random random(seed, Stream::kBootstrap, static_cast<std::uint64_t>(b));
       for (Index i = 0; i < rows; ++i) ++weights[static_cast<std::size_t>(random.below(rows))];
       statistics(weights, std::span(values).subspan(static_cast<std::size_t>(b) * n_statistics, n_statistics));
     }

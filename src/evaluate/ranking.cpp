@@ -54,7 +54,7 @@ std::vector<Standing> rank_true_rows(const RankingProblem& problem, std::uint64_
   const Index n = problem.queries.rows, pool = problem.pool;
   std::vector<Index> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), Index{0});
-  if (pool < n) Random(seed).shuffle(order);
+  if (pool < n) Random(seed, Stream::kRankingPool).shuffle(order);
 
   std::vector<Standing> standings(static_cast<std::size_t>(n));
   Matrix tile(std::min(kTile, pool), problem.queries.cols);

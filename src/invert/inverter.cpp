@@ -189,7 +189,7 @@ Inversion Inverter::invert(const float* vector, Index number, const Progress& pr
   require_finite_rows({vector, 1, p.dim, p.dim}, "vector to invert");
   const Matrix target = centre_by({vector, 1, p.dim, p.dim}, p.mean);
   Guide guide(p.encode, target.row(0), p.mean, options, progress);
-  Random random(options.seed, static_cast<std::uint64_t>(number));
+  Random random(options.seed, Stream::kInversion, static_cast<std::uint64_t>(number));
   Inversion found;
   found.words = p.words_in(vector);
   const std::vector<Near> near = nearest(p.public_rows, target.row(0), std::max<Index>(1, options.examples), options.threads);

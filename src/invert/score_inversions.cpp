@@ -83,7 +83,7 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
   std::array<Values, kMeasures> measures;
   for (Values& v : measures) v = {std::vector<double>(n), std::vector<double>(n, 0.0)};
   Values leak{std::vector<double>(n), std::vector<double>(n, 0.0)};
-  Random random(options.seed);
+  Random random(options.seed, Stream::kInversionNull);
   Pairs pairs;
   for (std::size_t i = 0; i < n; ++i) {
     const auto own = values_of(compare_texts(found[i], truth[i]));
@@ -133,7 +133,7 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
 double unrelated_limit(std::span<const std::string> texts, const LeakJudge& judge, Index pairs, std::uint64_t seed) {
   const auto n = static_cast<Index>(texts.size());
   if (n < 2) bad_input("needs at least 2 texts", "public texts");
-  Random random(seed);
+  Random random(seed, Stream::kUnrelatedTexts);
   Pairs asked;
   for (Index p = 0; p < std::min(pairs, n * (n - 1)); ++p) {
     const Index a = random.below(n), b = (a + 1 + random.below(n - 1)) % n;

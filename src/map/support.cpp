@@ -30,7 +30,7 @@ Support support_of(MatrixView rows) {
   // Clusters lie nearer to their own rows than to any others: every other row makes them, the rest gives the quantiles.
   const MatrixView own{spread.data, (spread.rows + 1) / 2, spread.cols, 2 * spread.stride};
   const MatrixView others{spread.row(1), spread.rows / 2, spread.cols, 2 * spread.stride};
-  Random random(0);
+  Random random(0, Stream::kSupport);
   Support support;
   support.centres = kmeans_anchors(own, std::min(kClusters, own.rows / 4), 6, random);
   normalise_rows(support.centres.span());

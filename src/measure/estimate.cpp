@@ -35,7 +35,7 @@ double sum_of_squares(std::span<const double> values, double mean) {
 
 Pairing random_pairing(Index n, std::uint64_t seed, Index p) {
   Pairing pairing = identity_pairing(n);
-  Random(seed, static_cast<std::uint64_t>(Stream::kPairings) + static_cast<std::uint64_t>(p)).shuffle(pairing);
+  Random(seed, Stream::kPairings, static_cast<std::uint64_t>(p)).shuffle(pairing);
   return pairing;
 }
 
@@ -94,7 +94,7 @@ Range group_range(Index rows, Index groups, Index g) { return {rows * g / groups
 
 std::vector<Index> fold_order(Index n, std::uint64_t seed) {
   std::vector<Index> order = identity_pairing(n);
-  Random(seed, static_cast<std::uint64_t>(Stream::kFolds)).shuffle(order);
+  Random(seed, Stream::kFolds).shuffle(order);
   return order;
 }
 

@@ -21,9 +21,6 @@ struct Estimate {
 /// Permuted pairing p of n rows: of one seed, the same for all measures and spaces.
 Pairing random_pairing(Index n, std::uint64_t seed, Index p);
 
-/// Random streams of a seed, apart from those of bootstrap(), which come first. Permuted pairing p has stream kPairings + p.
-enum class Stream : std::uint64_t { kSample = 1u << 30, kPairRows, kFolds, kAnchors, kPairings = 1ull << 32 };
-
 /// How many of the asked permutations a null gets when each costs so many flops: what 1e12 flops pay for, but at least 10.
 Index affordable_permutations(Index asked, double flops_each);
 

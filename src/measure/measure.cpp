@@ -76,7 +76,7 @@ void MeasureOptions::validate() const {
 
 std::vector<Index> choose_rows(Index given, const MeasureOptions& options) {
   if (options.sample == 0 || options.sample >= given) return identity_pairing(given);
-  std::vector<Index> rows = Random(options.seed, static_cast<std::uint64_t>(Stream::kSample)).sample(given, options.sample);
+  std::vector<Index> rows = Random(options.seed, Stream::kSample).sample(given, options.sample);
   std::sort(rows.begin(), rows.end());
   return rows;
 }

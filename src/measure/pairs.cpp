@@ -243,7 +243,7 @@ RbfSums rbf_kernel_sums(const Space& a, const Space& b, double sigma_a, double s
 std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const MeasureOptions& options) {
   const Index n = options.pair_rows > 0 ? std::min(options.pair_rows, a.rows()) : a.rows();
   // Random rows in random order, so that groups are random too.
-  const std::vector<Index> chosen = Random(options.seed, static_cast<std::uint64_t>(Stream::kPairRows)).sample(a.rows(), n);
+  const std::vector<Index> chosen = Random(options.seed, Stream::kPairRows).sample(a.rows(), n);
   const Matrix rows_a = gather(a.unit, chosen), rows_b = gather(b.unit, chosen);
   const std::vector<Block> blocks = blocks_of(n);
   report(options, "all pairs", 0);

@@ -68,7 +68,7 @@ std::vector<Estimate> retrieve(const Matrix& a, const Matrix& b, const MeasureOp
 
 std::vector<Estimate> measure_relative(const Space& a, const Space& b, const MeasureOptions& options) {
   const Index n = a.rows(), count = std::min(options.anchors, n / 4);
-  const std::vector<Index> order = Random(options.seed, static_cast<std::uint64_t>(Stream::kAnchors)).sample(n, n);
+  const std::vector<Index> order = Random(options.seed, Stream::kRelativeAnchors).sample(n, n);
   const std::vector<Index> anchors(order.begin(), order.begin() + count), rows(order.begin() + count, order.end());
   std::vector<Estimate> estimates =
       retrieve(relative_rows(a, rows, anchors, options.threads), relative_rows(b, rows, anchors, options.threads), options,

@@ -18,9 +18,6 @@ namespace {
 
 constexpr Index kMostHeldOut = 2000, kFewestPairsToHoldOut = 500;
 
-/// Streams of random numbers; each step and each period has its own within one of these.
-enum Stream : std::uint64_t { kWeights = 1, kPool = 1ull << 32, kBatch = 2ull << 32, kNoise = 3ull << 32 };
-
 /// Every k-th of n, `count` in all: whether i is one of them, when `before` of them are smaller.
 bool is_every(Index i, Index before, Index count, Index n) { return before < count && before * n / count == i; }
 
@@ -86,7 +83,7 @@ Trainer::Trainer(const TrainingRows& rows, const NeuralOptions& options)
   key_ = options_json(options_) + " rows " + std::to_string(hash);
   if (options_.loss.matching > 0 && rows.pair_share < 1)
     counterparts_.emplace(std::array<MatrixView, 2>{rows.train[0], rows.train[1]}, options_);
-  Random random(options_.seed, kWeights);
+  Random random(options_.seed, Stream::kWeights);
   if (options_.start == NeuralStart::kLinear)
     state_.translator.start_from(rows.start->weight, random);
   else
@@ -119,7 +116,7 @@ void Trainer::train_to(Index step, const std::function<void(double)>& report,
     const Index period_end = std::min(options_.steps, (state_.step / options_.period + 1) * options_.period);
     const Index end = std::min(step, period_end);
     if (counterparts_ && state_.step % options_.period == 0 && renewed_ != state_.step) {
-      Random random(options_.seed, kPool + static_cast<std::uint64_t>(state_.step));
+      Random random(options_.seed, Stream::kCounterparts, static_cast<std::uint64_t>(state_.step));
       counterparts_->renew(network(state_.average, 0), network(state_.average, 1), random);
       renewed_ = state_.step;
     }
@@ -199,7 +196,7 @@ void Trainer::finish_period() {
 }
 
 Trainer::Batch Trainer::draw_batch() const {
-  Random random(options_.seed, kBatch + static_cast<std::uint64_t>(state_.step));
+  Random random(options_.seed, Stream::kBatch, static_cast<std::uint64_t>(state_.step));
   const Index n = options_.batch, known = rows_.pairs[0].rows();
   Batch batch;
   if (known > 0) batch.pairs = std::clamp<Index>(std::llround(rows_.pair_share * static_cast<double>(n)), 1, n);
@@ -234,7 +231,7 @@ void Trainer::take_step() {
   const double rate_factor = schedule_factor(state_.step, options_.steps, options_.warm_up, options_.final_rate);
   const double discriminator_loss = teach_discriminators(batch, rate_factor);
 
-  Random random(options_.seed, kNoise + 2 * static_cast<std::uint64_t>(state_.step));
+  Random random(options_.seed, Stream::kGeneratorNoise, static_cast<std::uint64_t>(state_.step));
   const Translator& t = state_.translator;
   std::array<Matrix, 4> added;
   const Index widths[4] = {t.dim(1), t.dim(0), t.latent(), t.latent()};
@@ -273,7 +270,7 @@ double Trainer::teach_discriminators(const Batch& batch, double rate_factor) {
   if (options_.loss.latent_generator > 0)
     for (int s : {0, 1}) lessons.push_back({2, pass_.latent(s), s == 0 ? 1.0 : 0.0});
   if (lessons.empty()) return 0;
-  Random random(options_.seed, kNoise + 2 * static_cast<std::uint64_t>(state_.step) + 1);
+  Random random(options_.seed, Stream::kDiscriminatorNoise, static_cast<std::uint64_t>(state_.step));
   std::vector<Matrix> kept;
   kept.reserve(2 * lessons.size());
   const auto moved = [&](MatrixView rows, double deviation) -> MatrixView {

@@ -10,7 +10,7 @@
 namespace vec2vec::neural {
 namespace {
 
-constexpr char kFormat[] = "vec2vec-training";
+constexpr char kFormat[] = "vec2vec-training-2";
 
 /// Columns of the log, in the order of its lines.
 struct Column {

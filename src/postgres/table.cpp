@@ -135,7 +135,7 @@ Sample draw_sample(Connection& c, const Table& table, Index rows, Index dim, std
     vector_dim(*fields[0]) == dim ? vectors.push_back(*fields[0]) : static_cast<void>(++sample.wrong_dim);
   }
   const auto drawn = static_cast<Index>(vectors.size());
-  std::vector<Index> kept = Random(seed).sample(drawn, std::min(rows, drawn));
+  std::vector<Index> kept = Random(seed, Stream::kTableSample).sample(drawn, std::min(rows, drawn));
   std::sort(kept.begin(), kept.end());  // the table's order
   sample.rows = Matrix(static_cast<Index>(kept.size()), dim);
   for (std::size_t i = 0; i < kept.size(); ++i)

@@ -18,7 +18,7 @@ struct Planted {
 
   Planted(Index n, std::uint64_t seed) : rows(n, 64) {
     const Matrix meaning = random_unit(60, 64, 99), noise = random_unit(n, 64, seed);
-    Random random(seed, 1);
+    Random random(seed);
     for (Index i = 0; i < n; ++i) {
       std::string text;
       for (const Index word : random.sample(60, 3)) {
