@@ -5,8 +5,11 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "command.h"
+#include "core/json.h"
+#include "core/number.h"
 #include "files.h"
 #include "neural_arguments.h"
 #include "terminal.h"
@@ -62,7 +65,7 @@ int exit_code(Verdict verdict) {
 void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& arguments) {
   nlohmann::ordered_json card = map.card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(map.card);
   card["inputs"] = inputs;
-  map.card = card.dump();
+  map.card = json_text(card);
   stop_if_interrupted();
   map.save(arguments.output, arguments.force);
 }
@@ -99,7 +102,7 @@ int align_procrustes(const LoadedRows& source, const LoadedRows& target, const n
   if (arguments.common.json) {
     const nlohmann::ordered_json json = {
         {"method", "Procrustes, paired"}, {"pairs", source.rows.rows()}, {"map", arguments.output}, {"inputs", inputs}};
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   std::cout << "Map of " << source.rows.rows() << " known pairs, " << map.source_dim() << " -> " << map.target_dim() << "\n";
@@ -123,7 +126,7 @@ int train(const AlignProblem& problem, const Map& start, Verdict verdict, double
     json["verdict"] = to_string(verdict);
     json["map"] = arguments.output;
     json["inputs"] = inputs;
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return exit_code(verdict);
   }
   std::cout << to_string(verdict)
@@ -192,7 +195,7 @@ int run_align(AlignArguments arguments) {
     auto json = nlohmann::ordered_json::parse(summary.to_json());
     json["map"] = arguments.output;
     json["inputs"] = inputs;
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return exit_code(summary.verdict);
   }
   print_report(summary.brief());
@@ -207,18 +210,26 @@ int run_align(AlignArguments arguments) {
   return exit_code(summary.verdict);
 }
 
-/// Reads 90s, 5m, 1h as seconds.
-CLI::Validator seconds_with_unit() {
-  return CLI::AsNumberWithUnit(std::map<std::string, double>{{"s", 1.0}, {"m", 60.0}, {"h", 3600.0}}).description("");
+/// 90, 90s, 5m and 1h as seconds; nothing for what is no time.
+std::optional<double> seconds_of(std::string text) {
+  double unit = 1;
+  if (text.ends_with('s') || text.ends_with('m') || text.ends_with('h')) {
+    unit = text.back() == 's' ? 1 : text.back() == 'm' ? 60 : 3600;
+    text.pop_back();
+  }
+  const std::optional<double> number = parse_number(text);
+  if (!number || !(*number >= 0) || std::isinf(*number)) return std::nullopt;
+  return *number * unit;
 }
 
-void set_effort(std::string text, AlignArguments& arguments) {
+void set_effort(const std::string& text, AlignArguments& arguments) {
   for (Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
     if (text == to_string(effort)) {
       arguments.effort = effort;
       return;
     }
-  if (!seconds_with_unit()(text).empty() || (arguments.time_budget = std::stod(text)) <= 0)
+  arguments.time_budget = seconds_of(text).value_or(0);
+  if (arguments.time_budget == 0)
     throw CLI::ValidationError("--effort", "must be low, normal, high or a time such as 90s, 5m, 1h");
   arguments.effort = Effort::kHigh;
 }
@@ -227,7 +238,6 @@ void set_effort(std::string text, AlignArguments& arguments) {
 
 void add_align(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<AlignArguments>();
-  const CLI::Validator not_negative([](const std::string& text) { return text[0] == '-' ? "must not be negative" : ""; }, "");
   CLI::App* command = app.add_subcommand(
       "align", "Find the map from the space of A to the space of B, without pairs, with a few, or with many");
   command->add_option("A", arguments->source.path, "Vectors of the source model, one row a text")
@@ -246,12 +256,16 @@ void add_align(CLI::App& app, Run& run) {
       ->type_name("EFFORT")
       ->default_str("normal");
   command
-      ->add_option("--time-budget", arguments->time_budget,
-                   "Begin no new search after this time, e.g. 90s, 5m, 1h; 0 = no limit")
-      ->transform(seconds_with_unit())
-      ->check(not_negative)
+      ->add_option_function<std::string>(
+          "--time-budget",
+          [arguments](const std::string& text) {
+            const std::optional<double> seconds = seconds_of(text);
+            if (!seconds) throw CLI::ValidationError("--time-budget", "must be a time such as 90s, 5m, 1h, or 0");
+            arguments->time_budget = *seconds;
+          },
+          "Begin no new search after this time, e.g. 90s, 5m, 1h; 0 = no limit")
       ->type_name("TIME")
-      ->capture_default_str();
+      ->default_str("0");
   command
       ->add_option("--checkpoint", arguments->neural.checkpoint,
                    "Keep the state of the search (with --method neural: of training) in this file and go on from it when it "

@@ -1,7 +1,6 @@
 #include "vec2vec/audit.h"
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -12,7 +11,10 @@
 #include <sstream>
 
 #include "command.h"
+#include "core/json.h"
+#include "core/time.h"
 #include "files.h"
+#include "io/atomic_file.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"
@@ -121,13 +123,6 @@ Json data_facts(const std::string& path, const OpenOptions& open, const AuditArg
   return facts;
 }
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return text;
-}
-
 std::string json_path(const std::string& output) { return std::filesystem::path(output).replace_extension(".json").string(); }
 
 std::vector<std::string> inputs(const AuditArguments& a) {
@@ -217,7 +212,7 @@ int run_audit(AuditArguments arguments) {
                    {"native", hash(native)}};
   if (encoder) identity["encoder"] = Json::parse(encoder->card());
   if (!arguments.map.empty()) identity["map"] = file_sha256(arguments.map);
-  options.identity = identity.dump();
+  options.identity = json_text(identity);
 
   Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
   const AuditReport report = audit(problem, options);
@@ -233,10 +228,10 @@ int run_audit(AuditArguments arguments) {
                           {"model", arguments.model},  {"public", known.files},         {"attributes", labels.files},
                           {"words", words.files},      {"candidates", candidates.files}};
   if (language_model) json["reproduction"]["language_model"] = Json::parse(language_model->card());
-  const std::string text = json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string text = json_text(json, 2) + "\n";
   stop_if_interrupted();
-  write_text(json_path(arguments.output), text);
-  write_text(arguments.output, audit_page(text));
+  write_file(json_path(arguments.output), text, arguments.force);
+  write_file(arguments.output, audit_page(text), arguments.force);
 
   if (arguments.common.json) {
     std::cout << text;

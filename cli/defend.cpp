@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
 #include "files.h"
 #include "terminal.h"
 
@@ -36,7 +37,7 @@ int run_defend(const DefendArguments& arguments) {
         {"steps", to_string(options.steps)}, {"rows", summary.rows},
         {"source_dim", summary.source_dim},  {"dim", summary.dim},
         {"seconds", summary.seconds},        {"input_sha256", summary.input_sha256}};
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   std::cout << summary.rows << " rows x " << summary.dim << " in " << arguments.output << " ("

@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
+#include "core/number.h"
 #include "files.h"
 #include "terminal.h"
 
@@ -62,7 +64,7 @@ int run_encode(const EncodeArguments& arguments) {
                                        {"seconds", summary.seconds},
                                        {"texts_sha256", summary.texts_sha256},
                                        {"model", nlohmann::ordered_json::parse(summary.card)}};
-  std::cout << json.dump(2) << "\n";
+  std::cout << json_text(json, 2) << "\n";
   return kSuccess;
 }
 

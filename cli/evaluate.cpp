@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
+#include "core/tell.h"
 #include "files.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
@@ -28,9 +30,7 @@ Matrix translate_rows(const Map& map, MatrixView rows, const Progress& progress)
   constexpr Index kBlockRows = 4096;
   Matrix out(rows.rows, map.target_dim());
   for (Index first = 0; first < rows.rows; first += kBlockRows) {
-    if (!progress("translate", static_cast<double>(first) / static_cast<double>(rows.rows))) {
-      throw Error(ErrorKind::kInterrupted, "interrupted");
-    }
+    tell(progress, "translate", static_cast<double>(first) / static_cast<double>(rows.rows));
     const Index count = std::min(kBlockRows, rows.rows - first);
     map.translate(rows.middle_rows(first, count), out.span().middle_rows(first, count));
   }
@@ -82,7 +82,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
     json["seed"] = arguments.common.seed;
     json["bootstrap"] = options.bootstrap;
     json.update(nlohmann::ordered_json::parse(evaluation.to_json()));
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   print_report(evaluation.brief());

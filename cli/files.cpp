@@ -1,14 +1,11 @@
 #include "files.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
+#include "core/tell.h"
+#include "io/atomic_file.h"
 #include "vec2vec/error.h"
 #include "vec2vec/postgres.h"
 
@@ -22,9 +19,7 @@ LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage
   Matrix block(kept < n ? std::min(kBlockRows, n) : 0, dim);
   Index next = 0;  // row `next` of the result is row next * n / kept of the file
   for (Index first = 0; first < n; first += kBlockRows) {
-    if (progress && !progress(stage, static_cast<double>(first) / static_cast<double>(n))) {
-      throw Error(ErrorKind::kInterrupted, "interrupted");
-    }
+    tell(progress, stage, static_cast<double>(first) / static_cast<double>(n));
     const Index count = std::min(kBlockRows, n - first);
     if (kept == n) {
       source.read(first, loaded.rows.span().middle_rows(first, count));
@@ -53,12 +48,7 @@ void require_writable(const std::string& path, bool force, const std::vector<std
   fs::path folder = fs::path(path).parent_path();
   if (folder.empty()) folder = ".";
   if (!fs::is_directory(folder, ignored)) bad_input("there is no such folder", folder.string(), "mkdir -p " + folder.string());
-  // Permissions, quotas and read-only disks all show when a file is made.
-  const std::string probe = (folder / (".vec2vec-probe-" + std::to_string(getpid()))).string();
-  const int file = open(probe.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
-  if (file < 0) bad_input(std::string("cannot create files here: ") + std::strerror(errno), folder.string(), "another folder");
-  close(file);
-  unlink(probe.c_str());
+  const AtomicFile probe(path, force);  // permissions, quotas and read-only disks all show when a file is made
 }
 
 std::vector<std::string> read_lines(const std::string& path) {
@@ -69,18 +59,6 @@ std::vector<std::string> read_lines(const std::string& path) {
     if (!line.empty() && line.back() == '\r') line.pop_back();
   if (lines.empty()) bad_input("has no lines", path);
   return lines;
-}
-
-void write_text(const std::string& path, const std::string& text) {
-  const std::string part = path + ".part-" + std::to_string(getpid());
-  std::ofstream file(part, std::ios::binary);
-  file << text;
-  file.close();
-  std::error_code error;
-  if (file) fs::rename(part, path, error);
-  if (file && !error) return;
-  fs::remove(part, error);
-  bad_input("cannot be written", path, "another folder, or more space on the disk");
 }
 
 void refuse_database(const std::string& path) {

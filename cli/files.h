@@ -26,9 +26,6 @@ void require_writable(const std::string& path, bool force, const std::vector<std
 /// The lines of a text file, without the carriage returns of Windows.
 std::vector<std::string> read_lines(const std::string& path);
 
-/// Writes a text file that appears whole or not at all, over an existing one too: require_writable comes first.
-void write_text(const std::string& path, const std::string& text);
-
 /// Throws Error{kBadInput} with a way on when path is the URL of a database.
 void refuse_database(const std::string& path);
 

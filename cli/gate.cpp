@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
 #include "files.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
@@ -74,7 +75,7 @@ int run_gate(const GateArguments& arguments) {
     nlohmann::ordered_json json = {{"map", arguments.map}};
     json.update(nlohmann::ordered_json::parse(report.to_json()));
     if (evidence.retention) json["retention"] = nlohmann::ordered_json::parse(evidence.retention->to_json());
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
   } else {
     std::cout << report.brief() << (evidence.retention ? evidence.retention->brief() : "");
   }

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
 #include "files.h"
 #include "terminal.h"
 #include "vec2vec/kinship.h"
@@ -23,7 +24,7 @@ struct InspectArguments {
   bool fingerprint = false, align = true;
 };
 
-std::string scalar_text(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string scalar_text(const Json& value) { return value.is_string() ? value.get<std::string>() : json_text(value); }
 
 /// Prints a JSON object as indented "key  value" lines; long lists and lists of objects are only counted.
 void print_card(const Json& object, const std::string& indent) {
@@ -53,7 +54,7 @@ int inspect_map(const InspectArguments& arguments) {
                        {"target_dim", map.target_dim()},
                        {"target_spread", map.target_spread},
                        {"card", card}};
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   std::cout << arguments.path << "\nmap from dimension " << map.source_dim() << " to " << map.target_dim() << "\n";
@@ -92,7 +93,7 @@ int compare(const InspectArguments& arguments) {
   if (arguments.common.json) {
     Json json = {{"kind", "fingerprint"}, {"files", {arguments.path, arguments.other}}};
     json.update(Json::parse(report.to_json()));
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
   } else {
     print_report(report.brief());
   }
@@ -112,7 +113,7 @@ int run_inspect(const InspectArguments& arguments) {
   if (arguments.common.json) {
     Json json = {{"kind", "rows"}};
     json.update(Json::parse(inspection.to_json()));
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
   } else {
     print_report(inspection.brief());
   }

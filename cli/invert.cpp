@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "command.h"
+#include "core/json.h"
+#include "core/number.h"
 #include "files.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
@@ -163,10 +165,11 @@ int run_invert(const InvertArguments& a) {
   const auto score = [&](std::span<const Inversion> found) {
     if (!a.truth.empty()) scores = scores_json(a, found, numbers, judge, aids.public_texts, scores_for_people);
   };
+  const auto provenance = [&](const std::string& sha256) {
+    return json_text({{"what", "texts found for vectors by vec2vec"}, {"sha256", sha256}, {"from", origin}}, 2) + "\n";
+  };
   const InversionSummary summary =
-      invert_rows(inverter, rows, a.output, {origin.dump(), numbers, a.force, a.restart, score, progress});
-  write_text(a.output + ".provenance.json",
-             Json{{"what", "texts found for vectors by vec2vec"}, {"from", origin}}.dump(2) + "\n");
+      invert_rows(inverter, rows, a.output, {json_text(origin), numbers, a.force, a.restart, score, provenance, progress});
   line.finish();
 
   double cosine = 0, nearest = 0, seconds = 0;
@@ -190,7 +193,7 @@ int run_invert(const InvertArguments& a) {
                  {"seconds", seconds},
                  {"scores", scores}};
     json.update(origin);
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   std::cout << summary.rows.size() << " texts in " << a.output << " (" << format_seconds(seconds) << ", " << encoded

@@ -1,8 +1,7 @@
-#include <exception>
 #include <iostream>
-#include <new>
 
 #include "command.h"
+#include "core/boundary.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
@@ -13,6 +12,7 @@ namespace {
 int exit_code(ErrorKind kind) {
   switch (kind) {
     case ErrorKind::kBadInput:
+    case ErrorKind::kUnavailable:
       return kBadInputExit;
     case ErrorKind::kInterrupted:
       return kInterruptedExit;
@@ -35,21 +35,26 @@ int parse(CLI::App& app, int argc, char** argv) {
   }
 }
 
+/// Does the work and tells of what it throws. Returns the exit code.
 int run_guarded(const Run& run) {
   try {
-    const int code = run();
-    std::cout.flush();
-    if (std::cout) return code;
-    print_error("cannot write to standard output");
+    try {
+      const int code = run();
+      std::cout.flush();
+      if (!std::cout)
+        throw Error(ErrorKind::kUnavailable, "cannot write to standard output", {}, "free some space, or write elsewhere");
+      return code;
+    } catch (...) {
+      rethrow_as_error();
+    }
   } catch (const Error& error) {
-    print_error(error.message(), error.where(), error.hint());
+    if (error.kind() == ErrorKind::kInternal)
+      print_error("internal failure: " + error.message(), error.where(),
+                  error.hint().empty() ? "report it with the command you ran" : error.hint());
+    else
+      print_error(error.message(), error.where(), error.hint());
     return exit_code(error.kind());
-  } catch (const std::bad_alloc&) {
-    print_error("out of memory", {}, "fewer rows (--max-rows), or a machine with more memory");
-  } catch (const std::exception& error) {
-    print_error(std::string("internal failure: ") + error.what(), {}, "report it with the command you ran");
   }
-  return kInternalFailure;
 }
 
 int main(int argc, char** argv) {
@@ -81,10 +86,12 @@ int main(int argc, char** argv) {
   add_sample(app, run);
   add_migrate(app, run);
   set_command_line(argc, argv);
-  const int parsed = parse(app, argc, argv);
-  if (parsed >= 0) return parsed;
-  catch_interrupts();
-  return run_guarded(run);
+  return run_guarded([&] {
+    const int parsed = parse(app, argc, argv);
+    if (parsed >= 0) return parsed;
+    catch_interrupts();
+    return run();
+  });
 }
 
 }  // namespace

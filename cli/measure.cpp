@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
 #include "files.h"
+#include "io/atomic_file.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -118,14 +120,14 @@ int run_measure(const MeasureArguments& arguments) {
   const MeasureGrid grid = measure_files(arguments, options);
   progress.finish();
   stop_if_interrupted();
-  if (!arguments.csv.empty()) write_text(arguments.csv, grid.to_csv());
-  if (!arguments.html.empty()) write_text(arguments.html, grid.to_html());
+  if (!arguments.csv.empty()) write_file(arguments.csv, grid.to_csv(), arguments.force);
+  if (!arguments.html.empty()) write_file(arguments.html, grid.to_html(), arguments.force);
 
   const bool one_pair = count == 2 && grid.square;
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"files", arguments.files}, {"seed", options.seed}};
     json.update(nlohmann::ordered_json::parse(one_pair ? grid.cells[1].to_json() : grid.to_json()));
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   print_report(one_pair ? grid.cells[1].brief() : grid.brief());

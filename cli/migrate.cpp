@@ -1,14 +1,15 @@
 #include <algorithm>
 #include <cmath>
-#include <iomanip>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
 
 #include "command.h"
+#include "core/json.h"
+#include "core/number.h"
 #include "files.h"
+#include "io/atomic_file.h"
 #include "migrate_gate.h"
 #include "postgres_arguments.h"
 #include "terminal.h"
@@ -27,9 +28,7 @@ struct MigrateArguments {
 };
 
 std::string gigabytes(Index bytes) {
-  std::ostringstream text;
-  text << std::setprecision(bytes < 10'000'000'000 ? 2 : 3) << static_cast<double>(bytes) / 1e9 << " GB";
-  return text.str();
+  return significant(static_cast<double>(bytes) / 1e9, bytes < 10'000'000'000 ? 2 : 3) + " GB";
 }
 
 void print_notes(const std::vector<std::string>& notes) {
@@ -93,8 +92,8 @@ void put_out(const std::string& result, const std::string& sha256, const Migrate
       {"map", a.map}, {"map_sha256", sha256}, {"table", a.column.table}, {"column", a.column.column}, {"into", a.options.into}};
   json.update(nlohmann::ordered_json::parse(result));
   if (gate) gate->add_to(json);
-  if (a.common.json) std::cout << json.dump(2) << "\n";
-  if (!a.report.empty()) write_text(a.report, json.dump(2) + "\n");
+  if (a.common.json) std::cout << json_text(json, 2) << "\n";
+  if (!a.report.empty()) write_file(a.report, json_text(json, 2) + "\n", a.force);
 }
 
 int run_migrate(const MigrateArguments& arguments) {

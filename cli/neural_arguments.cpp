@@ -1,5 +1,6 @@
 #include "neural_arguments.h"
 
+#include "core/number.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::cli {
@@ -19,7 +20,11 @@ void set_loss(LossWeights& weights, const std::string& text) {
   const std::size_t equals = text.find('=');
   for (const auto& [name, weight] : kLosses) {
     if (text.substr(0, equals) != name || equals == std::string::npos) continue;
-    if (CLI::detail::lexical_cast(text.substr(equals + 1), weights.*weight) && weights.*weight >= 0) return;
+    const auto value = parse_number(text.substr(equals + 1));
+    if (value && *value >= 0 && std::isfinite(*value)) {
+      weights.*weight = *value;
+      return;
+    }
     bad_input("the coefficient must be a number of at least 0", "--loss " + text, std::string("--loss ") + name + "=1");
   }
   std::string names;

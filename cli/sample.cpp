@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
+#include "core/json.h"
 #include "files.h"
 #include "postgres_arguments.h"
 #include "terminal.h"
@@ -36,7 +37,7 @@ int run_sample(const SampleArguments& arguments) {
                                          {"table", arguments.column.table},
                                          {"column", arguments.column.column},
                                          {"seed", arguments.common.seed}};
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   std::cout << rows.rows() << " rows x " << rows.cols() << " in " << arguments.output << "\n";

@@ -3,22 +3,22 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <csignal>
 #include <cstdio>
-#include <iomanip>
 #include <iostream>
 #include <regex>
-#include <sstream>
 
 #include "spelling.h"
 
 namespace vec2vec::cli {
 namespace {
 
-volatile std::sig_atomic_t interrupt_seen = 0;
+std::atomic<bool> interrupt_seen = false;  // set by a signal, read by any thread
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may set no other");
 
-void on_interrupt(int) { interrupt_seen = 1; }
+void on_interrupt(int) { interrupt_seen = true; }
 
 /// Without what stands between :// and the last @ of a URL: user and password.
 std::string without_passwords(const std::string& text) { return std::regex_replace(text, std::regex("://\\S*@"), "://...@"); }
@@ -37,7 +37,7 @@ void catch_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return interrupt_seen != 0; }
+bool interrupted() { return interrupt_seen; }
 
 void stop_if_interrupted() {
   if (interrupted()) throw Error(ErrorKind::kInterrupted, "interrupted");
@@ -57,12 +57,6 @@ std::string format_seconds(double seconds) {
   if (s < 60) return std::to_string(s) + " s";
   if (s < 3600) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
   return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
-}
-
-std::string fixed(double value, int digits) {
-  std::ostringstream text;
-  text << std::fixed << std::setprecision(digits) << value;
-  return text.str();
 }
 
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), tty_(isatty(STDERR_FILENO) != 0) {}

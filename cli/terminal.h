@@ -25,9 +25,6 @@ void print_report(const std::string& text);
 /// 75 -> "1 min 15 s".
 std::string format_seconds(double seconds);
 
-/// 0.12345, 3 -> "0.123".
-std::string fixed(double value, int digits);
-
 /// Shows progress on stderr, from two seconds after its start: one line rewritten in place on a terminal, otherwise a line for
 /// each tenth of the work and at most one in five seconds. Keeps quiet when told so, and always passes interrupts on.
 class ProgressLine {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "command.h"
+#include "core/json.h"
 #include "files.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
@@ -23,10 +24,10 @@ struct TranslateArguments {
 
 void print_confidence(const TranslateSummary& summary, const TranslateOptions& options) {
   const auto percent = [](double part) { return std::to_string(std::lround(100 * part)) + " %"; };
-  std::cout << percent(summary.far_rows)
+  std::cout << percent(*summary.far_rows)
             << " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
   if (!options.store_path.empty())
-    std::cout << percent(summary.mean_match) << " are expected to find their counterpart as nearest row in "
+    std::cout << percent(*summary.mean_match) << " are expected to find their counterpart as nearest row in "
               << options.store_path << ", if it holds them all\n";
   std::cout << "Confidence of each row: " << options.confidence_path << ", columns "
             << (options.store_path.empty() ? "support" : "match, margin, support") << "\n";
@@ -63,14 +64,14 @@ int run_translate(const TranslateArguments& arguments) {
                                    {"map_sha256", summary.map_sha256},
                                    {"input_sha256", summary.input_sha256}};
     if (!options.confidence_path.empty()) {
-      json["confidence"] = {{"file", options.confidence_path}, {"columns", {"support"}}, {"far_rows", summary.far_rows}};
+      json["confidence"] = {{"file", options.confidence_path}, {"columns", {"support"}}, {"far_rows", *summary.far_rows}};
       if (!options.store_path.empty()) {
         json["confidence"]["columns"] = {"match", "margin", "support"};
         json["confidence"]["store"] = options.store_path;
-        json["confidence"]["mean_match"] = summary.mean_match;
+        json["confidence"]["mean_match"] = *summary.mean_match;
       }
     }
-    std::cout << json.dump(2) << "\n";
+    std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   std::cout << summary.rows << " rows x " << map.target_dim() << " in " << arguments.output << " ("

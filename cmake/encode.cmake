@@ -3,7 +3,11 @@
 set(VEC2VEC_HAS_OPENVINO OFF)
 if(VEC2VEC_ENCODE AND NOT VEC2VEC_SANITIZE)  # OpenVINO's TBB does not run under AddressSanitizer
   set(openvino_home ${PROJECT_SOURCE_DIR}/build/openvino)
+  # OpenVINO's package sets the ABI of libstdc++ for the whole folder; its targets say the same to those who link them. The rest is
+  # compiled as before, so that installing OpenVINO later compiles nothing else again.
+  get_directory_property(definitions_before COMPILE_DEFINITIONS)
   find_package(OpenVINO QUIET COMPONENTS Runtime HINTS ${openvino_home}/openvino/cmake)
+  set_directory_properties(PROPERTIES COMPILE_DEFINITIONS "${definitions_before}")
   find_library(OPENVINO_TOKENIZERS_LIBRARY openvino_tokenizers
     HINTS ${openvino_home}/openvino_tokenizers/lib ${OpenVINO_DIR}/../../openvino_tokenizers/lib)
   if(OpenVINO_FOUND AND OPENVINO_TOKENIZERS_LIBRARY)

@@ -57,8 +57,8 @@ struct AuditOptions {
   WordOptions words = {};            ///< threads and progress likewise
   InversionOptions inversion = InversionOptions::of_translated();  ///< seed and threads likewise
   std::string work = {};  ///< folder that keeps the alignment, each attack and each text written as it ends; an audit of the
-                          ///< same identity goes on from there. Empty = nothing is kept
-  std::string identity = {};  ///< names the inputs, e.g. by their hashes; options are added to it
+                          ///< same rows, map and options goes on from there. Empty = nothing is kept
+  std::string identity = {};  ///< what else must be the same to go on from there, such as the encoder of the texts
   std::uint64_t seed = 0;
   int threads = 0;
   Progress progress = {};

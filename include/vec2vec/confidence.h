@@ -26,9 +26,9 @@ constexpr float kMatchTemperature = 0.015f;
 /// Scores rows of a map's source, alone or against a store of target rows in which their translations will be searched.
 class ConfidenceScorer {
  public:
-  /// store (m, d_target): empty, or 2 rows and more, finite; kept as a centred copy. The map must outlive the scorer.
+  /// The scorer owns the map. store (m, d_target): empty, or 2 rows and more, finite; kept as a centred copy.
   /// Throws Error{kBadInput} for a store that does not fit, and for a map written before maps had a support.
-  ConfidenceScorer(const Map& map, MatrixView store, int threads);
+  ConfidenceScorer(Map map, MatrixView store, int threads);
 
   bool has_store() const { return store_.rows() > 0; }
 
@@ -41,7 +41,7 @@ class ConfidenceScorer {
   std::vector<RowConfidence> score_all(MatrixView rows, int threads, const Progress& progress = {}) const;
 
  private:
-  const Map& map_;
+  Map map_;
   Matrix store_;  ///< (m, d_target), centred unit rows
 };
 
@@ -54,6 +54,7 @@ struct ConfidenceSummary {
 /// Rows below this support lie further out than 95 % of the rows of the fit.
 constexpr float kFarSupport = 0.05f;
 
+/// Both are NaN of no rows.
 ConfidenceSummary summarise(std::span<const RowConfidence> rows);
 
 }  // namespace vec2vec

@@ -19,9 +19,9 @@ bool has_judge_endpoints();
 /// A judge that asks the endpoint, POST url/chat/completions, how much of the true text the found one gives away: a whole
 /// number from 0 to 100. Both texts of each pair are sent, so they leave the machine when the server is another one.
 /// Redirections are not followed. A server that is busy (429, 503) is asked again up to 3 times, after 1, 2 and 4 seconds.
-/// Throws Error{kBadInput} when options are out of range or in a build without libcurl; the judge throws it when there is no
-/// answer, a status other than 200, or no such number in it, and Error{kInterrupted} when progress says so. Cost: a request a
-/// pair, one after the other.
+/// Throws Error{kBadInput} when options are out of range or in a build without libcurl; the judge throws it for a status other
+/// than 200 or an answer without such a number, Error{kUnavailable} when there is no answer, and Error{kInterrupted} when
+/// progress says so. Cost: a request a pair, one after the other.
 LeakJudge endpoint_judge(const JudgeEndpoint& endpoint, Progress progress = {});
 
 }  // namespace vec2vec

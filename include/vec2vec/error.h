@@ -4,10 +4,17 @@
 
 namespace vec2vec {
 
-/// Whose fault an Error is; the command line maps it to exit codes 2, 1 and 130.
-enum class ErrorKind { kBadInput, kInternal, kInterrupted };
+/// Whose fault an Error is, and so what to do about it.
+enum class ErrorKind {
+  kBadInput,     ///< the caller's: an input, an option, a name, a password. Exit code 2
+  kInternal,     ///< the library's. Exit code 1
+  kInterrupted,  ///< nobody's: a progress function ended the work. Exit code 130
+  kUnavailable   ///< the machine's or a server's: memory, disk space, a connection. The same call may work later. Exit code 2
+};
 
-/// The one exception type of the library: what went wrong, where (a file, an option, a row), and what to try.
+/// The one exception type that leaves the library: what went wrong, where (a file, an option, a row), and what to try. Standard
+/// exceptions (no memory, a file system that fails, what a callback throws) become one, which nests the original
+/// (std::rethrow_if_nested).
 class Error : public std::runtime_error {
  public:
   Error(ErrorKind kind, std::string what, std::string where = {}, std::string hint = {});

@@ -38,7 +38,7 @@ struct GatePolicy {
 
 /// What is known of the map beside its card; only what the policy needs must be filled in.
 struct GateEvidence {
-  double age_days = 0;
+  std::optional<double> age_days;  ///< of the map's file
   std::optional<Evaluation> evaluation;
   std::optional<double> far_rows, mean_match;
   std::optional<Retention> retention;
@@ -54,7 +54,8 @@ struct GateRows {
 };
 
 /// What the policy's limits ask of the rows given; the age is left to the caller. Throws Error{kBadInput} for rows that do not
-/// fit the map. Cost: evaluate() on the pairs, ConfidenceScorer on the rows.
+/// fit the map, or no resamples (EvaluateOptions::bootstrap) where a limit is on an interval. Cost: evaluate() on the pairs,
+/// ConfidenceScorer on the rows.
 GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const GateRows& given,
                              const EvaluateOptions& options = {});
 

@@ -95,6 +95,7 @@ struct InvertRowsOptions {
   /// Called with the texts of all rows before the file appears, e.g. to score them. When it throws, or the process dies in it,
   /// the rows are kept, and the same call goes on from here.
   std::function<void(std::span<const Inversion> rows)> before_writing = {};
+  std::function<std::string(const std::string& sha256)> provenance = {};  ///< as in CreateOptions (rows.h)
   Progress progress = {};
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -85,8 +86,9 @@ struct TranslateOptions {
 
 struct TranslateSummary {
   Index rows = 0, zero_rows = 0;
-  double far_rows = 0;    ///< part of the rows with a support below 0.05, which 0.05 of rows like those of the fit have
-  double mean_match = 0;  ///< expected part of the rows whose nearest row in the store is right, when it holds all counterparts
+  /// With a confidence file: part of the rows with a support below 0.05, which 0.05 of rows like those of the fit have; and,
+  /// with a store, the expected part of the rows whose nearest row in it is right, when it holds all counterparts.
+  std::optional<double> far_rows, mean_match;
   double seconds = 0;
   std::string input_sha256, map_sha256;
 };

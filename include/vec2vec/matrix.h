@@ -12,6 +12,13 @@ struct MatrixView {
   const float* data = nullptr;
   Index rows = 0, cols = 0, stride = 0;
 
+  constexpr MatrixView() noexcept = default;
+  /// Rows that lie one behind the other.
+  constexpr MatrixView(const float* values, Index row_count, Index col_count) noexcept
+      : MatrixView(values, row_count, col_count, col_count) {}
+  constexpr MatrixView(const float* values, Index row_count, Index col_count, Index row_stride) noexcept
+      : data(values), rows(row_count), cols(col_count), stride(row_stride) {}
+
   const float* row(Index i) const { return data + i * stride; }
   /// Rows first .. first + count - 1, no copy.
   MatrixView middle_rows(Index first, Index count) const { return {row(first), count, cols, stride}; }
@@ -22,14 +29,24 @@ struct MatrixSpan {
   float* data = nullptr;
   Index rows = 0, cols = 0, stride = 0;
 
+  constexpr MatrixSpan() noexcept = default;
+  constexpr MatrixSpan(float* values, Index row_count, Index col_count) noexcept
+      : MatrixSpan(values, row_count, col_count, col_count) {}
+  constexpr MatrixSpan(float* values, Index row_count, Index col_count, Index row_stride) noexcept
+      : data(values), rows(row_count), cols(col_count), stride(row_stride) {}
+
   float* row(Index i) const { return data + i * stride; }
   MatrixSpan middle_rows(Index first, Index count) const { return {row(first), count, cols, stride}; }
   operator MatrixView() const { return {data, rows, cols, stride}; }
 };
 
-/// Memory of `bytes`, from 1 MiB on with all its pages at once, which costs a third of a fault for each. Throws std::bad_alloc.
+/// Memory of `bytes`, from 1 MiB on with all its pages at once, which costs a third of a fault for each. Throws
+/// Error{kUnavailable} when there is not so much.
 void* allocate_pages(std::size_t bytes);
 void free_pages(void* memory, std::size_t bytes) noexcept;
+
+/// rows * cols. Throws Error{kBadInput} when one of them is negative, or there are more values than memory has addresses.
+std::size_t matrix_size(Index rows, Index cols);
 
 /// The standard library's allocator of such memory, for what is filled as soon as it is there.
 template <typename T>
@@ -38,7 +55,7 @@ struct PageAllocator {
   PageAllocator() = default;
   template <typename U>
   PageAllocator(const PageAllocator<U>&) {}
-  T* allocate(std::size_t count) { return static_cast<T*>(allocate_pages(count * sizeof(T))); }
+  T* allocate(std::size_t count) { return static_cast<T*>(allocate_pages(count * sizeof(T))); }  // count is within max_size
   void deallocate(T* memory, std::size_t count) noexcept { free_pages(memory, count * sizeof(T)); }
   friend bool operator==(const PageAllocator&, const PageAllocator&) { return true; }
 };
@@ -47,7 +64,8 @@ struct PageAllocator {
 class Matrix {
  public:
   Matrix() = default;
-  Matrix(Index rows, Index cols) : rows_(rows), cols_(cols), values_(static_cast<std::size_t>(rows * cols)) {}
+  /// Throws Error{kBadInput} for negative numbers, and Error{kUnavailable} when the memory is not there.
+  Matrix(Index rows, Index cols) : rows_(rows), cols_(cols), values_(matrix_size(rows, cols)) {}
 
   Index rows() const { return rows_; }
   Index cols() const { return cols_; }

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -64,6 +65,9 @@ struct CreateOptions {
   /// The source of the rows to come, in its order, which lives as long as the sink: formats that have more than numbers take
   /// the rest of each row from it. NDJSON from NDJSON only.
   const RowSource* carry = nullptr;
+  /// Makes the text of the file's provenance from the SHA-256 of its bytes. It appears as path + ".provenance.json" together
+  /// with the file; no crash leaves the file with the provenance of another. Empty = none.
+  std::function<std::string(const std::string& sha256)> provenance = {};
 };
 
 /// Format by the ending of path (.npy .safetensors .fvecs .csv .tsv .ndjson/.jsonl .bin/.raw/.f32); throws Error{kBadInput} for

@@ -120,7 +120,7 @@ void add_map(nb::module_& module) {
                               options);
         });
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
-                          summary.far_rows, summary.mean_match);
+                          summary.far_rows.value_or(0), summary.mean_match.value_or(0));
       },
       nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"), nb::arg("target"),
       nb::arg("centred"), nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"),

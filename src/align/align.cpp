@@ -10,7 +10,10 @@
 #include "align/portfolio.h"
 #include "align/refine.h"
 #include "align/report.h"
+#include "core/boundary.h"
+#include "core/json.h"
 #include "core/parallel.h"
+#include "core/tell.h"
 #include "linear/polar.h"
 #include "map/fingerprint.h"
 #include "map/support.h"
@@ -94,11 +97,13 @@ const char* to_string(Verdict verdict) {
   return "";
 }
 
-Verdict verdict_of(const Map& map) {
+Verdict verdict_of(const Map& map) try {
   const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
   for (const Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
     if (card.value("verdict", "") == to_string(v)) return v;
   return Verdict::kUncertain;
+} catch (...) {
+  rethrow_as_error();
 }
 
 const char* to_string(Effort effort) {
@@ -125,10 +130,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
   const auto begin = std::chrono::steady_clock::now();
-  auto step = [&](const char* stage, double done) {
-    if (options.progress && !options.progress(stage, done))
-      throw Error(ErrorKind::kInterrupted, "interrupted", "align", "nothing was written");
-  };
+  auto step = [&](const char* stage, double done) { tell(options.progress, stage, done, "align", "nothing was written"); };
   check_pairs(problem);
   step("prepare", 0);
   // So many pairs say more than the softly matched rest could add.
@@ -201,7 +203,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   if (source_rows.rows.rows < problem.source.rows || target_rows.rows.rows < problem.target.rows)
     card["distinct_rows"] = {{"source", source_rows.rows.rows}, {"target", target_rows.rows.rows}};
   if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);
-  summary.map.card = card.dump();
+  summary.map.card = json_text(card);
   step("refine", 1);
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return summary;
@@ -209,16 +211,18 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
 
 }  // namespace
 
-AlignSummary align(const AlignProblem& problem, const AlignOptions& options) {
+AlignSummary align(const AlignProblem& problem, const AlignOptions& options) try {
   options.validate();
   if (options.partial && !problem.pairs.empty())
     bad_input("parts of the sides cannot be tried with known pairs", "`AlignOptions::partial`");
   AlignSummary whole = align_rows(problem, options);
   if (!options.partial || whole.verdict == Verdict::kAligned) return whole;
   return align_parts(problem, options, std::move(whole), align_rows);
+} catch (...) {
+  rethrow_as_error();
 }
 
-Map fit_paired(MatrixView source, MatrixView target) {
+Map fit_paired(MatrixView source, MatrixView target) try {
   if (source.rows != target.rows)
     bad_input(
         "paired sets must have equally many rows, not " + std::to_string(source.rows) + " and " + std::to_string(target.rows),
@@ -228,12 +232,13 @@ Map fit_paired(MatrixView source, MatrixView target) {
   const CentredRows x = centre(source, 0), y = centre(target, 0);
   Map map = make_map(leading_axes(x.rows, spectrum(x.rows, 0)), x, y, polar_factor(cross_product(x.rows, y.rows, 0)));
   map.support = support_of(x.rows);
-  map.card = nlohmann::ordered_json{{"source", {{"dim", source.cols}, {"rows", source.rows}}},
-                                    {"target", {{"dim", target.cols}, {"rows", target.rows}}},
-                                    {"method", "Procrustes, paired"},
-                                    {"normalisation", "centred unit rows"}}
-                 .dump();
+  map.card = json_text({{"source", {{"dim", source.cols}, {"rows", source.rows}}},
+                        {"target", {{"dim", target.cols}, {"rows", target.rows}}},
+                        {"method", "Procrustes, paired"},
+                        {"normalisation", "centred unit rows"}});
   return map;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

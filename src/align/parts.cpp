@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/json.h"
 #include "kernels/nearest_of.h"
 #include "match/kmeans.h"
 #include "space/spectrum.h"
@@ -77,7 +78,7 @@ AlignSummary align_parts(const AlignProblem& problem, const AlignOptions& option
       summary.seconds = seconds();
       auto card = nlohmann::ordered_json::parse(summary.map.card);
       card["left_out"] = {{"source", summary.source_rows_left_out}, {"target", summary.target_rows_left_out}};
-      summary.map.card = card.dump();
+      summary.map.card = json_text(card);
       return summary;
     }
   }

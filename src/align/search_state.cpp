@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/json.h"
 #include "io/checkpoint.h"
 #include "vec2vec/error.h"
 
@@ -31,7 +32,7 @@ void save_search(const std::string& path, const std::string& key, const SearchSt
     arrays.push_back({"mean." + name, values_of(c.mean)});
   }
   for (const StartReport& s : state.starts) progress["starts"].push_back({s.start, s.anchors, s.pair_free_score});
-  save_checkpoint(path, kFormat, key, arrays, progress.dump());
+  save_checkpoint(path, kFormat, key, arrays, json_text(progress));
 }
 
 SearchState load_search(const std::string& path, const std::string& key, Index dims) {

@@ -1,7 +1,9 @@
-#include <cstdio>
 #include <nlohmann/json.hpp>
 
 #include "align/report.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 
 namespace vec2vec {
 
@@ -24,33 +26,28 @@ nlohmann::ordered_json evidence_report(const Evidence& evidence) {
 }
 
 std::string AlignSummary::brief() const {
-  char line[256];
-  std::string text;
-  auto add = [&](const char* format, auto... values) {
-    std::snprintf(line, sizeof line, format, values...);
-    text += line;
-  };
-  add("%s  (%lld -> %lld dimensions, %.1f s)\n", to_string(verdict), static_cast<long long>(map.source_dim()),
-      static_cast<long long>(map.target_dim()), seconds);
+  std::string text =
+      laid_out("{}  ({} -> {} dimensions, {} s)\n", to_string(verdict), map.source_dim(), map.target_dim(), fixed(seconds, 1));
   if (!starts.empty()) {
-    add("  probability of success           %.3f   (of a top-1 above half of what true pairs would give)\n",
-        evidence.probability);
-    add("  agreement of two searches        %.3f   (1 = the same map, 0 = unrelated)\n", evidence.agreement);
-    add("  pair-free score                  %.4f  (%.0f standard deviations above random starts)\n", pair_free_score,
-        evidence.score_margin);
-    add("  mutual nearest neighbours        %.3f   of the translated rows\n", evidence.mutual_neighbours);
-    add("  same neighbour from either half  %.3f\n", evidence.half_agreement);
+    text += laid_out("  probability of success           {}   (of a top-1 above half of what true pairs would give)\n",
+                     fixed(evidence.probability, 3));
+    text +=
+        laid_out("  agreement of two searches        {}   (1 = the same map, 0 = unrelated)\n", fixed(evidence.agreement, 3));
+    text += laid_out("  pair-free score                  {}  ({} standard deviations above random starts)\n",
+                     fixed(pair_free_score, 4), fixed(evidence.score_margin, 0));
+    text += laid_out("  mutual nearest neighbours        {}   of the translated rows\n", fixed(evidence.mutual_neighbours, 3));
+    text += laid_out("  same neighbour from either half  {}\n", fixed(evidence.half_agreement, 3));
   }
   if (pairs > 0)
-    add("  known pairs                      %lld, of which the map contradicts %lld\n", static_cast<long long>(pairs),
-        static_cast<long long>(pair_fit.dropped));
+    text += laid_out("  known pairs                      {}, of which the map contradicts {}\n", pairs, pair_fit.dropped);
   if (pair_fit.pairs > 0)
-    add("  top-1 of held-out pairs          %.3f   (95 %%: %.3f to %.3f; %lld pairs, each among up to %lld)\n", pair_fit.top1,
-        pair_fit.top1_low, pair_fit.top1_high, static_cast<long long>(pair_fit.pairs), static_cast<long long>(pair_fit.pool));
+    text += laid_out("  top-1 of held-out pairs          {}   (95 %: {} to {}; {} pairs, each among up to {})\n",
+                     fixed(pair_fit.top1, 3), fixed(pair_fit.top1_low, 3), fixed(pair_fit.top1_high, 3), pair_fit.pairs,
+                     pair_fit.pool);
   if (source_rows_left_out + target_rows_left_out > 0)
-    add("  rows left out                    %lld of the source, %lld of the target: without them the sides align\n",
-        static_cast<long long>(source_rows_left_out), static_cast<long long>(target_rows_left_out));
-  add("  searches                         %zu; stopped because %s\n", starts.size(), stopped_because.c_str());
+    text += laid_out("  rows left out                    {} of the source, {} of the target: without them the sides align\n",
+                     source_rows_left_out, target_rows_left_out);
+  text += laid_out("  searches                         {}; stopped because {}\n", starts.size(), stopped_because);
   return text;
 }
 
@@ -68,7 +65,7 @@ std::string AlignSummary::to_json() const {
   if (pairs > 0) json["pairs"] = pair_report(pair_fit, pairs);
   for (const StartReport& s : starts)
     json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 }  // namespace vec2vec

@@ -8,6 +8,7 @@
 
 #include "audit/auc.h"
 #include "audit/check_rows.h"
+#include "core/boundary.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
@@ -203,7 +204,7 @@ void AttributeOptions::validate() const {
   if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`AttributeOptions::threads`");
 }
 
-AttributeInference infer_attributes(const AttributeProblem& problem, const AttributeOptions& options) {
+AttributeInference infer_attributes(const AttributeProblem& problem, const AttributeOptions& options) try {
   options.validate();
   check(problem);
   const Index n = problem.rows.rows, d = problem.rows.cols, labels = problem.labels.rows;
@@ -248,6 +249,8 @@ AttributeInference infer_attributes(const AttributeProblem& problem, const Attri
     if (!native_auc.empty()) result.attributes[l].native_auc = native_auc[l];
   }
   return result;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -1,7 +1,8 @@
-#include <cstdio>
 
 #include "audit/json.h"
-#include "core/figure.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 
 namespace vec2vec {
 
@@ -16,19 +17,13 @@ std::string AttributeInference::brief() const {
                      (readers.empty() ? "no true labels given, so the guesses are not scored"
                                       : std::to_string(scored_rows) + " rows with true labels") +
                      "\n";
-  char line[160];
-  if (!readers.empty()) {
-    std::snprintf(line, sizeof line, "%-13s %8s  %-19s %8s %9s %9s %8s %9s %8s\n", "reader", "top-1", "  95 % interval",
-                  "shuffled", ("top-" + std::to_string(k)).c_str(), "precision", "recall", "mean rank", "AUC");
-    text += line;
-  }
-  for (const AttributeScores& s : readers) {
-    std::snprintf(line, sizeof line, "%-13s %8s  %8s .. %-8s %7s %9s %9s %8s %9s %8s\n", s.reader.c_str(),
-                  figure(s.top1.value).c_str(), figure(s.top1.low).c_str(), figure(s.top1.high).c_str(),
-                  figure(s.top1.null_value).c_str(), figure(s.topk.value).c_str(), figure(s.precision.value).c_str(),
-                  figure(s.recall.value).c_str(), figure(s.mean_rank.value).c_str(), figure(s.auc.value).c_str());
-    text += line;
-  }
+  if (!readers.empty())
+    text += laid_out("{<13} {>8}  {<19} {>8} {>9} {>9} {>8} {>9} {>8}\n", "reader", "top-1", "  95 % interval", "shuffled",
+                     "top-" + std::to_string(k), "precision", "recall", "mean rank", "AUC");
+  for (const AttributeScores& s : readers)
+    text += laid_out("{<13} {>8}  {>8} .. {<8} {>7} {>9} {>9} {>8} {>9} {>8}\n", s.reader, figure(s.top1.value),
+                     figure(s.top1.low), figure(s.top1.high), figure(s.top1.null_value), figure(s.topk.value),
+                     figure(s.precision.value), figure(s.recall.value), figure(s.mean_rank.value), figure(s.auc.value));
   return text;
 }
 
@@ -52,8 +47,6 @@ nlohmann::ordered_json json_of(const AttributeInference& a) {
   return json;
 }
 
-std::string AttributeInference::to_json() const {
-  return json_of(*this).dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
-}
+std::string AttributeInference::to_json() const { return json_text(json_of(*this), 2); }
 
 }  // namespace vec2vec

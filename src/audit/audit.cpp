@@ -8,8 +8,12 @@
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
 #include "audit/leak_texts.h"
+#include "core/boundary.h"
+#include "core/layout.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
+#include "io/checkpoint.h"
+#include "io/sha256.h"
 #include "kernels/nearest.h"
 #include "kernels/nearest_of.h"
 #include "space/centre_by.h"
@@ -31,6 +35,8 @@ void require_count(std::size_t count, Index rows, const std::string& where) {
 }
 
 void check(const AuditProblem& p) {
+  if (p.store.rows < 2) bad_input("needs at least 2 rows", "store");
+  if (p.public_rows.rows < 2) bad_input("needs at least 2 rows", "public rows");
   require_finite_rows(p.store, "store");
   require_finite_rows(p.public_rows, "public rows");
   if (!p.public_texts.empty()) require_count(p.public_texts.size(), p.public_rows.rows, "public texts");
@@ -176,6 +182,22 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
   return point;
 }
 
+/// All that decides the stages that are kept. Rows and texts go in by their bytes: what the caller calls them is no proof.
+std::string identity_of(const AuditProblem& p, const AuditOptions& options) {
+  std::string text = options.identity + ", seed " + std::to_string(options.seed) + ", " + std::to_string(options.max_rows) +
+                     " rows, " + std::to_string(options.bootstrap) + " resamples, version " + version();
+  for (const MatrixView rows : {p.store, p.public_rows, p.native})
+    text += laid_out(", {} x {} of {}", rows.rows, rows.cols, hash_of(rows));
+  Sha256 hash;
+  if (p.map) {
+    const std::string map = p.map->to_bytes();
+    hash.add(map.data(), map.size());
+  }
+  if (p.language_model)  // public texts are examples to it
+    for (const std::string& public_text : p.public_texts) hash.add(public_text.c_str(), public_text.size() + 1);
+  return text + ", " + hash.hex();
+}
+
 }  // namespace
 
 std::vector<std::vector<DefenceStep>> default_defences(Index dim) {
@@ -198,7 +220,7 @@ void AuditOptions::validate() const {
   inversion.validate();
 }
 
-AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
+AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
   options.validate();
   check(p);
   const auto start = Clock::now();
@@ -208,9 +230,7 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
   report.public_rows = p.public_rows.rows;
   report.public_dim = p.public_rows.cols;
   report.map_was_given = p.map != nullptr;
-  KeptStages kept(options.work, options.identity + ", seed " + std::to_string(options.seed) + ", " +
-                                    std::to_string(options.max_rows) + " rows, " + std::to_string(options.bootstrap) +
-                                    " resamples, version " + version());
+  KeptStages kept(options.work, options.work.empty() ? std::string() : identity_of(p, options));
   AlignSummary found;
   if (p.map) {
     found.map = *p.map;
@@ -257,6 +277,8 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) {
   judge(report);
   report.seconds = seconds_since(start);
   return report;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -1,9 +1,10 @@
 #include <algorithm>
-#include <cstdio>
 
 #include "align/report.h"
 #include "audit/json.h"
-#include "core/figure.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "vec2vec/audit.h"
 
 namespace vec2vec {
@@ -112,21 +113,17 @@ std::string AuditReport::to_json() const {
                      {"membership", membership_json(*this)},
                      {"defences", defences_json(*this)},
                      {"seconds", seconds}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace);
+  return json_text(json, 2);
 }
 
 std::string AuditReport::brief() const {
   std::string text = std::string("severity ") + to_string(severity) + ", under the conditions stated in the report\n";
   for (const std::string& reason : reasons) text += "  - " + reason + "\n";
   if (defences.empty()) return text;
-  char line[160];
-  std::snprintf(line, sizeof line, "%-28s %-12s %9s  %10s\n", "defence", "verdict", "recovered", "neighbours kept");
-  text += line;
-  for (const DefencePoint& d : defences) {
-    std::snprintf(line, sizeof line, "%-28.60s %-12s %9s  %10s\n", d.steps.empty() ? "none" : to_string(d.steps).c_str(),
-                  to_string(d.verdict), figure(d.recovered.value).c_str(), figure(d.neighbours.value).c_str());
-    text += line;
-  }
+  text += laid_out("{<28} {<12} {>9}  {>10}\n", "defence", "verdict", "recovered", "neighbours kept");
+  for (const DefencePoint& d : defences)
+    text += laid_out("{<28} {<12} {>9}  {>10}\n", (d.steps.empty() ? "none" : to_string(d.steps)).substr(0, 60),
+                     to_string(d.verdict), figure(d.recovered.value), figure(d.neighbours.value));
   return text;
 }
 

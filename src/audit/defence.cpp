@@ -8,6 +8,7 @@
 
 #include "audit/keyed_random.h"
 #include "core/blas.h"
+#include "core/boundary.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "io/mapped_file.h"
@@ -66,7 +67,7 @@ void check_step(const DefenceStep& step, const std::string& where) {
 
 /// An orthogonal matrix (dim, dim), uniform over all (Mezzadri 2007: QR of a Gaussian matrix, signs of R's diagonal put right).
 Matrix random_rotation(Index dim, KeyedRandom& random) {
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   Matrix q(dim, dim);
   for (Index i = 0; i < dim * dim; ++i) q.data()[i] = static_cast<float>(random.normal());
   std::vector<float> tau(static_cast<std::size_t>(dim)), sign(static_cast<std::size_t>(dim));
@@ -129,7 +130,7 @@ void quantise(float* row, Index dim, int bits) {
 
 }  // namespace
 
-std::vector<DefenceStep> parse_defence(const std::string& text) {
+std::vector<DefenceStep> parse_defence(const std::string& text) try {
   std::vector<DefenceStep> steps;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
@@ -148,6 +149,8 @@ std::vector<DefenceStep> parse_defence(const std::string& text) {
     steps.push_back(step);
   }
   return steps;
+} catch (...) {
+  rethrow_as_error();
 }
 
 std::string to_string(const std::vector<DefenceStep>& steps) {
@@ -162,18 +165,23 @@ std::string to_string(const std::vector<DefenceStep>& steps) {
   return text;
 }
 
-DefenceKey key_of_file(const std::string& path) {
+DefenceKey key_of_file(const std::string& path) try {
   const MappedFile file(path);
   if (file.size() < 16) bad_input("a key needs at least 16 bytes", path, "make one: head -c 32 /dev/urandom > key");
   return sha256(file.data(), file.size());
+} catch (...) {
+  rethrow_as_error();
 }
 
-DefenceKey key_of_seed(std::uint64_t seed) {
+DefenceKey key_of_seed(std::uint64_t seed) try {
   const std::string text = "vec2vec defend, seed " + std::to_string(seed);
   return sha256(text.data(), text.size());
+} catch (...) {
+  rethrow_as_error();
 }
 
-Defence::Defence(std::vector<DefenceStep> steps, Index dim, const DefenceKey& key) : source_dim_(dim), dim_(dim), key_(key) {
+Defence::Defence(std::vector<DefenceStep> steps, Index dim, const DefenceKey& key) try
+    : source_dim_(dim), dim_(dim), key_(key) {
   if (dim < 1 || dim > kLargestDim) bad_input("rows of " + std::to_string(dim) + " columns", {}, "1 .. 65536 columns");
   if (steps.empty()) bad_input("a defence without steps");
   std::uint32_t number = 0;
@@ -197,9 +205,11 @@ Defence::Defence(std::vector<DefenceStep> steps, Index dim, const DefenceKey& ke
         stages_.push_back({std::move(matrix), step, number});
     });
   }
+} catch (...) {
+  rethrow_as_error();
 }
 
-void Defence::apply(MatrixView in, Index first_row, MatrixSpan out) const {
+void Defence::apply(MatrixView in, Index first_row, MatrixSpan out) const try {
   Matrix rows(in.rows, in.cols);
   for (Index i = 0; i < in.rows; ++i) std::copy_n(in.row(i), in.cols, rows.row(i));
   for (const Stage& stage : stages_) {
@@ -217,6 +227,8 @@ void Defence::apply(MatrixView in, Index first_row, MatrixSpan out) const {
     }
   }
   for (Index i = 0; i < rows.rows(); ++i) std::copy_n(rows.row(i), rows.cols(), out.row(i));
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -3,10 +3,11 @@
 #include <chrono>
 #include <cmath>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "core/parallel.h"
-#include "io/atomic_file.h"
+#include "core/tell.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 
@@ -21,24 +22,25 @@ void check_finite(MatrixView rows, Index first_row, const std::string& path) {
                   "remove or repair the row; `inspect()` counts them");
 }
 
-void write_provenance(const std::string& in_path, const std::string& out_path, const DefendSummary& summary,
-                      const DefendOptions& options) {
-  const nlohmann::ordered_json provenance = {{"what", "vectors changed by a defence of vec2vec; not the rows of the encoder"},
-                                             {"file", std::filesystem::path(out_path).filename().string()},
-                                             {"rows", summary.rows},
-                                             {"dim", summary.dim},
-                                             {"steps", to_string(options.steps)},
-                                             {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
-                                             {"library_version", version()}};
-  AtomicFile file(out_path + ".provenance.json", true);
-  file.write(provenance.dump(2) + "\n");
-  file.commit();
+/// The text of the provenance of a file with this SHA-256.
+std::string provenance_of(const std::string& sha256, const std::string& in_path, const std::string& out_path,
+                          const DefendSummary& summary, const DefendOptions& options) {
+  return json_text({{"what", "vectors changed by a defence of vec2vec; not the rows of the encoder"},
+                    {"file", std::filesystem::path(out_path).filename().string()},
+                    {"sha256", sha256},
+                    {"rows", summary.rows},
+                    {"dim", summary.dim},
+                    {"steps", to_string(options.steps)},
+                    {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
+                    {"library_version", version()}},
+                   2) +
+         "\n";
 }
 
 }  // namespace
 
 DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, const std::string& out_path,
-                     const DefendOptions& options) {
+                     const DefendOptions& options) try {
   const auto start = std::chrono::steady_clock::now();
   if (options.block_rows < 1) bad_input("must be 1 or more", "`DefendOptions::block_rows`");
   const auto source = open_rows(in_path, in_options);
@@ -46,6 +48,7 @@ DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, 
   DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path)};
   CreateOptions output = options.output;
   output.carry = source.get();
+  output.provenance = [&](const std::string& sha256) { return provenance_of(sha256, in_path, out_path, summary, options); };
   const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
   const Index block = std::min(options.block_rows, summary.rows);
   constexpr Index kPart = 256;
@@ -60,13 +63,14 @@ DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, 
       defence.apply(x, begin + first, out.span().middle_rows(first, rows));
     });
     sink->write(out.view().middle_rows(0, count));
-    if (options.progress && !options.progress("defend", static_cast<double>(begin + count) / static_cast<double>(summary.rows)))
-      throw Error(ErrorKind::kInterrupted, "interrupted", out_path, "nothing was written");
+    tell(options.progress, "defend", static_cast<double>(begin + count) / static_cast<double>(summary.rows), out_path,
+         "nothing was written");
   }
-  write_provenance(in_path, out_path, summary, options);
   sink->commit();
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/figure.h"
+#include "core/number.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

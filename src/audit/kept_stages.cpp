@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "audit/json.h"
+#include "core/json.h"
 #include "io/atomic_file.h"
 #include "vec2vec/error.h"
 
@@ -43,9 +44,7 @@ KeptStages::KeptStages(std::string folder, std::string identity)
 
 void KeptStages::save() const {
   if (folder_.empty()) return;
-  AtomicFile file((fs::path(folder_) / "stages.json").string(), true);
-  file.write(stages_.dump(2) + "\n");
-  file.commit();
+  write_file((fs::path(folder_) / "stages.json").string(), json_text(stages_, 2) + "\n", true);
 }
 
 AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/json.h"
+
 namespace vec2vec {
 namespace {
 
@@ -11,7 +13,7 @@ using Json = nlohmann::ordered_json;
 std::string identity_of(const LanguageModel& model, const InversionOptions& o) {
   Json identity = {{"model", Json::parse(model.card())}};
   identity.update(Json::parse(o.json()));
-  return identity.dump();
+  return json_text(identity);
 }
 
 std::string masked(const std::string& text) {

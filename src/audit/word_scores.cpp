@@ -2,6 +2,7 @@
 #include <array>
 #include <set>
 
+#include "core/boundary.h"
 #include "core/random.h"
 #include "evaluate/bootstrap.h"
 #include "vec2vec/error.h"
@@ -26,7 +27,7 @@ Overlap overlap(const Words& found, const Words& truth) {
 }  // namespace
 
 WordScores score_words(const WordDictionary& dictionary, const std::vector<std::vector<WeightedWord>>& found,
-                       std::span<const std::string> texts, Index resamples, std::uint64_t seed, int threads) {
+                       std::span<const std::string> texts, Index resamples, std::uint64_t seed, int threads) try {
   const std::size_t n = found.size();
   if (n < 2 || texts.size() != n)
     bad_input("needs one text for each of at least 2 rows, got " + std::to_string(texts.size()) + " for " + std::to_string(n),
@@ -66,6 +67,8 @@ WordScores score_words(const WordDictionary& dictionary, const std::vector<std::
     intervals = bootstrap(static_cast<Index>(n), resamples, static_cast<Index>(means.size()), statistics, seed, threads);
   const auto score = [&](std::size_t s, double null) { return Score{means[s], intervals[s].low, intervals[s].high, null}; };
   return {score(0, means[3]), score(1, means[4]), score(2, means[5]), score(5, means[5])};
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -6,8 +6,10 @@
 #include <unordered_map>
 
 #include "audit/check_rows.h"
+#include "core/boundary.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "core/tell.h"
 #include "space/centre_by.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
@@ -141,7 +143,7 @@ void WordDictionary::set_space(MatrixView rows) {
 
 Matrix WordDictionary::into_view(MatrixView rows) const { return project(centre_by(rows, mean_), view_, options_.threads); }
 
-WordDictionary::WordDictionary(MatrixView rows, std::span<const std::string> texts, const WordOptions& options)
+WordDictionary::WordDictionary(MatrixView rows, std::span<const std::string> texts, const WordOptions& options) try
     : options_(options) {
   if (static_cast<Index>(texts.size()) != rows.rows)
     bad_input("there are " + std::to_string(texts.size()) + " texts for " + std::to_string(rows.rows) + " rows",
@@ -166,9 +168,12 @@ WordDictionary::WordDictionary(MatrixView rows, std::span<const std::string> tex
       for (Index c = 0; c < atoms_.cols(); ++c) atom[c] += seen(i, c);
   });
   normalise_rows(atoms_.span());
+} catch (...) {
+  rethrow_as_error();
 }
 
-WordDictionary::WordDictionary(MatrixView rows, std::vector<std::string> words, MatrixView vectors, const WordOptions& options)
+WordDictionary::WordDictionary(MatrixView rows, std::vector<std::string> words, MatrixView vectors,
+                               const WordOptions& options) try
     : options_(options), words_(std::move(words)) {
   if (static_cast<Index>(words_.size()) != vectors.rows || words_.empty())
     bad_input("there are " + std::to_string(words_.size()) + " words for " + std::to_string(vectors.rows) + " vectors",
@@ -179,9 +184,11 @@ WordDictionary::WordDictionary(MatrixView rows, std::vector<std::string> words, 
   set_space(rows);
   require_finite_rows(vectors, "word vectors");
   atoms_ = project(centre(vectors, options_.threads).rows, view_, options_.threads);
+} catch (...) {
+  rethrow_as_error();
 }
 
-std::vector<std::vector<WeightedWord>> WordDictionary::invert(MatrixView rows) const {
+std::vector<std::vector<WeightedWord>> WordDictionary::invert(MatrixView rows) const try {
   if (rows.cols != mean_.cols())
     bad_input("has dimension " + std::to_string(rows.cols) + ", the dictionary " + std::to_string(mean_.cols()),
               "rows to invert");
@@ -190,8 +197,7 @@ std::vector<std::vector<WeightedWord>> WordDictionary::invert(MatrixView rows) c
   std::vector<std::vector<WeightedWord>> found(static_cast<std::size_t>(rows.rows));
   const Index blocks = (rows.rows + kBlock - 1) / kBlock, round = 16 * std::max(1, thread_count(options_.threads));
   for (Index begin = 0; begin < blocks; begin += round) {
-    if (options_.progress && !options_.progress("words", static_cast<double>(begin) / static_cast<double>(blocks)))
-      throw Error(ErrorKind::kInterrupted, "interrupted");
+    tell(options_.progress, "words", static_cast<double>(begin) / static_cast<double>(blocks));
     parallel_for(std::min(round, blocks - begin), options_.threads, [&](Index b) {
       const Index first = (begin + b) * kBlock, count = std::min(kBlock, rows.rows - first);
       Pursuit pursuit(seen.view().middle_rows(first, count), atoms_);
@@ -200,6 +206,8 @@ std::vector<std::vector<WeightedWord>> WordDictionary::invert(MatrixView rows) c
     });
   }
   return found;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -5,8 +5,16 @@
 
 namespace vec2vec {
 
-/// Sets OpenBLAS to one thread, once a process; to be called before any of its functions, or sums depend on the number of
-/// cores. Our own threads call it side by side.
-void use_one_blas_thread();
+/// While one lives, on any thread, OpenBLAS runs on one thread, or sums would depend on the number of cores; to be made before
+/// any of its functions is called. OpenBLAS knows one number of threads for the whole process: the host's own calls share it
+/// meanwhile, and the number that it had set is back when the last of these is gone. A host that sets it while we compute
+/// gets it undone, and our sums may then differ in the last bits.
+class OneBlasThread {
+ public:
+  OneBlasThread();
+  ~OneBlasThread();
+  OneBlasThread(const OneBlasThread&) = delete;
+  OneBlasThread& operator=(const OneBlasThread&) = delete;
+};
 
 }  // namespace vec2vec

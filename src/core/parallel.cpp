@@ -6,6 +6,7 @@
 #include <atomic>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -38,8 +39,12 @@ void parallel_for(Index count, int threads, const std::function<void(Index)>& ta
       }
     }
   };
-  std::vector<std::jthread> pool;
-  for (int t = 1; t < threads; ++t) pool.emplace_back(work);
+  std::vector<std::jthread> pool;  // joins its threads whatever is thrown from here on
+  pool.reserve(static_cast<std::size_t>(threads - 1));
+  try {
+    for (int t = 1; t < threads; ++t) pool.emplace_back(work);
+  } catch (const std::system_error&) {  // the system has no more threads to give: fewer do the same
+  }
   work();
   pool.clear();
   if (failure) std::rethrow_exception(failure);

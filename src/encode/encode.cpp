@@ -1,13 +1,13 @@
 #include "vec2vec/encode.h"
 
 #include <chrono>
-#include <ctime>
+#include <exception>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "encode/partial_rows.h"
 #include "encode/text_file.h"
-#include "io/atomic_file.h"
 #include "io/utf8.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
@@ -29,19 +29,20 @@ Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
           {"library_version", version()}};
 }
 
-void write_provenance(const std::string& out_path, const std::string& model_folder, const std::string& texts_path,
-                      const EncodeSummary& summary, const EncodeOptions& options) {
-  const Json provenance = {{"what", "vectors of texts, encoded by vec2vec"},
-                           {"file", std::filesystem::path(out_path).filename().string()},
-                           {"rows", summary.rows},
-                           {"dim", summary.dim},
-                           {"model_folder", model_folder},
-                           {"model", Json::parse(summary.card)},
-                           {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}},
-                           {"library_version", version()}};
-  AtomicFile file(out_path + ".provenance.json", true);
-  file.write(provenance.dump(2) + "\n");
-  file.commit();
+/// The text of the provenance of a file with this SHA-256.
+std::string provenance_of(const std::string& sha256, const std::string& out_path, const std::string& model_folder,
+                          const std::string& texts_path, const EncodeSummary& summary, const EncodeOptions& options) {
+  return json_text({{"what", "vectors of texts, encoded by vec2vec"},
+                    {"file", std::filesystem::path(out_path).filename().string()},
+                    {"sha256", sha256},
+                    {"rows", summary.rows},
+                    {"dim", summary.dim},
+                    {"model_folder", model_folder},
+                    {"model", Json::parse(summary.card)},
+                    {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}},
+                    {"library_version", version()}},
+                   2) +
+         "\n";
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ void EncoderOptions::validate() const {
 }
 
 EncodeSummary encode(const std::string& model_folder, const std::string& texts_path, const std::string& out_path,
-                     const EncodeOptions& options) {
+                     const EncodeOptions& options) try {
   if (options.column < 0) bad_input("must be 0 (whole lines) or more", "`EncodeOptions::column`");
   if (options.block_rows < 1 || options.block_rows > 65536) bad_input("must lie in 1 .. 65536", "`EncodeOptions::block_rows`");
   if (!options.output.overwrite && std::filesystem::exists(out_path))
@@ -67,7 +68,7 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
   summary.rows = texts.rows();
   summary.empty_texts = texts.empty_rows();
   summary.texts_sha256 = file_sha256(texts_path);
-  PartialRows partial(out_path + ".partial", identity_of(summary, options).dump(), summary.dim, options.restart);
+  PartialRows partial(out_path + ".partial", json_text(identity_of(summary, options)), summary.dim, options.restart);
   summary.resumed_rows = partial.rows();
   summary.load_seconds = seconds_since(start);
 
@@ -87,19 +88,25 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
       summary.counts.cut_texts += counts.cut_texts;
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kInterrupted) throw;
-      throw Error(ErrorKind::kInterrupted, "interrupted", out_path + ".partial",
-                  "the same command; it goes on from row " + std::to_string(first) + " of " + std::to_string(summary.rows));
+      std::throw_with_nested(
+          Error(ErrorKind::kInterrupted, error.message(), out_path + ".partial",
+                "the same command; it goes on from row " + std::to_string(first) + " of " + std::to_string(summary.rows)));
     }
     partial.append(block);
   }
 
-  const auto sink = create_rows(out_path, summary.rows, summary.dim, options.output);
+  CreateOptions output = options.output;
+  output.provenance = [&](const std::string& sha256) {
+    return provenance_of(sha256, out_path, model_folder, texts_path, summary, options);
+  };
+  const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
   partial.copy_to(*sink);
-  write_provenance(out_path, model_folder, texts_path, summary, options);
   sink->commit();
   partial.remove();
   summary.seconds = seconds_since(start);
   return summary;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/parallel.h"
 #include "core/random.h"
-#include "vec2vec/error.h"
+#include "core/tell.h"
 
 namespace vec2vec {
 
 double quantile(std::span<const double> sorted, double p) {
+  if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double position = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const auto above = std::min(below + 1, sorted.size() - 1);
@@ -32,9 +34,7 @@ std::vector<Interval> bootstrap(Index rows, Index resamples, Index count, const 
     }
   };
   for (Index round = 0; round < resamples; round += kRound) {
-    if (progress && !progress("bootstrap", static_cast<double>(round) / static_cast<double>(resamples))) {
-      throw Error(ErrorKind::kInterrupted, "evaluation was cancelled");
-    }
+    tell(progress, "bootstrap", static_cast<double>(round) / static_cast<double>(resamples));
     const Index end = std::min(resamples, round + kRound);
     parallel_for((end - round + kBlock - 1) / kBlock, threads, [&](Index block) {
       const Index first = round + block * kBlock;
@@ -43,9 +43,12 @@ std::vector<Interval> bootstrap(Index rows, Index resamples, Index count, const 
   }
 
   std::vector<Interval> intervals(n_statistics);
-  std::vector<double> column(static_cast<std::size_t>(resamples));
+  std::vector<double> column;
   for (std::size_t s = 0; s < n_statistics; ++s) {
-    for (std::size_t b = 0; b < column.size(); ++b) column[b] = values[b * n_statistics + s];
+    column.clear();
+    for (Index b = 0; b < resamples; ++b)  // a statistic may be undefined in some resamples
+      if (const double value = values[static_cast<std::size_t>(b) * n_statistics + s]; !std::isnan(value))
+        column.push_back(value);
     std::sort(column.begin(), column.end());
     intervals[s] = {quantile(column, 0.025), quantile(column, 0.975)};
   }
@@ -65,6 +68,7 @@ double weighted_mean(std::span<const std::uint32_t> weights, std::span<const dou
 double weighted_median(std::span<const std::uint32_t> weights, std::span<const double> sorted_values) {
   std::uint64_t total = 0;
   for (const std::uint32_t w : weights) total += w;
+  if (total == 0) return std::numeric_limits<double>::quiet_NaN();
   // The middle elements, counted from 0; the same one twice for an odd total.
   const std::uint64_t lower = (total - 1) / 2, upper = total / 2;
   double lower_value = 0;

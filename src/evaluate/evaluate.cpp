@@ -6,6 +6,7 @@
 #include <numeric>
 #include <span>
 
+#include "core/boundary.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/ranking.h"
@@ -124,7 +125,7 @@ void EvaluateOptions::validate() const {
   if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`EvaluateOptions::threads`");
 }
 
-Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, const EvaluateOptions& options) {
+Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, const EvaluateOptions& options) try {
   options.validate();
   const auto shape = [](MatrixView m) { return std::to_string(m.rows) + " x " + std::to_string(m.cols); };
   if (translated.rows != truth.rows || translated.cols != truth.cols) {
@@ -178,6 +179,8 @@ Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, co
     *scores[s] = {values[s], interval.low, interval.high, nulls[s]};
   }
   return result;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -6,6 +6,7 @@
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "core/tell.h"
 #include "evaluate/unit_rows.h"
 #include "vec2vec/error.h"
 
@@ -91,7 +92,7 @@ std::vector<Standing> rank_true_rows(const RankingProblem& problem, std::uint64_
         const double done = (static_cast<double>(first) + static_cast<double>(t - candidates_first) /
                                                               static_cast<double>(pool) * static_cast<double>(group.size())) /
                             static_cast<double>(n);
-        if (progress && !progress("rank", done)) throw Error(ErrorKind::kInterrupted, "evaluation was cancelled");
+        tell(progress, "rank", done);
         rank_group(group, {t, std::min(candidates_first + pool, t + kTile)});
       }
     }

@@ -1,9 +1,10 @@
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
-#include "core/figure.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "vec2vec/evaluate.h"
 
 namespace vec2vec {
@@ -30,14 +31,10 @@ std::vector<NamedScore> named_scores(const Evaluation& e) {
 
 std::string Evaluation::brief() const {
   std::string text = std::to_string(rows) + " rows, each ranked among a pool of " + std::to_string(pool) + "\n";
-  char line[128];
-  std::snprintf(line, sizeof line, "%-15s %9s  %-19s %9s\n", "score", "value", "  95 % interval", "null");
-  text += line;
-  for (const NamedScore& s : named_scores(*this)) {
-    std::snprintf(line, sizeof line, "%-15s %9s  %8s .. %-8s %8s\n", s.title, figure(s.score->value).c_str(),
-                  figure(s.score->low).c_str(), figure(s.score->high).c_str(), figure(s.score->null_value).c_str());
-    text += line;
-  }
+  text += laid_out("{<15} {>9}  {<19} {>9}\n", "score", "value", "  95 % interval", "null");
+  for (const NamedScore& s : named_scores(*this))
+    text += laid_out("{<15} {>9}  {>8} .. {<8} {>8}\n", s.title, figure(s.score->value), figure(s.score->low),
+                     figure(s.score->high), figure(s.score->null_value));
   return text;
 }
 
@@ -47,7 +44,7 @@ std::string Evaluation::to_json() const {
     json["scores"][s.key] = {
         {"value", s.score->value}, {"low", s.score->low}, {"high", s.score->high}, {"null", s.score->null_value}};
   }
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 }  // namespace vec2vec

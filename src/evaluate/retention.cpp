@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "core/figure.h"
+#include "core/boundary.h"
 #include "core/gemm.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/unit_rows.h"
@@ -101,7 +103,7 @@ void check_shapes(const Map& map, MatrixView documents, MatrixView queries, Matr
 }  // namespace
 
 Retention measure_retention(const Map& map, MatrixView documents, MatrixView queries, MatrixView new_queries,
-                            const RetentionOptions& options) {
+                            const RetentionOptions& options) try {
   check_shapes(map, documents, queries, new_queries, options.k);
   Retention result{queries.rows, documents.rows, options.k, new_queries.rows == 0, {}, {}};
   const int threads = options.threads;
@@ -132,25 +134,21 @@ Retention measure_retention(const Map& map, MatrixView documents, MatrixView que
   for (const double threshold : options.thresholds)
     result.thresholds.push_back(carry(threshold, {before.data(), pairs}, {after.data(), pairs}, scratch));
   return result;
+} catch (...) {
+  rethrow_as_error();
 }
 
 std::string Retention::brief() const {
-  char line[160];
-  std::snprintf(line, sizeof line, "recall@%lld of the old search: %s (95 %%: %s to %s; by chance %s)\n",
-                static_cast<long long>(k), figure(recall.value).c_str(), figure(recall.low).c_str(),
-                figure(recall.high).c_str(), figure(recall.null_value).c_str());
-  std::string text = line;
+  std::string text = laid_out("recall@{} of the old search: {} (95 %: {} to {}; by chance {})\n", k, figure(recall.value),
+                              figure(recall.low), figure(recall.high), figure(recall.null_value));
   text += "  " + std::to_string(queries) + (translated_queries ? " translated queries" : " queries of the new model") + " in " +
           std::to_string(documents) + " translated documents\n";
   if (translated_queries)
     text += "  it tells what the translation blurs, not whether the map is right: queries of the new model tell both\n";
   if (thresholds.empty()) return text;
   text += "  cosine before   pairs     after    of these pairs kept\n";
-  for (const CarriedThreshold& t : thresholds) {
-    std::snprintf(line, sizeof line, "  %-13s %8lld  %8s    %s\n", figure(t.before).c_str(), static_cast<long long>(t.pairs),
-                  figure(t.after).c_str(), figure(t.kept).c_str());
-    text += line;
-  }
+  for (const CarriedThreshold& t : thresholds)
+    text += laid_out("  {<13} {>8}  {>8}    {}\n", figure(t.before), t.pairs, figure(t.after), figure(t.kept));
   return text;
 }
 
@@ -165,7 +163,7 @@ std::string Retention::to_json() const {
   for (const CarriedThreshold& t : thresholds)
     json["thresholds"].push_back(
         {{"before", t.before}, {"pairs", t.pairs}, {"after", number(t.after)}, {"kept", number(t.kept)}});
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 }  // namespace vec2vec

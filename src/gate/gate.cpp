@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "core/figure.h"
+#include "core/boundary.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 
@@ -68,6 +70,18 @@ std::optional<double> figure_of(const std::string& name, const Json& card, const
   return evidence.mean_match;
 }
 
+/// The text under this key, "none" when there is none.
+std::string text_at(const Json& json, const char* key) {
+  return json.contains(key) && json.at(key).is_string() ? json.at(key).get<std::string>() : "none";
+}
+
+Json card_of(const Map& map) {
+  if (map.card.empty()) return Json::object();
+  Json card = Json::parse(map.card, nullptr, false);
+  if (!card.is_object()) bad_input("the card is no JSON object", "map", "make the map again with vec2vec align");
+  return card;
+}
+
 int rank(const std::string& verdict) { return verdict == "ALIGNED" ? 2 : verdict == "UNCERTAIN" ? 1 : 0; }
 
 }  // namespace
@@ -88,30 +102,27 @@ void GatePolicy::set(const std::string& name, const std::string& text) {
   }
   const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return name == l.name; });
   if (limit == std::end(kLimits)) bad_input("unknown limit '" + name + "'", "policy", known_names());
-  std::size_t used = 0;
-  double number = 0;
-  try {
-    number = std::stod(text, &used);
-  } catch (const std::exception&) {
-  }
-  if (used == 0 || used != text.size() || !(number >= limit->low && number <= limit->high) || std::isinf(number))
+  const std::optional<double> number = parse_number(text);
+  if (!number || !(*number >= limit->low && *number <= limit->high) || std::isinf(*number))
     bad_input("is no number from " + figure(limit->low) + (std::isinf(limit->high) ? " on" : " to " + figure(limit->high)) +
                   ": " + text,
               "policy, " + name);
-  this->*(limit->value) = number;
+  this->*(limit->value) = *number;
 }
 
-GatePolicy GatePolicy::parse(const std::string& json, const std::string& path) {
+GatePolicy GatePolicy::parse(const std::string& json, const std::string& path) try {
   GatePolicy policy;
   try {
     const Json object = Json::parse(json);
     if (!object.is_object()) bad_input("the policy is no JSON object", path, R"({"verdict": "ALIGNED", "min_agreement": 0.8})");
     for (const auto& [name, value] : object.items())
-      policy.set(name, value.is_string() ? value.get<std::string>() : value.dump());
+      policy.set(name, value.is_string() ? value.get<std::string>() : json_text(value));
   } catch (const nlohmann::json::exception& error) {
     bad_input(std::string("the policy is no JSON: ") + error.what(), path, R"({"verdict": "ALIGNED", "min_agreement": 0.8})");
   }
   return policy;
+} catch (...) {
+  rethrow_as_error();
 }
 
 bool GateReport::passed() const {
@@ -120,12 +131,9 @@ bool GateReport::passed() const {
 
 std::string GateReport::brief() const {
   std::string text = passed() ? "PASSED\n" : "FAILED\n";
-  char line[256];
-  for (const GateCheck& check : checks) {
-    std::snprintf(line, sizeof line, "  %-6s %-20s %-12s (required: %s)\n", check.passed ? "ok" : "FAILED", check.name.c_str(),
-                  check.found.c_str(), check.required.c_str());
-    text += line;
-  }
+  for (const GateCheck& check : checks)
+    text += laid_out("  {<6} {<20} {<12} (required: {})\n", check.passed ? "ok" : "FAILED", check.name, check.found,
+                     check.required);
   return text;
 }
 
@@ -142,11 +150,14 @@ std::string GateReport::to_json() const {
     }
     json["checks"].push_back(entry);
   }
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
-GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const GateRows& given, const EvaluateOptions& options) {
+GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const GateRows& given,
+                             const EvaluateOptions& options) try {
   GateEvidence evidence;
+  if ((policy.needs_pairs() || policy.min_recall) && options.bootstrap == 0)
+    bad_input("is 0, but the policy's limits hold for the lower end of an interval", "option bootstrap", "1000");
   if (policy.needs_pairs() && given.eval_a.rows > 0) {
     if (given.eval_a.cols != map.source_dim() || given.eval_b.cols != map.target_dim())
       bad_input("the dimensions are not those of the map", "evaluation pairs",
@@ -169,21 +180,26 @@ GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const Gat
     evidence.retention = measure_retention(map, given.documents, given.rows, given.new_rows, retention);
   }
   return evidence;
+} catch (...) {
+  rethrow_as_error();
 }
 
-GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEvidence& evidence) {
+GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEvidence& evidence) try {
   if (policy.needs_pairs() && !evidence.evaluation)
     bad_input("the policy asks for scores on evaluation pairs", "policy",
               "give the pairs' two files, or drop min_top1 and min_cosine");
   if ((policy.max_far_rows && !evidence.far_rows) || (policy.min_mean_match && !evidence.mean_match))
     bad_input("the policy asks for the confidence of rows", "policy",
               "give the rows to be translated, and their store for min_mean_match");
+  if (policy.max_age_days && !evidence.age_days)
+    bad_input("the policy asks for the age of the map, which is not known", "policy",
+              "give the map as a file, or drop max_age_days");
   if (policy.min_recall && !evidence.retention)
     bad_input("the policy asks for what a search keeps", "policy", "give queries and the documents that they are searched in");
-  const Json card = map.card.empty() ? Json::object() : Json::parse(map.card);
+  const Json card = card_of(map);
   GateReport report;
   if (policy.verdict) {
-    const std::string required = to_string(*policy.verdict), found = card.value("verdict", "none");
+    const std::string required = to_string(*policy.verdict), found = text_at(card, "verdict");
     report.checks.push_back(
         {"verdict", required == "ALIGNED" ? required : required + " or better", found, {}, {}, rank(found) >= rank(required)});
   }
@@ -196,6 +212,8 @@ GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEviden
   }
   if (report.checks.empty()) bad_input("the policy sets no limit", "policy", known_names());
   return report;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -6,7 +6,9 @@
 #include <memory>
 #include <utility>
 
+#include "core/boundary.h"
 #include "core/parallel.h"
+#include "core/tell.h"
 #include "inspect/duplicates.h"
 #include "inspect/spectrum.h"
 #include "vec2vec/error.h"
@@ -15,10 +17,6 @@ namespace vec2vec {
 namespace {
 
 constexpr Index kBlockRows = 4096;
-
-void report(const Progress& progress, const char* stage, double done) {
-  if (progress && !progress(stage, done)) throw Error(ErrorKind::kInterrupted, "inspection was cancelled");
-}
 
 double norm_of(const float* row, Index dim) {
   double square = 0;
@@ -41,7 +39,7 @@ Pass read_once(RowSource& source, const InspectOptions& options) {
   Matrix block(std::min(kBlockRows, n), dim);
   Index next = 0;  // number of the next sample row, which is row next * n / sample of the file
   for (Index first = 0; first < n; first += kBlockRows) {
-    report(options.progress, "read", static_cast<double>(first) / static_cast<double>(n));
+    tell(options.progress, "read", static_cast<double>(first) / static_cast<double>(n));
     const Index count = std::min(kBlockRows, n - first);
     source.read(first, block.span().middle_rows(0, count));
     parallel_for((count + 255) / 256, options.threads, [&](Index part) {
@@ -118,12 +116,12 @@ Inspection inspect_source(RowSource& source, const std::string& name, const Insp
   result.sampled_rows = pass.sampled;
   if (pass.sampled < 2) return result;
 
-  report(options.progress, "spectrum", 0.0);
+  tell(options.progress, "spectrum", 0.0);
   const MatrixSpan sample = pass.sample.span().middle_rows(0, pass.sampled);
   result.fingerprint = fingerprint(sample);
   scale_rows_to_unit(sample, options.threads);
   result.isotropy = 1 - mean_pair_cosine(sample);
-  report(options.progress, "spectrum", 0.3);
+  tell(options.progress, "spectrum", 0.3);
   result.spectrum = variance_shares(sample, options.threads);
   result.effective_rank = effective_rank(result.spectrum);
   return result;
@@ -131,14 +129,18 @@ Inspection inspect_source(RowSource& source, const std::string& name, const Insp
 
 }  // namespace
 
-Inspection inspect(const std::string& path, const OpenOptions& open, const InspectOptions& options) {
+Inspection inspect(const std::string& path, const OpenOptions& open, const InspectOptions& options) try {
   return inspect_source(*open_rows(path, open), path, options);
+} catch (...) {
+  rethrow_as_error();
 }
 
-Inspection inspect(MatrixView rows, const std::string& name, const InspectOptions& options) {
+Inspection inspect(MatrixView rows, const std::string& name, const InspectOptions& options) try {
   if (rows.rows < 1 || rows.cols < 1) bad_input("no rows or no columns", name);
   MemorySource source(rows);
   return inspect_source(source, name, options);
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <vector>
 
+#include "core/boundary.h"
 #include "core/gemm.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "space/spectrum.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"
@@ -109,7 +112,7 @@ const char* to_string(Kinship kinship) {
   return "";
 }
 
-KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options) {
+KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options) try {
   if (options.rows < kFewestRows)
     bad_input("must be at least 64, is " + std::to_string(options.rows), "`KinshipOptions::rows`");
   const SpreadRows spread_a(a, options.rows), spread_b(b, options.rows);
@@ -148,15 +151,11 @@ KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& o
   report.agreement = found.evidence.agreement;
   report.kinship = kinship_of(found.verdict);
   return report;
+} catch (...) {
+  rethrow_as_error();
 }
 
 std::string KinshipReport::brief() const {
-  char line[256];
-  std::string text;
-  auto add = [&](const char* format, auto... values) {
-    std::snprintf(line, sizeof line, format, values...);
-    text += line;
-  };
   const char* meaning = "";
   switch (kinship) {
     case Kinship::kSameModel:
@@ -175,15 +174,16 @@ std::string KinshipReport::brief() const {
       meaning = "other coordinates, and align finds no map";
       break;
   }
-  add("%s  (%s)\n", to_string(kinship), meaning);
-  add("  rows looked at                  %lld x %lld and %lld x %lld\n", static_cast<long long>(rows_a),
-      static_cast<long long>(dim_a), static_cast<long long>(rows_b), static_cast<long long>(dim_b));
+  std::string text = laid_out("{}  ({})\n", to_string(kinship), meaning);
+  text += laid_out("  rows looked at                  {} x {} and {} x {}\n", rows_a, dim_a, rows_b, dim_b);
   if (dim_a == dim_b) {
-    add("  correlation of principal axes   %.3f   (other coordinates: 0 +- %.4f)\n", axis_correlation, null_deviation);
-    add("  cosine of the means             %.3f\n", mean_cosine);
+    text += laid_out("  correlation of principal axes   {}   (other coordinates: 0 +- {})\n", fixed(axis_correlation, 3),
+                     fixed(null_deviation, 4));
+    text += laid_out("  cosine of the means             {}\n", fixed(mean_cosine, 3));
   }
-  add("  distance of the spectra         %.3f   (a rotated copy: 0)\n", spectrum_distance);
-  if (searched) add("  agreement of searches for a map %.3f   (1 = the same map, 0 = unrelated)\n", agreement);
+  text += laid_out("  distance of the spectra         {}   (a rotated copy: 0)\n", fixed(spectrum_distance, 3));
+  if (searched)
+    text += laid_out("  agreement of searches for a map {}   (1 = the same map, 0 = unrelated)\n", fixed(agreement, 3));
   return text;
 }
 
@@ -198,7 +198,7 @@ std::string KinshipReport::to_json() const {
     json["mean_cosine"] = mean_cosine;
   }
   if (searched) json["agreement"] = agreement;
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 }  // namespace vec2vec

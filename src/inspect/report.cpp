@@ -1,20 +1,14 @@
 #include <algorithm>
-#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "vec2vec/inspect.h"
 
 namespace vec2vec {
 namespace {
-
-/// snprintf into a string; every use below stays under 200 characters (paths are added apart).
-template <class... Values>
-std::string format_line(const char* format, Values... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, format, values...);
-  return text;
-}
 
 /// Number of leading directions that hold `share` of the variance.
 Index directions_for(const std::vector<double>& spectrum, double share) {
@@ -51,22 +45,23 @@ std::string notes(const Inspection& i) {
 }  // namespace
 
 std::string Inspection::brief() const {
-  const auto count = [](Index x) { return static_cast<long long>(x); };
+  const auto short_number = [](double x) { return significant(x, 4); };
   std::string text = path + "\n";
-  text += format_line("format          %s, %s\n", format.c_str(), dtype.c_str());
-  text += format_line("shape           %lld rows x %lld\n", count(rows), count(dim));
-  text += format_line("rows with NaN   %lld\n", count(nan_rows));
-  text += format_line("zero rows       %lld\n", count(zero_rows));
-  text += format_line("duplicate rows  %lld\n", count(duplicate_rows));
-  text += format_line("norm            mean %.4g, min %.4g, 1 %% %.4g, median %.4g, 99 %% %.4g, max %.4g\n", norm_mean,
-                      norm_min, norm_p1, norm_p50, norm_p99, norm_max);
+  text += laid_out("format          {}, {}\n", format, dtype);
+  text += laid_out("shape           {} rows x {}\n", rows, dim);
+  text += laid_out("rows with NaN   {}\n", nan_rows);
+  text += laid_out("zero rows       {}\n", zero_rows);
+  text += laid_out("duplicate rows  {}\n", duplicate_rows);
+  text += laid_out("norm            mean {}, min {}, 1 % {}, median {}, 99 % {}, max {}\n", short_number(norm_mean),
+                   short_number(norm_min), short_number(norm_p1), short_number(norm_p50), short_number(norm_p99),
+                   short_number(norm_max));
   if (!spectrum.empty()) {
-    text += format_line("isotropy        %.4f (1 - mean cosine of two rows)\n", isotropy);
-    text += format_line("effective rank  %.1f of %lld\n", effective_rank, count(dim));
-    text += format_line("variance        %.1f %% in 1 direction, %.1f %% in 10; 90 %% needs %lld, 99 %% needs %lld\n",
-                        100 * leading_share(spectrum, 1), 100 * leading_share(spectrum, 10),
-                        count(directions_for(spectrum, 0.9)), count(directions_for(spectrum, 0.99)));
-    if (sampled_rows < rows) text += format_line("                (the last three from %lld rows)\n", count(sampled_rows));
+    text += laid_out("isotropy        {} (1 - mean cosine of two rows)\n", fixed(isotropy, 4));
+    text += laid_out("effective rank  {} of {}\n", fixed(effective_rank, 1), dim);
+    text += laid_out("variance        {} % in 1 direction, {} % in 10; 90 % needs {}, 99 % needs {}\n",
+                     fixed(100 * leading_share(spectrum, 1), 1), fixed(100 * leading_share(spectrum, 10), 1),
+                     directions_for(spectrum, 0.9), directions_for(spectrum, 0.99));
+    if (sampled_rows < rows) text += laid_out("                (the last three from {} rows)\n", sampled_rows);
   }
   return text + notes(*this);
 }
@@ -94,7 +89,7 @@ std::string Inspection::to_json() const {
         {"mean_norm", fingerprint.mean_norm},
         {"effective_rank", fingerprint.effective_rank},
         {"share", fingerprint.share}}}};
-  return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(json, 2);
 }
 
 }  // namespace vec2vec

@@ -61,7 +61,7 @@ std::vector<double> variance_shares(MatrixSpan rows, int threads) {
 
   std::vector<double> values(scatter.data(), scatter.data() + dim * dim), eigenvalues(static_cast<std::size_t>(dim));
   const auto order = static_cast<lapack_int>(dim);
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'N', 'U', order, values.data(), order, eigenvalues.data()) != 0) {
     throw Error(ErrorKind::kInternal, "the eigenvalues of the covariance did not converge", "inspect");
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/tell.h"
 #include "io/utf8.h"
 #include "space/centre_by.h"
 #include "vec2vec/error.h"
@@ -72,7 +73,7 @@ double Guide::score(double cosine, double log_probability) const {
 }
 
 bool Guide::go_on(double done) {
-  if (progress_ && !progress_("invert", done)) throw Error(ErrorKind::kInterrupted, "interrupted");
+  tell(progress_, "invert", done);
   if (options_.seconds == 0) return true;
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() < options_.seconds;
 }

@@ -1,6 +1,9 @@
+#include <exception>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "io/atomic_file.h"
 #include "io/kept_records.h"
 #include "vec2vec/error.h"
@@ -40,12 +43,10 @@ Inversion inversion_of(const Json& json) {
   return i;
 }
 
-std::string dumped(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
-
 }  // namespace
 
 InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const std::string& out_path,
-                             const InvertRowsOptions& options) {
+                             const InvertRowsOptions& options) try {
   if (!options.overwrite && std::filesystem::exists(out_path))
     bad_input("the output file exists already", out_path, "another name, or `CreateOptions::overwrite = true`");
   InversionSummary summary;
@@ -73,24 +74,27 @@ InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const st
       summary.rows.push_back(inverter.invert(rows.row(row), number(row), progress));
     } catch (const Error& error) {
       if (error.kind() != ErrorKind::kInterrupted) throw;
-      throw Error(ErrorKind::kInterrupted, "interrupted", out_path + ".partial",
-                  "the same command; it goes on from row " + std::to_string(row) + " of " + std::to_string(rows.rows));
+      std::throw_with_nested(
+          Error(ErrorKind::kInterrupted, error.message(), out_path + ".partial",
+                "the same command; it goes on from row " + std::to_string(row) + " of " + std::to_string(rows.rows)));
     }
     Json json = json_of(summary.rows.back());
     json["seconds"] = summary.rows.back().seconds;
-    const std::string bytes = dumped(json);
+    const std::string bytes = json_text(json);
     kept.append(bytes.data(), bytes.size());
   }
   if (options.before_writing) options.before_writing(summary.rows);
-  AtomicFile file(out_path, options.overwrite);
+  AtomicFile file(out_path, options.overwrite, options.provenance);
   for (std::size_t row = 0; row < summary.rows.size(); ++row) {
     Json line = {{"row", number(static_cast<Index>(row))}};
     line.update(json_of(summary.rows[row]));
-    file.write(dumped(line) + "\n");
+    file.write(json_text(line) + "\n");
   }
   file.commit();
   kept.remove();
   return summary;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

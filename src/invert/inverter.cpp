@@ -5,6 +5,8 @@
 #include <optional>
 
 #include "audit/check_rows.h"
+#include "core/boundary.h"
+#include "core/json.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "invert/beam.h"
@@ -91,10 +93,16 @@ InversionOptions InversionOptions::of_translated() {
 }
 
 std::string InversionOptions::json() const {
-  return nlohmann::ordered_json{{"beam", beam},     {"branches", branches}, {"max_tokens", max_tokens}, {"rounds", rounds},
-                                {"edits", edits},   {"examples", examples}, {"words", words},           {"fluency", fluency},
-                                {"enough", enough}, {"seconds", seconds}}
-      .dump();
+  return json_text({{"beam", beam},
+                    {"branches", branches},
+                    {"max_tokens", max_tokens},
+                    {"rounds", rounds},
+                    {"edits", edits},
+                    {"examples", examples},
+                    {"words", words},
+                    {"fluency", fluency},
+                    {"enough", enough},
+                    {"seconds", seconds}});
 }
 
 void InversionOptions::validate() const {
@@ -163,7 +171,7 @@ struct Inverter::Parts {
   }
 };
 
-Inverter::Inverter(LanguageModel& model, TextEncoder encode, const InversionAids& aids, const InversionOptions& options) {
+Inverter::Inverter(LanguageModel& model, TextEncoder encode, const InversionAids& aids, const InversionOptions& options) try {
   options.validate();
   check(aids);
   Matrix mean = mean_of(aids);
@@ -178,11 +186,13 @@ Inverter::Inverter(LanguageModel& model, TextEncoder encode, const InversionAids
     word_options.threads = options.threads;
     p.dictionary.emplace(aids.public_rows, aids.public_texts, word_options);
   }
+} catch (...) {
+  rethrow_as_error();
 }
 
 Inverter::~Inverter() = default;
 
-Inversion Inverter::invert(const float* vector, Index number, const Progress& progress) const {
+Inversion Inverter::invert(const float* vector, Index number, const Progress& progress) const try {
   const Parts& p = *parts_;
   const InversionOptions& options = p.options;
   const auto start = std::chrono::steady_clock::now();
@@ -232,6 +242,8 @@ Inversion Inverter::invert(const float* vector, Index number, const Progress& pr
   found.encoded_texts = guide.encoded_texts() - 1;  // the empty text is known
   found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return found;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

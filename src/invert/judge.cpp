@@ -1,6 +1,7 @@
 #include <unordered_map>
 
-#include "vec2vec/error.h"
+#include "core/boundary.h"
+#include "core/tell.h"
 #include "vec2vec/text_scores.h"
 
 namespace vec2vec {
@@ -32,16 +33,19 @@ double expected(LanguageModel& model, const std::string& truth, const std::strin
 
 LeakJudge language_model_judge(LanguageModel& model, Progress progress) {
   return [&model, progress = std::move(progress)](std::span<const std::pair<std::string, std::string>> pairs) {
-    std::unordered_map<std::string, double> without;  // of each true text
-    std::vector<double> gains;
-    for (const auto& [truth, found] : pairs) {
-      if (progress && !progress("judge", static_cast<double>(gains.size()) / static_cast<double>(pairs.size())))
-        throw Error(ErrorKind::kInterrupted, "interrupted");
-      const std::string secret = line_of(truth);
-      if (!without.contains(secret)) without[secret] = expected(model, secret, "");
-      gains.push_back(expected(model, secret, line_of(found)) - without[secret]);
+    try {
+      std::unordered_map<std::string, double> without;  // of each true text
+      std::vector<double> gains;
+      for (const auto& [truth, found] : pairs) {
+        tell(progress, "judge", static_cast<double>(gains.size()) / static_cast<double>(pairs.size()));
+        const std::string secret = line_of(truth);
+        if (!without.contains(secret)) without[secret] = expected(model, secret, "");
+        gains.push_back(expected(model, secret, line_of(found)) - without[secret]);
+      }
+      return gains;
+    } catch (...) {
+      rethrow_as_error();
     }
-    return gains;
   };
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <set>
 
+#include "core/boundary.h"
 #include "vec2vec/text_scores.h"
 
 namespace vec2vec {
@@ -168,7 +169,7 @@ std::vector<std::string> bleu_tokens(std::string_view text) {
   return split(passed);
 }
 
-TextOverlap compare_texts(std::string_view found, std::string_view truth) {
+TextOverlap compare_texts(std::string_view found, std::string_view truth) try {
   const Words a = rouge_words(found), b = rouge_words(truth);
   const auto length_a = static_cast<double>(a.size()), length_b = static_cast<double>(b.size());
   TextOverlap overlap;
@@ -180,6 +181,8 @@ TextOverlap compare_texts(std::string_view found, std::string_view truth) {
   overlap.names = part_found(names_of(truth), all);
   overlap.numbers = part_found(numbers_of(truth), numbers_of(found));
   return overlap;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -1,13 +1,15 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iomanip>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <sstream>
 
 #include "audit/json.h"
+#include "core/boundary.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "core/random.h"
 #include "evaluate/bootstrap.h"
 #include "invert/overlap.h"
@@ -60,6 +62,14 @@ Compared compared(const Values& values, std::span<const std::size_t> rows, const
   return result;
 }
 
+/// The judge's answers, one a pair.
+std::vector<double> asked(const LeakJudge& judge, const Pairs& pairs) {
+  std::vector<double> answers = judge(pairs);
+  if (answers.size() != pairs.size())
+    bad_input("gave " + std::to_string(answers.size()) + " answers for " + std::to_string(pairs.size()) + " pairs", "judge");
+  return answers;
+}
+
 Json json_of(const Compared& c) {
   if (c.rows == 0) return nullptr;
   Json json = {{"rows", c.rows}};
@@ -72,7 +82,7 @@ Json json_of(const Compared& c) {
 }  // namespace
 
 std::vector<InversionScores> score_inversions(std::span<const std::string> found, std::span<const std::string> truth,
-                                              const LeakJudge& judge, const ScoreOptions& options) {
+                                              const LeakJudge& judge, const ScoreOptions& options) try {
   const std::size_t n = found.size();
   if (n < 2 || truth.size() != n)
     bad_input("needs one text for each of at least 2 rows, got " + std::to_string(truth.size()) + " for " + std::to_string(n),
@@ -97,7 +107,7 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
     }
   }
   if (judge) {
-    const std::vector<double> answers = judge(pairs);
+    const std::vector<double> answers = asked(judge, pairs);
     const auto others = static_cast<std::size_t>(std::min(options.others, options.judged_others));
     for (std::size_t i = 0; i < n; ++i) {
       const double* of_row = answers.data() + i * (others + 1);
@@ -128,20 +138,25 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
           std::span<const std::size_t>(order).subspan(begin, end - begin));
     }
   return scores;
+} catch (...) {
+  rethrow_as_error();
 }
 
-double unrelated_limit(std::span<const std::string> texts, const LeakJudge& judge, Index pairs, std::uint64_t seed) {
+double unrelated_limit(std::span<const std::string> texts, const LeakJudge& judge, Index pairs, std::uint64_t seed) try {
   const auto n = static_cast<Index>(texts.size());
   if (n < 2) bad_input("needs at least 2 texts", "public texts");
+  if (pairs < 1) bad_input("must be at least 1, is " + std::to_string(pairs), "pairs of unrelated texts");
   Random random(seed, Stream::kUnrelatedTexts);
-  Pairs asked;
+  Pairs unrelated;
   for (Index p = 0; p < std::min(pairs, n * (n - 1)); ++p) {
     const Index a = random.below(n), b = (a + 1 + random.below(n - 1)) % n;
-    asked.emplace_back(texts[static_cast<std::size_t>(a)], texts[static_cast<std::size_t>(b)]);
+    unrelated.emplace_back(texts[static_cast<std::size_t>(a)], texts[static_cast<std::size_t>(b)]);
   }
-  std::vector<double> answers = judge(asked);
+  std::vector<double> answers = asked(judge, unrelated);
   std::sort(answers.begin(), answers.end());
   return quantile(answers, 0.95);
+} catch (...) {
+  rethrow_as_error();
 }
 
 std::string to_json(const std::vector<InversionScores>& scores) {
@@ -158,18 +173,17 @@ std::string to_json(const std::vector<InversionScores>& scores) {
     if (s.leak) stratum["leak"] = json_of(*s.leak);
     json.push_back(std::move(stratum));
   }
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 std::string brief(const std::vector<InversionScores>& scores) {
-  std::ostringstream out;
-  out << std::fixed << std::setprecision(3);
+  std::string text;
   for (const InversionScores& s : scores) {
-    out << s.stratum << ", " << s.rows << " rows:\n";
+    text += laid_out("{}, {} rows:\n", s.stratum, s.rows);
     const auto line = [&](const char* name, const Compared& c) {
       if (c.rows == 0) return;
-      out << "  " << std::left << std::setw(10) << name << c.found.value << " (" << c.found.low << " to " << c.found.high
-          << "), by chance " << c.null.value << " (" << c.null.low << " to " << c.null.high << ")\n";
+      text += laid_out("  {<10}{} ({} to {}), by chance {} ({} to {})\n", name, fixed(c.found.value, 3), fixed(c.found.low, 3),
+                       fixed(c.found.high, 3), fixed(c.null.value, 3), fixed(c.null.low, 3), fixed(c.null.high, 3));
     };
     line("token F1", s.token_f1);
     line("ROUGE-L", s.rouge_l);
@@ -179,7 +193,7 @@ std::string brief(const std::vector<InversionScores>& scores) {
     line("numbers", s.numbers);
     if (s.leak) line("leak", *s.leak);
   }
-  return out.str();
+  return text;
 }
 
 }  // namespace vec2vec

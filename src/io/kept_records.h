@@ -13,8 +13,8 @@ class KeptRecords {
   using Visit = std::function<bool(const std::string& bytes)>;
 
   /// Opens path or makes it, and shows visit each record kept; a false drops that record and all behind it. Throws
-  /// Error{kBadInput} when the file belongs to a job of another identity (unless restart: then it is emptied), or when another
-  /// process is writing it.
+  /// Error{kBadInput} when the file belongs to a job of another identity or to something else (unless restart: then it is
+  /// emptied), or when another process is writing it.
   KeptRecords(const std::string& path, const std::string& identity, bool restart, const Visit& visit);
   ~KeptRecords();
   KeptRecords(const KeptRecords&) = delete;
@@ -31,6 +31,8 @@ class KeptRecords {
 
  private:
   bool read(std::string& bytes);
+  /// Whether the file is nothing but the beginning of these bytes.
+  bool begins_like(const std::string& whole);
 
   std::string path_;
   std::FILE* file_ = nullptr;

@@ -16,7 +16,7 @@ class NdjsonSink : public RowSink {
         rows_(rows),
         dim_(dim),
         carry_(dynamic_cast<const JsonSource*>(options.carry)),
-        file_(path, options.overwrite) {
+        file_(path, options.overwrite, options.provenance) {
     if (carry_ && carry_->rows() != rows)
       throw Error(ErrorKind::kInternal, "other rows than those that the fields are carried over from", path_);
   }

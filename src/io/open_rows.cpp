@@ -2,6 +2,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/boundary.h"
 #include "io/foreign.h"
 #include "io/json_source.h"
 #include "io/npz.h"
@@ -45,7 +46,7 @@ constexpr Format kFormats[] = {
 
 }  // namespace
 
-std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options) {
+std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options) try {
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
     bad_input("is a folder", path,
@@ -55,9 +56,11 @@ std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions&
   for (const Format& format : kFormats)
     if (format.is(file)) return format.open(std::move(file), options);
   refuse_foreign(file);
+} catch (...) {
+  rethrow_as_error();
 }
 
-std::vector<std::string> list_tensors(const std::string& path) {
+std::vector<std::string> list_tensors(const std::string& path) try {
   const MappedFile file(path);
   std::vector<std::string> names;
   if (looks_like_zip(file)) names = npz_matrices(file);
@@ -67,14 +70,18 @@ std::vector<std::string> list_tensors(const std::string& path) {
   std::sort(names.begin(), names.end(),
             [](const std::string& x, const std::string& y) { return ::strverscmp(x.c_str(), y.c_str()) < 0; });
   return names;
+} catch (...) {
+  rethrow_as_error();
 }
 
-Matrix read_all(RowSource& source) {
+Matrix read_all(RowSource& source) try {
   Matrix all(source.rows(), source.dim());
   constexpr Index kBlock = 4096;
   for (Index begin = 0; begin < all.rows(); begin += kBlock)
     source.read(begin, all.span().middle_rows(begin, std::min(kBlock, all.rows() - begin)));
   return all;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

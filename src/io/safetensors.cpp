@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/json.h"
 #include "io/strided_source.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
@@ -39,7 +40,7 @@ std::uint64_t header_length(const MappedFile& file) {
 
 std::uint64_t whole_number(const json& value, const std::string& name, const MappedFile& file) {
   if (!value.is_number_unsigned())
-    malformed("tensor '" + name + "' has " + value.dump() + " in the place of a whole number", file);
+    malformed("tensor '" + name + "' has " + json_text(value) + " in the place of a whole number", file);
   return value.get<std::uint64_t>();
 }
 
@@ -218,7 +219,7 @@ std::string make_safetensors_header(const std::vector<TensorSpec>& tensors,
     root[t.name] = {{"dtype", t.dtype}, {"shape", t.shape}, {"data_offsets", {offset, offset + t.bytes}}};
     offset += t.bytes;
   }
-  std::string text = root.dump();
+  std::string text = json_text(root);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
   return std::string(reinterpret_cast<const char*>(&length), sizeof length) + text;

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/boundary.h"
 #include "io/atomic_file.h"
 #include "io/decimal.h"
 #include "io/half.h"
@@ -28,7 +29,7 @@ std::string npy_header(Index rows, Index dim, ValueType type) {
 class FileSink : public RowSink {
  public:
   FileSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
-      : path_(path), rows_(rows), dim_(dim), options_(options), file_(path, options.overwrite) {
+      : path_(path), rows_(rows), dim_(dim), options_(options), file_(path, options.overwrite, options.provenance) {
     const bool half = options.type == ValueType::kFloat16;
     if (options.format == FileFormat::kNpy) file_.write(npy_header(rows, dim, options.type));
     if (options.format == FileFormat::kSafetensors)
@@ -106,10 +107,12 @@ FileFormat format_of_name(const std::string& path) {
             "end it in .npy, .safetensors, .fvecs, .csv, .tsv, .ndjson or .f32");
 }
 
-std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) {
+std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) try {
   if (rows <= 0 || dim <= 0) bad_input("nothing to write: no rows or no columns", path);
   if (options.format == FileFormat::kNdjson) return make_ndjson_sink(path, rows, dim, options);
   return std::make_unique<FileSink>(path, rows, dim, options);
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

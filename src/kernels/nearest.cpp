@@ -12,6 +12,7 @@
 
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "core/tell.h"
 #include "kernels/lane_sum.h"
 #include "kernels/right_factor.h"
 #include "vec2vec/error.h"
@@ -210,8 +211,7 @@ Index blocks_of(Index n) { return (n + kTile - 1) / kTile; }
 Block block_of(Index b, Index n) { return {b * kTile, std::min(kTile, n - b * kTile)}; }
 
 void report(const Progress& progress, Index done, Index total) {
-  if (progress && !progress("nearest rows", static_cast<double>(done) / static_cast<double>(total)))
-    throw Error(ErrorKind::kInterrupted, "interrupted");
+  tell(progress, "nearest rows", static_cast<double>(done) / static_cast<double>(total));
 }
 
 /// The `keep` best candidates of each row, by products of the rounded rows, or without them by float32 products.

@@ -5,11 +5,16 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/boundary.h"
+#include "core/json.h"
+#include "core/tell.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -32,21 +37,43 @@ struct FreeHandle {
   void operator()(curl_slist* list) const { curl_slist_free_all(list); }
 };
 
-std::size_t keep(const char* data, std::size_t, std::size_t count, void* into) {
-  auto& body = *static_cast<std::string*>(into);
-  if (body.size() + count > kMostBytes) return 0;  // an error to curl
-  body.append(data, count);
-  return count;
-}
-
-int stopped(void* asked, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-  return !(*static_cast<const std::function<bool()>*>(asked))();
-}
+/// Looks whether to go on; throws when not.
+using Look = std::function<void()>;
 
 struct Answer {
   long status = 0;
   std::string body;
 };
+
+/// What the two callbacks below know. libcurl is C: what they throw waits here until it has returned.
+struct Transfer {
+  std::string& body;
+  const Look& look;
+  std::exception_ptr failure = {};
+};
+
+std::size_t keep(const char* data, std::size_t, std::size_t count, void* into) noexcept {
+  auto& transfer = *static_cast<Transfer*>(into);
+  if (transfer.body.size() + count > kMostBytes) return 0;  // an error to curl
+  try {
+    transfer.body.append(data, count);
+    return count;
+  } catch (...) {
+    transfer.failure = std::current_exception();
+    return 0;
+  }
+}
+
+int stopped(void* asked, curl_off_t, curl_off_t, curl_off_t, curl_off_t) noexcept {
+  auto& transfer = *static_cast<Transfer*>(asked);
+  try {
+    transfer.look();
+    return 0;
+  } catch (...) {
+    transfer.failure = std::current_exception();
+    return 1;
+  }
+}
 
 class Endpoint {
  public:
@@ -66,21 +93,20 @@ class Endpoint {
     if (!handle_) throw Error(ErrorKind::kInternal, "libcurl does not start");
   }
 
-  /// A whole number in [0, 100]. go_on: false ends the request.
-  double ask(const std::string& truth, const std::string& found, const std::function<bool()>& go_on) {
+  /// A whole number in [0, 100].
+  double ask(const std::string& truth, const std::string& found, const Look& look) {
     const Json question = {{"secret", truth}, {"guess", found}};
-    const auto dumped = [](const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); };
     const Json request = {
         {"model", endpoint_.model},
         {"temperature", 0},
-        {"messages", {{{"role", "system"}, {"content", kTask}}, {{"role", "user"}, {"content", dumped(question)}}}}};
-    Answer answer = post(dumped(request), go_on);
+        {"messages", {{{"role", "system"}, {"content", kTask}}, {{"role", "user"}, {"content", json_text(question)}}}}};
+    Answer answer = post(json_text(request), look);
     for (int pause = 1; pause <= 4 && (answer.status == 429 || answer.status == 503); pause *= 2) {
       for (int tenth = 0; tenth < 10 * pause; ++tenth) {
-        require(go_on());
+        look();
         std::this_thread::sleep_for(std::chrono::milliseconds(100));
       }
-      answer = post(dumped(request), go_on);
+      answer = post(json_text(request), look);
     }
     if (answer.status != 200)
       bad_input("answered with status " + std::to_string(answer.status) + ": " + shown(answer.body), url_,
@@ -93,10 +119,6 @@ class Endpoint {
   }
 
  private:
-  static void require(bool goes_on) {
-    if (!goes_on) throw Error(ErrorKind::kInterrupted, "interrupted");
-  }
-
   static std::string shown(const std::string& body) { return body.size() > 200 ? body.substr(0, 200) + " ..." : body; }
 
   double number_in(const std::string& content) const {
@@ -108,10 +130,11 @@ class Endpoint {
     return number;
   }
 
-  Answer post(const std::string& request, const std::function<bool()>& go_on) {
+  Answer post(const std::string& request, const Look& look) {
     std::unique_ptr<curl_slist, FreeHandle> headers(curl_slist_append(nullptr, "Content-Type: application/json"));
     if (!endpoint_.key.empty()) curl_slist_append(headers.get(), ("Authorization: Bearer " + endpoint_.key).c_str());
     Answer answer;
+    Transfer transfer{answer.body, look};
     CURL* h = handle_.get();
     curl_easy_reset(h);  // keeps the connection
     curl_easy_setopt(h, CURLOPT_URL, url_.c_str());
@@ -121,14 +144,15 @@ class Endpoint {
     curl_easy_setopt(h, CURLOPT_POSTFIELDS, request.c_str());
     curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.size()));
     curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, keep);
-    curl_easy_setopt(h, CURLOPT_WRITEDATA, &answer.body);
+    curl_easy_setopt(h, CURLOPT_WRITEDATA, &transfer);
     curl_easy_setopt(h, CURLOPT_NOPROGRESS, 0L);
     curl_easy_setopt(h, CURLOPT_XFERINFOFUNCTION, stopped);
-    curl_easy_setopt(h, CURLOPT_XFERINFODATA, &go_on);
+    curl_easy_setopt(h, CURLOPT_XFERINFODATA, &transfer);
     const CURLcode code = curl_easy_perform(h);
-    require(code != CURLE_ABORTED_BY_CALLBACK);
+    if (transfer.failure) std::rethrow_exception(transfer.failure);
     if (code != CURLE_OK)
-      bad_input(std::string("cannot be asked: ") + curl_easy_strerror(code), url_, "a server that runs at that address");
+      throw Error(ErrorKind::kUnavailable, std::string("cannot be asked: ") + curl_easy_strerror(code), url_,
+                  "a server that runs at that address");
     curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &answer.status);
     return answer;
   }
@@ -142,16 +166,22 @@ class Endpoint {
 
 bool has_judge_endpoints() { return true; }
 
-LeakJudge endpoint_judge(const JudgeEndpoint& endpoint, Progress progress) {
+LeakJudge endpoint_judge(const JudgeEndpoint& endpoint, Progress progress) try {
   return [asked = std::make_shared<Endpoint>(endpoint),
           progress = std::move(progress)](std::span<const std::pair<std::string, std::string>> pairs) {
-    std::vector<double> answers;
-    for (const auto& [truth, found] : pairs) {
-      const double done = static_cast<double>(answers.size()) / static_cast<double>(pairs.size());
-      answers.push_back(asked->ask(truth, found, [&] { return !progress || progress("judge", done); }));
+    try {
+      std::vector<double> answers;
+      for (const auto& [truth, found] : pairs) {
+        const double done = static_cast<double>(answers.size()) / static_cast<double>(pairs.size());
+        answers.push_back(asked->ask(truth, found, [&] { tell(progress, "judge", done); }));
+      }
+      return answers;
+    } catch (...) {
+      rethrow_as_error();
     }
-    return answers;
   };
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

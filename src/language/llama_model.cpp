@@ -6,8 +6,9 @@
 #include <mutex>
 #include <nlohmann/json.hpp>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "core/parallel.h"
-#include "io/atomic_file.h"
 #include "vec2vec/error.h"
 #include "vec2vec/language_model.h"
 #include "vec2vec/rows.h"
@@ -19,15 +20,30 @@ constexpr std::size_t kMostSequences = 32;  // read together
 constexpr Index kMostTokens = 512,
                 kMostPlaces = 96;  // of one call of llama_decode; a place has a row as long as the vocabulary
 
-/// The last thing llama.cpp complained about; it says so only to its log.
-std::string complaint;
-std::mutex complaint_mutex;
+/// The last thing llama.cpp complained about; it says so only to its log, from any thread.
+class Complaint {
+ public:
+  std::string text() {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+  void set(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    text_ = text.substr(0, text.find_last_not_of('\n') + 1);
+  }
 
-void keep_complaint(ggml_log_level level, const char* text, void*) {
+ private:
+  std::mutex mutex_;
+  std::string text_;
+};
+Complaint complaint;
+
+void keep_complaint(ggml_log_level level, const char* text, void*) noexcept {
   if (level != GGML_LOG_LEVEL_ERROR) return;
-  const std::lock_guard lock(complaint_mutex);
-  complaint = text;
-  while (!complaint.empty() && complaint.back() == '\n') complaint.pop_back();
+  try {
+    complaint.set(text);
+  } catch (...) {  // no memory for it; llama.cpp's own frames must not be unwound
+  }
 }
 
 struct FreeModel {
@@ -81,12 +97,12 @@ class LlamaModel final : public LanguageModel {
       llama_backend_init();
     });
     if (!std::filesystem::is_regular_file(path)) bad_input("there is no such file", path, "a GGUF file; see scripts/models.sh");
-    complaint.clear();
+    complaint.set("");
     llama_model_params model_params = llama_model_default_params();
     model_params.n_gpu_layers = 0;
     model_params.use_extra_bufts = false;  // llama.cpp crashes on CPUs with AMX with them (its issue 20824)
     model_.reset(llama_model_load_from_file(path.c_str(), model_params));
-    if (!model_) bad_input("llama.cpp cannot read this model: " + complaint, path, "a complete GGUF file");
+    if (!model_) bad_input("llama.cpp cannot read this model: " + complaint.text(), path, "a complete GGUF file");
     vocabulary_ = llama_model_get_vocab(model_.get());
     tokens_ = llama_vocab_n_tokens(vocabulary_);
     if (llama_model_has_encoder(model_.get()) || !llama_model_has_decoder(model_.get()) ||
@@ -103,16 +119,15 @@ class LlamaModel final : public LanguageModel {
     params.swa_full = true;
     params.no_perf = true;
     context_.reset(llama_init_from_model(model_.get(), params));
-    if (!context_) bad_input("llama.cpp cannot run this model: " + complaint, path, "a smaller context");
+    if (!context_) bad_input("llama.cpp cannot run this model: " + complaint.text(), path, "a smaller context");
     for (llama_seq_id id = static_cast<llama_seq_id>(params.n_seq_max); id-- > 0;) free_.push_back(id);
 
     char description[128] = {};
     llama_model_desc(model_.get(), description, sizeof description);
-    card_ = nlohmann::ordered_json{{"kind", description},
-                                   {"parameters", llama_model_n_params(model_.get())},
-                                   {"sha256", file_sha256(path)},
-                                   {"runtime", std::string("llama.cpp ") + llama_version()}}
-                .dump();
+    card_ = json_text({{"kind", description},
+                       {"parameters", llama_model_n_params(model_.get())},
+                       {"sha256", file_sha256(path)},
+                       {"runtime", std::string("llama.cpp ") + llama_version()}});
   }
 
   const std::string& card() const override { return card_; }
@@ -146,11 +161,13 @@ class LlamaModel final : public LanguageModel {
     return bytes;
   }
 
-  std::vector<std::vector<Expectation>> read(std::span<const Sequence> sequences, Index k) override {
+  std::vector<std::vector<Expectation>> read(std::span<const Sequence> sequences, Index k) override try {
     std::vector<std::vector<Expectation>> found;
     for (std::size_t begin = 0; begin < sequences.size(); begin += kMostSequences)
       read_some(sequences.subspan(begin, std::min(kMostSequences, sequences.size() - begin)), k, found);
     return found;
+  } catch (...) {
+    rethrow_as_error();
   }
 
  private:
@@ -238,7 +255,7 @@ class LlamaModel final : public LanguageModel {
       if (code == 1)
         bad_input("the sequences are longer than the context of " + std::to_string(llama_n_ctx(context_.get())) + " tokens",
                   "language model", "fewer or shorter texts in the prompt");
-      throw Error(ErrorKind::kInternal, "llama.cpp failed with code " + std::to_string(code) + ": " + complaint);
+      throw Error(ErrorKind::kInternal, "llama.cpp failed with code " + std::to_string(code) + ": " + complaint.text());
     }
     std::vector<const float*> logits;
     for (std::int32_t i = 0; i < batch.n_tokens; ++i)
@@ -271,8 +288,10 @@ class LlamaModel final : public LanguageModel {
 
 bool has_language_models() { return true; }
 
-std::unique_ptr<LanguageModel> open_language_model(const std::string& gguf_path, const LanguageModelOptions& options) {
+std::unique_ptr<LanguageModel> open_language_model(const std::string& gguf_path, const LanguageModelOptions& options) try {
   return std::make_unique<LlamaModel>(gguf_path, options);
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

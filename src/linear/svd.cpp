@@ -16,7 +16,7 @@ Svd svd(MatrixView c) {
   const auto fill_work = [&] {
     for (Index i = 0; i < c.rows; ++i) std::copy_n(c.row(i), c.cols, work.row(i));
   };
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   fill_work();
   if (LAPACKE_sgesdd(LAPACK_ROW_MAJOR, 'S', p, q, work.data(), q, s, u, r, vt, q) == 0) return out;
   // Divide and conquer fails on some matrices of many tiny singular values, where the slower QR iteration does not.

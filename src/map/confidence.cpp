@@ -2,11 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "core/boundary.h"
 #include "core/gemm_rows.h"
 #include "core/parallel.h"
+#include "core/tell.h"
 #include "kernels/exp.h"
 #include "map/support.h"
 #include "space/spectrum.h"
@@ -55,27 +59,29 @@ struct Running {
 
 }  // namespace
 
-ConfidenceScorer::ConfidenceScorer(const Map& map, MatrixView store, int threads) : map_(map) {
-  if (map.support.centres.rows() == 0)
+ConfidenceScorer::ConfidenceScorer(Map map, MatrixView store, int threads) try : map_(std::move(map)) {
+  if (map_.support.centres.rows() == 0)
     bad_input("the map keeps no support of the rows it was fitted on", "confidence", "make the map again with `align()`");
   if (store.rows == 0) return;
-  if (store.cols != map.target_dim())
+  if (store.cols != map_.target_dim())
     bad_input(
-        "rows of dimension " + std::to_string(store.cols) + ", but the map translates to " + std::to_string(map.target_dim()),
+        "rows of dimension " + std::to_string(store.cols) + ", but the map translates to " + std::to_string(map_.target_dim()),
         "store", "give rows of the map's target model");
   if (store.rows < 2) bad_input("a single row is no store to search in", "store");
   store_ = Matrix(store.rows, store.cols);
   parallel_for((store.rows + kTileStore - 1) / kTileStore, threads, [&](Index t) {
     const Index first = t * kTileStore, count = std::min(kTileStore, store.rows - first);
     for (Index i = first; i < first + count; ++i) std::copy_n(store.row(i), store.cols, store_.row(i));
-    const Index broken = centre_rows(store_.span().middle_rows(first, count), map.target_mean);
+    const Index broken = centre_rows(store_.span().middle_rows(first, count), map_.target_mean);
     if (broken >= 0)
       bad_input("NaN or infinite values", "store, row " + std::to_string(first + broken),
                 "remove or repair the row; `inspect()` counts them");
   });
+} catch (...) {
+  rethrow_as_error();
 }
 
-void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const {
+void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const try {
   Matrix cosines(std::min(kTileRows, rows.rows), has_store() ? kTileStore : 0);
   for (Index first = 0; first < rows.rows; first += kTileRows) {
     const Index count = std::min(kTileRows, rows.rows - first);
@@ -106,9 +112,11 @@ void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const {
       }
     }
   }
+} catch (...) {
+  rethrow_as_error();
 }
 
-std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int threads, const Progress& progress) const {
+std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int threads, const Progress& progress) const try {
   if (rows.cols != map_.source_dim())
     bad_input(
         "rows of dimension " + std::to_string(rows.cols) + ", but the map translates from " + std::to_string(map_.source_dim()),
@@ -126,14 +134,16 @@ std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int thre
                     "remove or repair the row; `inspect()` counts them");
       score(tile, scored.data() + first);
     });
-    if (progress && !progress("confidence", static_cast<double>(begin + block) / static_cast<double>(rows.rows)))
-      throw Error(ErrorKind::kInterrupted, "interrupted");
+    tell(progress, "confidence", static_cast<double>(begin + block) / static_cast<double>(rows.rows));
   }
   return scored;
+} catch (...) {
+  rethrow_as_error();
 }
 
 ConfidenceSummary summarise(std::span<const RowConfidence> rows) {
   ConfidenceSummary summary;
+  if (rows.empty()) summary.far_rows = summary.mean_match = std::numeric_limits<double>::quiet_NaN();
   for (const RowConfidence& row : rows) {
     summary.far_rows += (row.support < kFarSupport) / static_cast<double>(rows.size());
     summary.mean_match += static_cast<double>(row.match) / static_cast<double>(rows.size());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/boundary.h"
 #include "vec2vec/inspect.h"
 #include "vec2vec/map.h"
 
@@ -44,7 +45,7 @@ LeadingAxes leading_axes(MatrixView centred, const Spectrum& principal) {
   return leading;
 }
 
-Fingerprint fingerprint(MatrixView rows) {
+Fingerprint fingerprint(MatrixView rows) try {
   Fingerprint f;
   f.rows = rows.rows;
   f.dim = rows.cols;
@@ -71,9 +72,11 @@ Fingerprint fingerprint(MatrixView rows) {
   f.share = leading.share;
   f.mean = std::move(centred.mean);
   return f;
+} catch (...) {
+  rethrow_as_error();
 }
 
-bool Map::fits(MatrixView rows) const {
+bool Map::fits(MatrixView rows) const try {
   if (rows.rows < 8 || source_axes.rows() == 0) return true;
   Matrix sample = evenly_spread(rows, 2000);
   normalise_rows(sample.span());
@@ -82,6 +85,8 @@ bool Map::fits(MatrixView rows) const {
   normalise_rows(sample.span());
   const double chance = static_cast<double>(source_axes.rows()) / static_cast<double>(source_axes.cols());
   return energy_along(sample, source_axes) >= std::sqrt(chance * source_share);
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -4,7 +4,9 @@
 #include <cstring>
 #include <nlohmann/json.hpp>
 
+#include "core/boundary.h"
 #include "core/gemm_rows.h"
+#include "core/json.h"
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 #include "neural/network.h"
@@ -117,7 +119,7 @@ Map read_map(const MappedFile& file) {
 
 }  // namespace
 
-void Map::translate_centred(MatrixView in, MatrixSpan out) const {
+void Map::translate_centred(MatrixView in, MatrixSpan out) const try {
   Matrix u(in.rows, in.cols);
   for (Index i = 0; i < in.rows; ++i) std::memcpy(u.row(i), in.row(i), static_cast<std::size_t>(in.cols) * sizeof(float));
   normalise_rows(u.span());
@@ -135,15 +137,19 @@ void Map::translate_centred(MatrixView in, MatrixSpan out) const {
     gemm_rows(u, weight, false, out);  // the scale of u cancels in the next line
   }
   normalise_rows(out);
+} catch (...) {
+  rethrow_as_error();
 }
 
-void Map::translate(MatrixView in, MatrixSpan out) const {
+void Map::translate(MatrixView in, MatrixSpan out) const try {
   translate_centred(in, out);
   add_mean(out, target_mean, target_spread);
   normalise_rows(out);
+} catch (...) {
+  rethrow_as_error();
 }
 
-std::string Map::to_bytes() const {
+std::string Map::to_bytes() const try {
   std::vector<std::pair<std::string, MatrixView>> tensors = {
       {"source.mean", source_mean}, {"target.mean", target_mean}, {"linear.weight", weight}, {"source.axes", source_axes}};
   if (support.centres.rows() > 0) {
@@ -163,22 +169,28 @@ std::string Map::to_bytes() const {
   details["source_share"] = source_share;
   if (format_version == kBlendedVersion) details["blend"] = blend;
   std::map<std::string, std::string> metadata = {
-      {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", details.dump()}};
+      {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", json_text(details)}};
   if (network) metadata["layers"] = network->describe();
   std::string bytes = make_safetensors_header(specs, metadata);
   for (const auto& [name, m] : tensors)
     bytes.append(reinterpret_cast<const char*>(m.data), static_cast<std::size_t>(m.rows * m.cols) * sizeof(float));
   return bytes;
+} catch (...) {
+  rethrow_as_error();
 }
 
-void Map::save(const std::string& path, bool overwrite) const {
-  AtomicFile file(path, overwrite);
-  file.write(to_bytes());
-  file.commit();
+void Map::save(const std::string& path, bool overwrite) const try { write_file(path, to_bytes(), overwrite); } catch (...) {
+  rethrow_as_error();
 }
 
-Map Map::load(const std::string& path) { return read_map(MappedFile(path)); }
+Map Map::load(const std::string& path) try { return read_map(MappedFile(path)); } catch (...) {
+  rethrow_as_error();
+}
 
-Map Map::from_bytes(std::string_view bytes, const std::string& name) { return read_map(MappedFile::of_memory(bytes, name)); }
+Map Map::from_bytes(std::string_view bytes, const std::string& name) try {
+  return read_map(MappedFile::of_memory(bytes, name));
+} catch (...) {
+  rethrow_as_error();
+}
 
 }  // namespace vec2vec

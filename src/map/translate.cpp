@@ -1,17 +1,18 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <ctime>
 #include <filesystem>
 #include <future>
-#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "core/parallel.h"
-#include "io/atomic_file.h"
+#include "core/tell.h"
+#include "core/time.h"
 #include "map/fingerprint.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
@@ -62,15 +63,7 @@ Index translate_part(const Map& map, MatrixView x, Index first, bool centred, co
 }
 
 void report(const TranslateOptions& options, Index done, Index rows, const std::string& where) {
-  if (options.progress && !options.progress("translate", static_cast<double>(done) / static_cast<double>(rows)))
-    throw Error(ErrorKind::kInterrupted, "interrupted", where, "nothing was written");
-}
-
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", std::gmtime(&now));
-  return text;
+  tell(options.progress, "translate", static_cast<double>(done) / static_cast<double>(rows), where, "nothing was written");
 }
 
 /// The confidence file of one translation; without a path it does nothing.
@@ -94,6 +87,7 @@ class ConfidenceFile {
   void write_block(Index count, TranslateSummary& summary) {
     if (!scorer_) return;
     Matrix out(count, scorer_->has_store() ? 3 : 1);
+    double far = 0, match = 0;
     for (Index i = 0; i < count; ++i) {
       const RowConfidence& row = rows_[static_cast<std::size_t>(i)];
       if (scorer_->has_store()) {
@@ -101,9 +95,11 @@ class ConfidenceFile {
         out(i, 1) = row.margin;
       }
       out(i, out.cols() - 1) = row.support;
-      summary.far_rows += (row.support < kFarSupport) / static_cast<double>(summary.rows);
-      summary.mean_match += static_cast<double>(row.match) / static_cast<double>(summary.rows);
+      far += (row.support < kFarSupport) / static_cast<double>(summary.rows);
+      match += static_cast<double>(row.match) / static_cast<double>(summary.rows);
     }
+    summary.far_rows = summary.far_rows.value_or(0) + far;
+    if (scorer_->has_store()) summary.mean_match = summary.mean_match.value_or(0) + match;
     sink_->write(out);
   }
 
@@ -118,25 +114,26 @@ class ConfidenceFile {
   std::unique_ptr<RowSink> sink_;
 };
 
-void write_provenance(const std::string& out_path, const std::string& in_path, const std::string& map_path,
-                      const TranslateSummary& summary, bool centred) {
-  const nlohmann::ordered_json provenance = {{"what", "vectors translated by vec2vec; not native rows of the target model"},
-                                             {"file", std::filesystem::path(out_path).filename().string()},
-                                             {"rows", summary.rows},
-                                             {"centred", centred},
-                                             {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
-                                             {"map", {{"path", map_path}, {"sha256", summary.map_sha256}}},
-                                             {"library_version", version()},
-                                             {"date", utc_now()}};
-  AtomicFile file(out_path + ".provenance.json", true);
-  file.write(provenance.dump(2) + "\n");
-  file.commit();
+/// The text of the provenance of a file with this SHA-256.
+std::string provenance_of(const std::string& sha256, const std::string& out_path, const std::string& in_path,
+                          const std::string& map_path, const TranslateSummary& summary, bool centred) {
+  return json_text({{"what", "vectors translated by vec2vec; not native rows of the target model"},
+                    {"file", std::filesystem::path(out_path).filename().string()},
+                    {"sha256", sha256},
+                    {"rows", summary.rows},
+                    {"centred", centred},
+                    {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
+                    {"map", {{"path", map_path}, {"sha256", summary.map_sha256}}},
+                    {"library_version", version()},
+                    {"date", utc_now()}},
+                   2) +
+         "\n";
 }
 
 }  // namespace
 
 TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
-                           const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) {
+                           const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) try {
   const auto start = std::chrono::steady_clock::now();
   const auto source = open_rows(in_path, in_options);
   check_dim(map, source->dim(), in_path);
@@ -148,6 +145,9 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   ConfidenceFile confidence(map, summary.rows, options);
   CreateOptions output = options.output;
   output.carry = source.get();
+  output.provenance = [&](const std::string& sha256) {
+    return provenance_of(sha256, out_path, in_path, map_path, summary, options.centred);
+  };
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), output);
 
   const Index block = std::max<Index>(1, options.block_rows);
@@ -174,15 +174,16 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   }
   if (writing.valid()) writing.get();
   summary.input_sha256 = input_sha256.get();
-  write_provenance(out_path, in_path, map_path, summary, options.centred);  // first: no translated file is ever without it
   confidence.commit();
   sink->commit();
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
+} catch (...) {
+  rethrow_as_error();
 }
 
 TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const TranslateOptions& options,
-                           const std::string& name) {
+                           const std::string& name) try {
   const auto start = std::chrono::steady_clock::now();
   check_dim(map, in.cols, name);
   if (out.rows != in.rows || out.cols != map.target_dim())
@@ -206,6 +207,8 @@ TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const 
   }
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return summary;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

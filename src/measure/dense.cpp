@@ -16,7 +16,7 @@ void require_convergence(int info) {
 /// Singular values and, when u is given, vectors. Divide and conquer is several times as fast but now and then fails on many
 /// equal singular values, which whitened covariances have; QR iteration does not.
 void decompose(const Dense& matrix, Vector& s, Dense* u, Dense* vt) {
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   const auto p = static_cast<lapack_int>(matrix.rows()), q = static_cast<lapack_int>(matrix.cols()), r = std::min(p, q);
   const char job = u ? 'S' : 'N';
   double* u_data = u ? u->data() : nullptr;
@@ -36,7 +36,7 @@ Dense multiply(const Dense& a, bool transpose_a, const Dense& b, bool transpose_
   const auto n = transpose_b ? b.rows() : b.cols();
   Dense c = Dense::Zero(m, n);
   if (c.size() == 0 || k == 0) return c;
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   cblas_dgemm(CblasColMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
               static_cast<int>(m), static_cast<int>(n), static_cast<int>(k), 1.0, a.data(), static_cast<int>(a.rows()),
               b.data(), static_cast<int>(b.rows()), 0.0, c.data(), static_cast<int>(m));
@@ -44,7 +44,7 @@ Dense multiply(const Dense& a, bool transpose_a, const Dense& b, bool transpose_
 }
 
 SymmetricEigen eigen_symmetric(Dense matrix) {
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   const auto n = static_cast<lapack_int>(matrix.rows());
   Vector values(n);
   require_convergence(LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'L', n, matrix.data(), n, values.data()));

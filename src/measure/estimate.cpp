@@ -6,6 +6,7 @@
 
 #include "core/parallel.h"
 #include "core/random.h"
+#include "core/tell.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -98,8 +99,6 @@ std::vector<Index> fold_order(Index n, std::uint64_t seed) {
   return order;
 }
 
-void report(const MeasureOptions& options, const char* stage, double done) {
-  if (options.progress && !options.progress(stage, done)) throw Error(ErrorKind::kInterrupted, "interrupted");
-}
+void report(const MeasureOptions& options, const char* stage, double done) { tell(options.progress, stage, done); }
 
 }  // namespace vec2vec

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/boundary.h"
 #include "measure/catalogue.h"
 #include "measure/measure_spaces.h"
 #include "measure/reference.h"
@@ -93,7 +94,7 @@ double MeasureGrid::value(std::string_view key, Index row, Index column) const {
   return m ? m->value : std::numeric_limits<double>::quiet_NaN();
 }
 
-MeasureGrid measure_all(std::span<const NamedRows> spaces, const MeasureOptions& options) {
+MeasureGrid measure_all(std::span<const NamedRows> spaces, const MeasureOptions& options) try {
   options.validate();
   if (spaces.size() < 2) bad_input("needs at least two spaces", "measure");
   require_pairs(spaces, options);
@@ -111,9 +112,11 @@ MeasureGrid measure_all(std::span<const NamedRows> spaces, const MeasureOptions&
     }
   }
   return grid;
+} catch (...) {
+  rethrow_as_error();
 }
 
-MeasureGrid measure_layers(std::span<const NamedRows> a, std::span<const NamedRows> b, const MeasureOptions& options) {
+MeasureGrid measure_layers(std::span<const NamedRows> a, std::span<const NamedRows> b, const MeasureOptions& options) try {
   options.validate();
   if (a.empty() || b.empty()) bad_input("needs at least one layer a side", "measure");
   std::vector<NamedRows> both(a.begin(), a.end());
@@ -136,6 +139,8 @@ MeasureGrid measure_layers(std::span<const NamedRows> a, std::span<const NamedRo
     if (measured) grid.selected.push_back(select(grid, info));
   }
   return grid;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -1,19 +1,14 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "measure/catalogue.h"
 #include "measure/json.h"
 
 namespace vec2vec {
 namespace {
-
-template <class... Values>
-std::string format(const char* pattern, Values... values) {
-  char text[256];
-  std::snprintf(text, sizeof text, pattern, values...);
-  return text;
-}
 
 /// Measures that at least one cell holds.
 std::vector<const MeasureInfo*> measured(const MeasureGrid& grid) {
@@ -25,7 +20,7 @@ std::vector<const MeasureInfo*> measured(const MeasureGrid& grid) {
   return found;
 }
 
-std::string cell_text(double value) { return std::isnan(value) ? "-" : format("%.3f", value); }
+std::string cell_text(double value) { return std::isnan(value) ? "-" : fixed(value, 3); }
 
 /// A field of a CSV file (RFC 4180).
 std::string csv_field(const std::string& text) {
@@ -66,7 +61,12 @@ std::string shortened(const std::string& name) {
 std::string colour(double share) {
   share = std::clamp(share, 0.0, 1.0);
   const auto mix = [share](int from, int to) { return static_cast<int>(std::lround(from + share * (to - from))); };
-  return format("#%02x%02x%02x", mix(255, 8), mix(255, 64), mix(255, 129));
+  std::string text = "#";
+  for (const int part : {mix(255, 8), mix(255, 64), mix(255, 129)}) {
+    text += "0123456789abcdef"[part / 16];
+    text += "0123456789abcdef"[part % 16];
+  }
+  return text;
 }
 
 /// The cell that was measured for (row, column), sides perhaps exchanged; nullptr on a square grid's diagonal.
@@ -84,30 +84,31 @@ std::string heat_map(const MeasureGrid& grid, const MeasureInfo& info) {
   const auto rows = static_cast<Index>(grid.row_names.size()), columns = static_cast<Index>(grid.column_names.size());
   const int width = kLeft + static_cast<int>(columns) * kCell + 80, height = kTop + static_cast<int>(rows) * kHeight + 10;
   std::string svg =
-      format("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" role=\"img\">\n", width, height);
+      laid_out("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" role=\"img\">\n", width, height);
   for (Index j = 0; j < columns; ++j) {
     const int x = kLeft + static_cast<int>(j) * kCell + kCell / 2;
-    svg += format("<text transform=\"translate(%d,%d) rotate(-45)\">", x, kTop - 8) +
+    svg += laid_out("<text transform=\"translate({},{}) rotate(-45)\">", x, kTop - 8) +
            html_text(shortened(grid.column_names[static_cast<std::size_t>(j)])) + "</text>\n";
   }
   for (Index i = 0; i < rows; ++i) {
     const int y = kTop + static_cast<int>(i) * kHeight;
-    svg += format("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">", kLeft - 8, y + 20) +
+    svg += laid_out("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">", kLeft - 8, y + 20) +
            html_text(shortened(grid.row_names[static_cast<std::size_t>(i)])) + "</text>\n";
     for (Index j = 0; j < columns; ++j) {
       const Measure* m = measure_at(grid, info, i, j);
       const int x = kLeft + static_cast<int>(j) * kCell;
       // The adjusted value colours: measures of different scales and nulls look alike.
       const double share = m && std::isfinite(m->adjusted) ? m->adjusted : 0;
-      svg += format("<g><rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>", x, y, kCell - 1, kHeight - 1,
-                    m ? colour(share).c_str() : "#eeeeee");
+      svg += laid_out("<g><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>", x, y, kCell - 1, kHeight - 1,
+                      m ? colour(share) : "#eeeeee");
       if (m) {
-        svg += format("<text x=\"%d\" y=\"%d\" text-anchor=\"middle\" fill=\"%s\">%s</text>", x + kCell / 2, y + 20,
-                      share > 0.5 ? "#ffffff" : "#000000", cell_text(m->value).c_str());
+        svg += laid_out("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{}\">{}</text>", x + kCell / 2, y + 20,
+                        share > 0.5 ? "#ffffff" : "#000000", cell_text(m->value));
         svg += "<title>" + html_text(grid.row_names[static_cast<std::size_t>(i)]) + " / " +
                html_text(grid.column_names[static_cast<std::size_t>(j)]) +
-               format(": %.4f (95 %%: %.4f .. %.4f), null %.4f (%.4f .. %.4f), adjusted %.4f", m->value, m->low, m->high,
-                      m->null_mean, m->null_low, m->null_high, m->adjusted) +
+               laid_out(": {} (95 %: {} .. {}), null {} ({} .. {}), adjusted {}", fixed(m->value, 4), fixed(m->low, 4),
+                        fixed(m->high, 4), fixed(m->null_mean, 4), fixed(m->null_low, 4), fixed(m->null_high, 4),
+                        fixed(m->adjusted, 4)) +
                "</title>";
       }
       svg += "</g>\n";
@@ -123,9 +124,10 @@ const SelectedMeasure* selected_of(const MeasureGrid& grid, const MeasureInfo& i
 }
 
 std::string selection_text(const MeasureGrid& grid, const SelectedMeasure& s) {
-  return "selected (best of " + std::to_string(grid.cells.size()) + "): " + format("%.4f", s.value) + " at " +
+  return "selected (best of " + std::to_string(grid.cells.size()) + "): " + fixed(s.value, 4) + " at " +
          grid.row_names[static_cast<std::size_t>(s.row)] + " / " + grid.column_names[static_cast<std::size_t>(s.column)] +
-         format("; null of the best %.4f (%.4f .. %.4f), p = %.2g", s.null_mean, s.null_low, s.null_high, s.p_value);
+         laid_out("; null of the best {} ({} .. {}), p = {}", fixed(s.null_mean, 4), fixed(s.null_low, 4),
+                  fixed(s.null_high, 4), significant(s.p_value, 2));
 }
 
 }  // namespace
@@ -136,12 +138,12 @@ std::string MeasureGrid::brief() const {
   for (const std::string& name : row_names) width = std::max(width, name.size() + 2);
   for (const MeasureInfo* info : measured(*this)) {
     text += info->title + "\n" + std::string(width, ' ');
-    for (std::size_t j = 0; j < column_names.size(); ++j) text += format("%8s", format("(%zu)", j + 1).c_str());
+    for (std::size_t j = 0; j < column_names.size(); ++j) text += laid_out("{>8}", laid_out("({})", j + 1));
     text += "\n";
     for (std::size_t i = 0; i < row_names.size(); ++i) {
       text += row_names[i] + std::string(width - row_names[i].size(), ' ');
       for (std::size_t j = 0; j < column_names.size(); ++j)
-        text += format("%8s", cell_text(value(info->key, static_cast<Index>(i), static_cast<Index>(j))).c_str());
+        text += laid_out("{>8}", cell_text(value(info->key, static_cast<Index>(i), static_cast<Index>(j))));
       text += "\n";
     }
     if (const SelectedMeasure* s = selected_of(*this, *info)) text += selection_text(*this, *s) + "\n";
@@ -180,7 +182,7 @@ std::string MeasureGrid::to_json() const {
     pair.update(json_of(cells[c]));
     json["pairs"].push_back(pair);
   }
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 std::string MeasureGrid::to_csv() const {
@@ -188,10 +190,10 @@ std::string MeasureGrid::to_csv() const {
   for (std::size_t c = 0; c < cells.size(); ++c) {
     for (const Measure& m : cells[c].measures) {
       text += csv_field(row_names[c / column_names.size()]) + "," + csv_field(column_names[c % column_names.size()]) + "," +
-              m.info->key +
-              format(",%.9g,%.9g,%.9g,%.9g,%.9g,%.9g,%zu,%.9g,%lld,%lld,%d,%d\n", m.value, m.low, m.high, m.null_mean,
-                     m.null_low, m.null_high, m.null_values.size(), m.adjusted, static_cast<long long>(m.rows),
-                     static_cast<long long>(cells[c].k), m.estimate, m.info->biased);
+              m.info->key;
+      for (const double x : {m.value, m.low, m.high, m.null_mean, m.null_low, m.null_high}) text += "," + significant(x, 9);
+      text += laid_out(",{},{},{},{},{},{}\n", m.null_values.size(), significant(m.adjusted, 9), m.rows, cells[c].k,
+                       int{m.estimate}, int{m.info->biased});
     }
   }
   return text;

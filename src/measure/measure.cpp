@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/boundary.h"
 #include "core/random.h"
 #include "measure/catalogue.h"
 #include "measure/cka.h"
@@ -132,7 +133,7 @@ const Measure* Measurement::find(std::string_view key) const {
   return found == measures.end() ? nullptr : &*found;
 }
 
-Measurement measure(const NamedRows& a, const NamedRows& b, const MeasureOptions& options) {
+Measurement measure(const NamedRows& a, const NamedRows& b, const MeasureOptions& options) try {
   options.validate();
   require_pairs(std::array{a, b}, options);
   const std::vector<Index> chosen = choose_rows(a.rows.rows, options);
@@ -141,6 +142,8 @@ Measurement measure(const NamedRows& a, const NamedRows& b, const MeasureOptions
       measure_spaces(space_a, space_b, measure_side(space_a, options), measure_side(space_b, options), a.rows.rows, options);
   if (options.against_reference) result.reference = reference_values(a, b, chosen, options);
   return result;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -31,7 +31,7 @@ void gather(const Side& side, Range rows, Index first, Index count, std::vector<
 
 /// out[:, first_b ..] += a^T b for a stripe `b` of columns and columns first_a .. of `a`: out (d_a, d_b).
 void add_products(const Side& a, Index first_a, const Side& b, Index first_b, Index count_b, Dense& out) {
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   const Index n = static_cast<Index>(a.rows.size()), count_a = a.space.dim() - first_a;
   std::vector<double> block_a, block_b;
   for (Index begin = 0; begin < n; begin += kBlockRows) {

@@ -1,20 +1,19 @@
 #include <cmath>
-#include <cstdio>
 
-#include "core/figure.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
 #include "measure/json.h"
 
 namespace vec2vec {
 namespace {
 
 std::string side_line(const char* letter, const MeasuredSide& side) {
-  char line[256];
-  std::snprintf(line, sizeof line, "  dimension %lld, intrinsic %s (%s .. %s; line fit %s), isotropy %s (%s .. %s)\n",
-                static_cast<long long>(side.dim), figure(side.intrinsic_dimension.value).c_str(),
-                figure(side.intrinsic_dimension.low).c_str(), figure(side.intrinsic_dimension.high).c_str(),
-                figure(side.intrinsic_dimension_fit).c_str(), figure(side.isotropy.value).c_str(),
-                figure(side.isotropy.low).c_str(), figure(side.isotropy.high).c_str());
-  std::string text = std::string(letter) + "  " + side.name + "\n" + line;
+  std::string text = std::string(letter) + "  " + side.name + "\n";
+  text += laid_out("  dimension {}, intrinsic {} ({} .. {}; line fit {}), isotropy {} ({} .. {})\n", side.dim,
+                   figure(side.intrinsic_dimension.value), figure(side.intrinsic_dimension.low),
+                   figure(side.intrinsic_dimension.high), figure(side.intrinsic_dimension_fit), figure(side.isotropy.value),
+                   figure(side.isotropy.low), figure(side.isotropy.high));
   if (side.zero_rows > 0)
     text += "   note: " + std::to_string(side.zero_rows) + " zero rows; their cosine with every row is 0\n";
   if (side.repeated_rows > 0)
@@ -60,35 +59,27 @@ nlohmann::ordered_json json_of(const Measurement& m) {
   return json;
 }
 
-std::string Measurement::to_json() const { return json_of(*this).dump(2); }
+std::string Measurement::to_json() const { return json_text(json_of(*this), 2); }
 
 std::string Measurement::brief() const {
   std::string text = std::to_string(rows) + " pairs of rows";
   if (rows < rows_given) text += " (a random sample of " + std::to_string(rows_given) + "; ~ marks estimates)";
   text += ", k = " + std::to_string(k) + "\n" + side_line("A", a) + side_line("B", b) + "\n";
-  char line[256];
-  std::snprintf(line, sizeof line, "%-29s %9s  %-21s %-30s %9s\n", "measure", "value", "  95 % interval", "  null (95 %)",
-                "adjusted");
-  text += line;
+  text += laid_out("{<29} {>9}  {<21} {<30} {>9}\n", "measure", "value", "  95 % interval", "  null (95 %)", "adjusted");
   bool some_sampled = false, some_undefined = false;
   for (const Measure& m : measures) {
     const std::string null = figure(m.null_mean) + " (" + figure(m.null_low) + " .. " + figure(m.null_high) + ")";
     some_undefined = some_undefined || std::isnan(m.value);
     some_sampled = some_sampled || (m.estimate && rows == rows_given);
-    std::snprintf(line, sizeof line, "%-29s %s%8s  %8s .. %-9s %-30s %9s\n", m.info->title.c_str(), m.estimate ? "~" : " ",
-                  figure(m.value).c_str(), figure(m.low).c_str(), figure(m.high).c_str(), null.c_str(),
-                  figure(m.adjusted).c_str());
-    text += line;
+    text += laid_out("{<29} {}{>8}  {>8} .. {<9} {<30} {>9}\n", m.info->title, m.estimate ? "~" : " ", figure(m.value),
+                     figure(m.low), figure(m.high), null, figure(m.adjusted));
   }
   if (some_sampled) text += "~ an estimate: from a random part of the rows (`MeasureOptions::pair_rows`)\n";
   if (some_undefined) text += "- undefined: more rows are needed than the two dimensions together\n";
   text += "adjusted: 0 = rows paired at random, 1 = the same up to what the measure ignores\n";
   if (!reference.empty()) {
     text += "\nBy the reference definitions (values clipped at the 0.95 quantile; see docs/measures.md):\n";
-    for (const auto& [key, value] : reference) {
-      std::snprintf(line, sizeof line, "%-29s %9s\n", key.c_str(), figure(value).c_str());
-      text += line;
-    }
+    for (const auto& [key, value] : reference) text += laid_out("{<29} {>9}\n", key, figure(value));
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/gemm.h"
+#include "core/json.h"
 #include "core/parallel.h"
 #include "neural/translator.h"
 #include "space/spectrum.h"
@@ -75,7 +76,7 @@ std::string Network::describe() const {
     const MlpShape& s = stage.shape();
     stages.push_back({{"in", s.in}, {"hidden", s.hidden}, {"out", s.out}, {"depth", s.depth}, {"skip", to_string(s.skip)}});
   }
-  return stages.dump();
+  return json_text(stages);
 }
 
 std::vector<MlpShape> Network::parse(const std::string& description, const std::string& where) {

@@ -1,5 +1,7 @@
 #include <nlohmann/json.hpp>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "neural/training_state.h"
 #include "vec2vec/error.h"
 #include "vec2vec/neural.h"
@@ -42,7 +44,7 @@ void NeuralOptions::validate() const {
   require(time_budget >= 0, "the time budget must be 0 (none) or more seconds", "time_budget");
 }
 
-NeuralOptions neural_preset(const std::string& name) {
+NeuralOptions neural_preset(const std::string& name) try {
   NeuralOptions o;
   if (name == "paper") return o;
   if (name != "refine") bad_input("unknown preset '" + name + "'", "neural_preset", "refine or paper");
@@ -64,6 +66,8 @@ NeuralOptions neural_preset(const std::string& name) {
   o.close = true;
   o.average = 0.99;
   return o;
+} catch (...) {
+  rethrow_as_error();
 }
 
 namespace neural {
@@ -105,7 +109,7 @@ std::string options_json(const NeuralOptions& o) {
                                        {"patience", o.patience},
                                        {"bfloat16", uses_bfloat16(o)},
                                        {"seed", o.seed}};
-  return json.dump();
+  return json_text(json);
 }
 
 }  // namespace neural

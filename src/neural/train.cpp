@@ -1,10 +1,14 @@
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "align/pairs.h"
+#include "core/boundary.h"
+#include "core/json.h"
+#include "core/layout.h"
+#include "core/number.h"
+#include "core/tell.h"
 #include "io/atomic_file.h"
 #include "linear/polar.h"
 #include "map/support.h"
@@ -95,16 +99,10 @@ class Tournament {
   void train(std::size_t i, Index mark) {
     Trainer& run = *runs_[i];
     const auto report = [&](double score) {
-      if (!options_.progress) return;
-      char stage[80];
-      if (runs_.size() == 1)
-        std::snprintf(stage, sizeof stage, "train, score %.4f", score);
-      else
-        std::snprintf(stage, sizeof stage, "train seed %zu of %zu, score %.4f", i + 1, runs_.size(), score);
-      if (!options_.progress(stage, part_done()))
-        throw Error(
-            ErrorKind::kInterrupted, "interrupted", "train_neural",
-            options_.checkpoint.empty() ? "nothing was written" : "the same command goes on from " + options_.checkpoint);
+      const std::string seed =
+          runs_.size() == 1 ? "" : " seed " + std::to_string(i + 1) + " of " + std::to_string(runs_.size());
+      tell(options_.progress, "train" + seed + ", score " + fixed(score, 4), part_done(), "train_neural",
+           options_.checkpoint.empty() ? "nothing was written" : "the same command goes on from " + options_.checkpoint);
     };
     // Period by period, so that logs are up to date.
     while (run.finished().empty() && run.state().step < mark) {
@@ -132,14 +130,8 @@ class Tournament {
   void write_logs() const {
     if (options_.log.empty() && options_.plot.empty()) return;
     const std::vector<NeuralProgress> lines = history();
-    if (!options_.log.empty()) write(options_.log, history_csv(lines));
-    if (!options_.plot.empty()) write(options_.plot, training_page(history_json(lines)));
-  }
-
-  static void write(const std::string& path, const std::string& text) {
-    AtomicFile file(path, true);
-    file.write(text);
-    file.commit();
+    if (!options_.log.empty()) write_file(options_.log, history_csv(lines), true);
+    if (!options_.plot.empty()) write_file(options_.plot, training_page(history_json(lines)), true);
   }
 
   const NeuralOptions& options_;
@@ -178,12 +170,12 @@ void describe(const AlignProblem& problem, const NeuralOptions& options, NeuralS
                     {"best_score", s.best_score},
                     {"stopped_because", s.stopped_because},
                     {"parameters", s.parameters}};
-  s.map.card = card.dump();
+  s.map.card = json_text(card);
 }
 
 }  // namespace
 
-NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const NeuralOptions& options) {
+NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const NeuralOptions& options) try {
   options.validate();
   check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
@@ -227,23 +219,21 @@ NeuralSummary train_neural(const AlignProblem& problem, const Map& start, const 
   describe(problem, options, s);
   s.seconds = tournament.seconds();
   return s;
+} catch (...) {
+  rethrow_as_error();
 }
 
 std::string NeuralSummary::brief() const {
   if (parameters == 0)
     return "the linear map itself: " + stopped_because + " (`NeuralOptions::blend = 1` trains all the same)\n";
-  char text[640];
-  std::snprintf(text, sizeof text,
-                "neural translator  (%lld -> %lld dimensions, %lld parameters, %.1f s)\n"
-                "  %-32s %.4f at the start, %.4f at step %lld (kept)\n"
-                "  steps                            %lld in %s; stopped because %s\n"
-                "  part of it in the result         %.2f (the rest is the linear start)\n",
-                static_cast<long long>(map.source_dim()), static_cast<long long>(map.target_dim()),
-                static_cast<long long>(parameters), seconds,
-                scored_by_pairs ? "score of held-out pairs" : "pair-free score, held out", start_score, best_score,
-                static_cast<long long>(best_step), static_cast<long long>(steps), bfloat16 ? "bfloat16" : "float32",
-                stopped_because.c_str(), static_cast<double>(map.blend));
-  return text;
+  return laid_out(
+      "neural translator  ({} -> {} dimensions, {} parameters, {} s)\n"
+      "  {<32} {} at the start, {} at step {} (kept)\n"
+      "  steps                            {} in {}; stopped because {}\n"
+      "  part of it in the result         {} (the rest is the linear start)\n",
+      map.source_dim(), map.target_dim(), parameters, fixed(seconds, 1),
+      scored_by_pairs ? "score of held-out pairs" : "pair-free score, held out", fixed(start_score, 4), fixed(best_score, 4),
+      best_step, steps, bfloat16 ? "bfloat16" : "float32", stopped_because, fixed(static_cast<double>(map.blend), 2));
 }
 
 std::string NeuralSummary::to_json() const {
@@ -260,7 +250,7 @@ std::string NeuralSummary::to_json() const {
                                        {"seconds", seconds},
                                        {"source_dim", map.source_dim()},
                                        {"target_dim", map.target_dim()}};
-  return json.dump(2);
+  return json_text(json, 2);
 }
 
 }  // namespace vec2vec

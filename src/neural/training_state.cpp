@@ -1,8 +1,10 @@
 #include "neural/training_state.h"
 
+#include <limits>
 #include <nlohmann/json.hpp>
-#include <sstream>
 
+#include "core/json.h"
+#include "core/number.h"
 #include "io/checkpoint.h"
 #include "kernels/right_factor.h"
 #include "vec2vec/error.h"
@@ -75,7 +77,7 @@ void save_checkpoint(const std::string& path, const TrainingState& state, const 
                                            {"history", std::move(history)}};
   std::vector<NamedArray> arrays;
   for (const auto& [name, values] : arrays_of(state)) arrays.push_back({name, *values});
-  vec2vec::save_checkpoint(path, kFormat, key, arrays, progress.dump());
+  vec2vec::save_checkpoint(path, kFormat, key, arrays, json_text(progress));
 }
 
 void load_checkpoint(const std::string& path, TrainingState& state, const std::string& key) {
@@ -94,7 +96,10 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
       std::size_t c = 0;
       p.seed = line.at(c++);
       p.step = line.at(c++);
-      for (const Column& column : kColumns) p.*column.value = line.at(c++);
+      for (const Column& column : kColumns) {
+        const auto& value = line.at(c++);  // JSON has no NaN
+        p.*column.value = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+      }
       state.history.push_back(p);
     }
   } catch (const nlohmann::json::exception& error) {
@@ -103,16 +108,15 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
 }
 
 std::string history_csv(const std::vector<NeuralProgress>& history) {
-  std::ostringstream text;
-  text << "seed,step";
-  for (const Column& column : kColumns) text << "," << column.name;
-  text << "\n";
+  std::string text = "seed,step";
+  for (const Column& column : kColumns) text += std::string(",") + column.name;
+  text += "\n";
   for (const NeuralProgress& p : history) {
-    text << p.seed << "," << p.step;
-    for (const Column& column : kColumns) text << "," << p.*column.value;
-    text << "\n";
+    text += std::to_string(p.seed) + "," + std::to_string(p.step);
+    for (const Column& column : kColumns) text += "," + significant(p.*column.value, 6);
+    text += "\n";
   }
-  return text.str();
+  return text;
 }
 
 std::string history_json(const std::vector<NeuralProgress>& history) {
@@ -123,7 +127,7 @@ std::string history_json(const std::vector<NeuralProgress>& history) {
     for (const Column& column : kColumns) line.push_back(p.*column.value);
     json["lines"].push_back(std::move(line));
   }
-  return json.dump();
+  return json_text(json);
 }
 
 }  // namespace vec2vec::neural

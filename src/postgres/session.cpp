@@ -5,6 +5,7 @@
 #include <cmath>
 #include <thread>
 
+#include "core/number.h"
 #include "map/fingerprint.h"
 #include "postgres/copy_format.h"
 #include "postgres/dependants.h"
@@ -138,7 +139,7 @@ void Session::verify(const Map& map, MigrateSummary& summary) {
   const double share = 150.0 * static_cast<double>(options.verify_rows) / static_cast<double>(summary.translated);
   const std::string source = control.name(migration->source), target = control.name(migration->target);
   const std::string bytes = control.copy_out("COPY (SELECT " + source + ", " + target + " FROM " + table.sql(control) +
-                                             (share < 90 ? " TABLESAMPLE BERNOULLI (" + std::to_string(share) + ")" : "") +
+                                             (share < 90 ? " TABLESAMPLE BERNOULLI (" + shortest(share) + ")" : "") +
                                              " WHERE " + source + " IS NOT NULL AND " + target + " IS NOT NULL LIMIT " +
                                              std::to_string(options.verify_rows) + ") TO STDOUT (FORMAT binary)");
   const bool half = migration->type == "halfvec";
@@ -159,7 +160,7 @@ void Session::verify(const Map& map, MigrateSummary& summary) {
   }
   if (summary.largest_difference > allowed)
     throw Error(ErrorKind::kInternal,
-                "rows read back differ from their translation by up to " + std::to_string(summary.largest_difference),
+                "rows read back differ from their translation by up to " + shortest(summary.largest_difference),
                 control.where() + ", table " + table.name, "--roll-back and report it");
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "core/number.h"
 #include "core/random.h"
 #include "postgres/copy_format.h"
 #include "postgres/names.h"
@@ -121,7 +122,7 @@ Sample draw_sample(Connection& c, const Table& table, Index rows, Index dim, std
   std::string from = sql;
   if (share < 0.9) {
     from += table.pages > kManyPages ? " TABLESAMPLE SYSTEM (" : " TABLESAMPLE BERNOULLI (";
-    from += std::to_string(100 * share) + ") REPEATABLE (" + std::to_string(seed) + ")";
+    from += shortest(100 * share) + ") REPEATABLE (" + std::to_string(seed) + ")";
   }
   const std::string bytes =
       c.copy_out("COPY (SELECT " + vector + " FROM " + from + " WHERE " + vector + " IS NOT NULL) TO STDOUT (FORMAT binary)");

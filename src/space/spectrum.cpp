@@ -68,7 +68,7 @@ Spectrum spectrum(MatrixView rows, int threads) {
   const Matrix covariance = cross_product(rows, rows, threads);
   std::vector<double> c(static_cast<std::size_t>(d * d)), w(static_cast<std::size_t>(d));
   for (Index i = 0; i < d * d; ++i) c[static_cast<std::size_t>(i)] = covariance.data()[i] / static_cast<double>(rows.rows);
-  use_one_blas_thread();
+  const OneBlasThread one_thread;
   if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'U', static_cast<int>(d), c.data(), static_cast<int>(d), w.data()) != 0)
     throw Error(ErrorKind::kInternal, "the eigenvalue solver did not converge");
   Spectrum out{std::vector<double>(w.rbegin(), w.rend()), Matrix(d, d)};

@@ -183,8 +183,8 @@ TEST(Confidence, IsWrittenBesideTheTranslation) {
     match += with(i, 0) / 1000;
     far += (alone(i, 0) < 0.05f) / 1000.0;
   }
-  EXPECT_NEAR(summary.mean_match, match, 1e-6);
-  EXPECT_NEAR(alone_summary.far_rows, far, 1e-9);
+  EXPECT_NEAR(summary.mean_match.value(), match, 1e-6);
+  EXPECT_NEAR(alone_summary.far_rows.value(), far, 1e-9);
 }
 
 }  // namespace

@@ -2,7 +2,10 @@
 #include <mutex>
 #include <openvino/openvino.hpp>
 
+#include "core/boundary.h"
+#include "core/json.h"
 #include "core/parallel.h"
+#include "core/tell.h"
 #include "encode/batches.h"
 #include "encode/model_folder.h"
 #include "encode/openvino/tokenizer.h"
@@ -63,7 +66,7 @@ struct Encoder::Parts {
   explicit Parts(ModelFolder f) : folder(std::move(f)), tokenizer(folder) {}
 };
 
-Encoder::Encoder(const std::string& path, const EncoderOptions& options) {
+Encoder::Encoder(const std::string& path, const EncoderOptions& options) try {
   options.validate();
   ModelFolder folder = read_model_folder(path);
   if (options.pooling != Pooling::kModel) folder.pooling = options.pooling;
@@ -92,16 +95,17 @@ Encoder::Encoder(const std::string& path, const EncoderOptions& options) {
   } catch (const ov::Exception& error) {
     throw Error(ErrorKind::kInternal, std::string("OpenVINO: ") + error.what(), p.folder.weights);
   }
-  p.card = nlohmann::ordered_json{{"kind", to_string(p.folder.kind)},
-                                  {"dim", p.dim},
-                                  {"weights_sha256", file_sha256(p.folder.weights)},
-                                  {"tokenizer_sha256", file_sha256(p.folder.tokenizer)},
-                                  {"pooling", name_of(p.folder.pooling)},
-                                  {"max_tokens", p.folder.max_tokens},
-                                  {"prefix", p.prefix},
-                                  {"precision", options.precision == Precision::kBfloat16 ? "bfloat16" : "float32"},
-                                  {"runtime", std::string("OpenVINO ") + ov::get_openvino_version().buildNumber}}
-               .dump();
+  p.card = json_text({{"kind", to_string(p.folder.kind)},
+                      {"dim", p.dim},
+                      {"weights_sha256", file_sha256(p.folder.weights)},
+                      {"tokenizer_sha256", file_sha256(p.folder.tokenizer)},
+                      {"pooling", name_of(p.folder.pooling)},
+                      {"max_tokens", p.folder.max_tokens},
+                      {"prefix", p.prefix},
+                      {"precision", options.precision == Precision::kBfloat16 ? "bfloat16" : "float32"},
+                      {"runtime", std::string("OpenVINO ") + ov::get_openvino_version().buildNumber}});
+} catch (...) {
+  rethrow_as_error();
 }
 
 Encoder::~Encoder() = default;
@@ -112,13 +116,15 @@ Index Encoder::dim() const { return parts_->dim; }
 Index Encoder::max_tokens() const { return parts_->folder.max_tokens; }
 const std::string& Encoder::card() const { return parts_->card; }
 
-std::vector<std::int32_t> Encoder::tokenize(std::string_view text) const {
+std::vector<std::int32_t> Encoder::tokenize(std::string_view text) const try {
   const std::string with_prefix = parts_->prefix + std::string(text);
   std::vector<bool> cut;
   return parts_->tokenizer.encode({&with_prefix, 1}, parts_->folder.max_tokens, cut)[0];
+} catch (...) {
+  rethrow_as_error();
 }
 
-TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan out, const Progress& progress) const {
+TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan out, const Progress& progress) const try {
   const Parts& p = *parts_;
   if (out.rows != static_cast<Index>(texts.size()) || out.cols != p.dim)
     throw Error(ErrorKind::kInternal, "the output has another shape than the texts and the model");
@@ -172,12 +178,13 @@ TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan 
       for (std::size_t i = 0; i < height; ++i)
         std::memcpy(out.row(batch.texts[i]), output.data<float>() + i * dim, dim * sizeof(float));
     });
-    if (!progress) return;
     const std::lock_guard lock(mutex);
     done += static_cast<double>(height) / static_cast<double>(texts.size());
-    if (!progress("encode", done)) throw Error(ErrorKind::kInterrupted, "interrupted");
+    tell(progress, "encode", done);
   });
   return counts;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -1,0 +1,29 @@
+#include "core/tell.h"
+
+#include <cxxabi.h>
+
+#include <exception>
+
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+
+void tell(const Progress& progress, std::string_view stage, double done, const std::string& where, const std::string& hint) {
+  if (!progress) return;
+  bool goes_on = false;
+  try {
+    goes_on = progress(stage, done);
+  } catch (const Error&) {
+    throw;
+  } catch (abi::__forced_unwind&) {  // the thread is being cancelled
+    throw;
+  } catch (const std::exception& error) {
+    std::throw_with_nested(
+        Error(ErrorKind::kInterrupted, std::string("interrupted by the progress function: ") + error.what(), where, hint));
+  } catch (...) {
+    std::throw_with_nested(Error(ErrorKind::kInterrupted, "interrupted by an exception of the progress function", where, hint));
+  }
+  if (!goes_on) throw Error(ErrorKind::kInterrupted, "interrupted", where, hint);
+}
+
+}  // namespace vec2vec

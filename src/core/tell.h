@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "vec2vec/progress.h"
+
+namespace vec2vec {
+
+/// Calls progress, if there is one. Throws Error{kInterrupted}, with where and hint, when it returns false, and nests in such
+/// an Error what it throws itself.
+void tell(const Progress& progress, std::string_view stage, double done, const std::string& where = {},
+          const std::string& hint = {});
+
+}  // namespace vec2vec
