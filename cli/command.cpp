@@ -51,11 +51,14 @@ void add_open_options(CLI::App& command, OpenOptions& open, const std::string& s
       .add_option("--raw-dim" + suffix, open.raw_dim, "Columns of " + input + " when it is headerless little-endian float32")
       ->check(at_least(1))
       ->type_name("N");
-  command.add_option("--tensor" + suffix, open.tensor, "Tensor to read when " + input + " is a safetensors file of several")
+  command
+      .add_option("--tensor" + suffix, open.tensor, "Array to read when " + input + " is a safetensors or npz file of several")
       ->type_name("NAME");
   command
-      .add_option("--field" + suffix, open.field,
-                  "Field of the vector when " + input + " is NDJSON; default: embedding, vector, or the only list of numbers")
+      .add_option(
+          "--field" + suffix, open.field,
+          "Field of the vector when " + input +
+              " is JSON, such as response.body.data[0].embedding; default: embedding, vector, or the only list of numbers")
       ->type_name("NAME");
 }
 

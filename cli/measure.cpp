@@ -180,7 +180,7 @@ void add_measure(CLI::App& app, Run& run) {
       ->expected(1)
       ->take_all()
       ->type_name("NAME");
-  command->add_option("--field", arguments->fields, "Field of the vector of NDJSON files, once for all or once for each")
+  command->add_option("--field", arguments->fields, "Field of the vector of JSON files, once for all or once for each")
       ->expected(1)
       ->take_all()
       ->type_name("NAME");

@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset asan >/dev/null
 cmake --build --preset asan -j "$(nproc)" --target fuzzers
-for name in npy safetensors vecs text ndjson map; do
+for name in npy npz safetensors vecs fbin text json map; do
   corpus=build/asan/corpus/$name
   mkdir -p "$corpus"
   echo "fuzzing $name"

@@ -26,15 +26,17 @@ class RowSource {
 struct OpenOptions {
   Index raw_dim = 0;        ///< > 0: the file is headerless little-endian float32 with this many columns
   std::string tensor = {};  ///< safetensors, npz: name of the 2-d tensor to read; empty = the only one
-  /// NDJSON: the field of the vector; empty = `embedding`, else `vector`, else the only list of numbers.
+  /// JSON: the path of the vector in a record, such as `embedding` or `response.body.data[0].embedding`; empty = the field
+  /// `embedding`, else `vector`, else the only list of numbers among the fields, else the only one anywhere in the record.
   std::string field = {};
   /// Also read integers of more than 8 bits (npy, npz, safetensors), which are refused as vectors: numbers of rows. Those
   /// beyond 2^24 are rounded.
   bool integers = false;
 };
 
-/// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records), never from its name.
-/// Throws Error{kBadInput} for missing, foreign, truncated or empty files.
+/// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records); the name tells only
+/// what the content cannot: u8bin from i8bin, fvecs from ivecs. Throws Error{kBadInput} for missing, truncated and empty files,
+/// and for foreign ones, naming their format where it is known and what converts it.
 std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options = {});
 
 /// Names of the 2-d tensors of a safetensors file or npz archive, numbers in them compared as numbers (layer.2 before

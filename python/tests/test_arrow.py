@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 import pytest
 import vec2vec_cpp as v2v
 from conftest import Cli, Load
-from vec2vec_cpp import arrow
+from vec2vec_cpp import arrow, stores
+from vec2vec_cpp._files import UNFINISHED
 from vec2vec_cpp._rows import Float32, as_rows
 
 
@@ -112,6 +113,56 @@ def test_arrow_files(store: Any, paired_map: v2v.Map, tmp_path: Path) -> None:
     expected = paired_map.translate(arrow.to_numpy(store["v"], "v"))
     np.testing.assert_array_equal(arrow.to_numpy(out["v"], "v"), expected.astype(np.float16))
     assert sorted(p.name for p in (tmp_path / "parts").glob("*.arrow")) == ["part-00000.arrow", "part-00001.arrow"]
+
+
+@pytest.mark.parametrize("compression", [None, "lz4", "zstd"])
+def test_arrow_streams(store: Any, paired_map: v2v.Map, tmp_path: Path, compression: str | None) -> None:
+    """What Hugging Face keeps data sets in, what polars' write_ipc_stream and Arrow Flight write."""
+    expected = paired_map.translate(arrow.to_numpy(store["v"], "v"))
+    coded = store.append_column("kind", pa.array(["a", "b"] * 500).dictionary_encode())
+    with pa.ipc.new_stream(tmp_path / "in.arrows", coded.schema, options=pa.ipc.IpcWriteOptions(compression=compression)) as sink:
+        for first in range(0, 1000, 130):
+            sink.write_table(coded[first : first + 130])
+    assert stores.format_of(tmp_path / "in.arrows") == "Parquet or Arrow"
+    np.testing.assert_array_equal(stores.sample(tmp_path / "in.arrows"), arrow.to_numpy(store["v"], "v"))
+    assert stores.sample(tmp_path / "in.arrows", rows=70).shape == (70, 384)
+    for name, open_with in (
+        ("out.arrows", pa.ipc.open_stream),
+        ("out.arrow", pa.ipc.open_file),
+        ("out.parquet", lambda path: pq.ParquetFile(path)),
+    ):
+        assert arrow.translate(paired_map, tmp_path / "in.arrows", tmp_path / name).rows == 1000
+        opened = open_with(str(tmp_path / name))
+        out = opened.read() if name == "out.parquet" else opened.read_all()
+        assert arrow.to_numpy(out["v"], "v").tobytes() == expected.tobytes()
+        assert out["id"].equals(store["id"]) and out["kind"].to_pylist() == ["a", "b"] * 500
+    done = arrow.translate(paired_map, tmp_path / "in.arrows", tmp_path / "parts", part_rows=300)
+    assert done.files == 3 and sorted(contents(tmp_path / "parts"))[1:] == [f"part-0000{i}.arrows" for i in range(3)]
+    parts = pa.concat_tables(pa.ipc.open_stream(str(tmp_path / "parts" / f"part-0000{i}.arrows")).read_all() for i in range(3))
+    assert arrow.to_numpy(parts["v"], "v").tobytes() == expected.tobytes()
+    # a folder of streams that are named as Hugging Face names them stays one
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "data-00000-of-00001.arrow").write_bytes((tmp_path / "in.arrows").read_bytes())
+    (tmp_path / "data" / "state.json").write_text("{}")
+    arrow.translate(paired_map, tmp_path / "data", tmp_path / "translated")
+    out = pa.ipc.open_stream(str(tmp_path / "translated" / "data-00000-of-00001.arrow")).read_all()
+    assert arrow.to_numpy(out["v"], "v").tobytes() == expected.tobytes()
+
+
+def test_a_stream_that_was_cut_is_refused(store: Any, paired_map: v2v.Map, tmp_path: Path) -> None:
+    with pa.ipc.new_stream(tmp_path / "in.arrows", store.schema) as sink:
+        sink.write_table(store, max_chunksize=200)
+    whole = (tmp_path / "in.arrows").read_bytes()
+    for length in (100, 2000, len(whole) // 2, len(whole) - 100):
+        (tmp_path / "cut.arrows").write_bytes(whole[:length])
+        with pytest.raises(v2v.BadInputError, match="cannot be read"):
+            stores.translate(paired_map_file(paired_map, tmp_path), tmp_path / "cut.arrows", tmp_path / "out.arrow")
+        assert not (tmp_path / "out.arrow").exists()
+
+
+def paired_map_file(paired_map: v2v.Map, folder: Path) -> Path:
+    paired_map.save(folder / "map", overwrite=True)
+    return folder / "map"
 
 
 @pytest.mark.parametrize("kind", ["list", "fixed_size_list"])
@@ -272,11 +323,77 @@ def test_a_folder_becomes_a_folder(store: Any, paired_map: v2v.Map, tmp_path: Pa
     assert contents(tmp_path / "mine") == {"letter.txt": b"dear"}
 
 
+def test_folders_of_a_partitioned_table(store: Any, paired_map: v2v.Map, tmp_path: Path) -> None:
+    """As Hive and Spark lay them out: what the rows of a file have in common stands in the names of its folders."""
+    source, new = tmp_path / "old", tmp_path / "new"
+    for part, (year, lang) in enumerate([("2024", "de"), ("2024", "en"), ("2025", "de")]):
+        folder = source / f"year={year}" / f"lang={lang}"
+        folder.mkdir(parents=True)
+        pq.write_table(store[part * 300 : part * 300 + 300], folder / "part-0.parquet")
+    (source / "_SUCCESS").write_text("")
+    assert arrow.sample(source).shape == (900, 384)
+    assert arrow.translate(paired_map, source, new).files == 3
+    before, after = (pq.read_table(folder, partitioning="hive") for folder in (source, new))
+    assert after["year"].to_pylist() == before["year"].to_pylist() and after["id"].equals(before["id"])
+    expected = paired_map.translate(arrow.to_numpy(before["v"], "v"))
+    assert arrow.to_numpy(after["v"], "v").tobytes() == expected.tobytes()
+    assert arrow.translate(paired_map, source, new).resumed_files == 3
+    arrow.translate(paired_map, source, new, centred=True, overwrite=True)
+    assert sum(1 for _ in new.rglob("*.parquet")) == 3 and not list(new.rglob("*.tmp"))
+    with pytest.raises(v2v.BadInputError, match="name one of the stores in it: 'old'"):
+        (tmp_path / "upper").mkdir()
+        source.rename(tmp_path / "upper" / "old")
+        arrow.sample(tmp_path / "upper")
+
+
+def test_two_runs_do_not_write_to_one_folder(large: Path, store: Any, map_file: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    refused: list[str] = []
+
+    def meanwhile(stage: str, done: float) -> None:
+        if not refused:
+            assert list(out.glob(UNFINISHED))
+            with pytest.raises(v2v.BadInputError, match="is being written to by another run") as error:
+                arrow.translate(map_file, large, out, part_rows=5000, overwrite=True)
+            refused.append(str(error.value))
+
+    summary = arrow.translate(map_file, large, out, part_rows=5000, progress=meanwhile)
+    assert refused and summary.files == 12 and pq.read_table(out).num_rows == 60000
+    # What a killed run has left goes, what others have put there stays.
+    for name in (UNFINISHED.replace("*", "0123"), ".mine.tmp"):
+        (out / name).write_text("")
+    assert arrow.translate(map_file, large, out, part_rows=5000).resumed_files == 12
+    assert [path.name for path in out.glob(".*")] == [".mine.tmp"]
+
+
+def test_what_says_of_a_folder_what_is_in_it_goes_first(
+    store: Any, paired_map: v2v.Map, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A run that is killed while it removes the files of another job leaves no description of files that are gone."""
+    pq.write_table(store, tmp_path / "in.parquet")
+    arrow.translate(paired_map, tmp_path / "in.parquet", tmp_path / "out")
+    unlink = Path.unlink
+
+    def die(path: Path, missing_ok: bool = False) -> None:
+        if path.suffix == ".parquet":
+            raise KeyboardInterrupt
+        unlink(path, missing_ok)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "unlink", die)
+        arrow.translate(paired_map, tmp_path / "in.parquet", tmp_path / "out", centred=True, overwrite=True)
+    kept = json.loads((tmp_path / "out" / "_vec2vec.json").read_text())
+    assert "map_sha256" not in kept and kept["finished"] is False
+    with pytest.raises(v2v.BadInputError, match="overwrite=True"):
+        arrow.translate(paired_map, tmp_path / "in.parquet", tmp_path / "out")
+    assert arrow.translate(paired_map, tmp_path / "in.parquet", tmp_path / "out", overwrite=True).rows == 1000
+
+
 @pytest.mark.parametrize("wait", [0.0, 0.001, 0.005, 0.02])
 def test_ctrl_c_leaves_nothing_half_written(large: Path, map_file: Path, tmp_path: Path, wait: float) -> None:
     command = [sys.executable, "-m", "vec2vec_cpp", "translate", map_file, large, tmp_path / "out.parquet"]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
-    while process.poll() is None and not list(tmp_path.glob(".out*.tmp")):
+    while process.poll() is None and not list(tmp_path.glob(UNFINISHED)):
         time.sleep(0.0001)
     time.sleep(wait)
     process.send_signal(signal.SIGINT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -158,6 +159,16 @@ def test_bad_vdf_is_refused(vdf: Path, map_file: Path, tmp_path: Path) -> None:
         stores.translate(map_file, vdf, vdf / "out")
 
 
+def test_a_data_set_of_others_is_not_written_over(vdf: Path, map_file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "VDF_META.json").write_text(json.dumps({"indexes": {}}))
+    for overwrite in (False, True):
+        with pytest.raises(v2v.BadInputError, match="a data set of others"):
+            stores.translate(map_file, vdf, other, overwrite=overwrite)
+    assert os.listdir(other) == ["VDF_META.json"]
+
+
 # --- FAISS
 
 faiss = pytest.importorskip("faiss")
@@ -280,6 +291,71 @@ def test_other_faiss_files_are_refused(rows: Float32, map_file: Path, tmp_path: 
     lists = make_index("ivf ids", rows)
     lists.remove_ids(faiss.IDSelectorRange(0, 6900))
     attempt(lists, "too few to train 20 lists anew")
+
+
+def on_disk(rows: Float32, folder: Path) -> Path:
+    """An IVF index whose inverted lists lie in a file of their own, as demo_ondisk_ivf of FAISS makes them."""
+    folder.mkdir()
+    index = make_index("ivf ids", rows)
+    lists = faiss.OnDiskInvertedLists(index.nlist, index.code_size, str(folder / "merged.ivfdata"))
+    inner = faiss.InvertedListsPtrVector()
+    inner.push_back(index.invlists)
+    lists.merge_from_multiple(inner.data(), 1)
+    index.replace_invlists(lists)
+    faiss.write_index(index, str(folder / "old"))
+    return folder / "old"
+
+
+def test_lists_of_faiss_on_disk_are_found_beside_their_index(
+    rows: Float32, expected: Float32, map_file: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    on_disk(rows, tmp_path / "a")
+    (tmp_path / "a" / "merged.ivfdata").chmod(0o444)  # nothing is written there
+    stores.translate(map_file, tmp_path / "a" / "old", tmp_path / "new")
+    (tmp_path / "a").rename(tmp_path / "b")
+    stores.translate(map_file, tmp_path / "b" / "old", tmp_path / "moved")
+    first, second = (faiss.read_index(str(tmp_path / name)) for name in ("new", "moved"))
+    assert first.ntotal == second.ntotal == 1000
+    second.nprobe = 20
+    np.testing.assert_array_equal(second.search(expected, 1)[1][:, 0], IDS)
+    (tmp_path / "b" / "merged.ivfdata").rename(tmp_path / "elsewhere")
+    with pytest.raises(v2v.BadInputError, match=r"could not open .*merged\.ivfdata") as error:
+        stores.translate(map_file, tmp_path / "b" / "old", tmp_path / "lost")
+    assert "beside it" in error.value.hint
+
+
+def test_every_source_is_named_for_what_it_is(rows: Float32, map_file: Path, tmp_path: Path) -> None:
+    """Whatever the target is called: what is wrong is the source."""
+    binary = faiss.IndexBinaryFlat(64)
+    binary.add(np.zeros((3, 8), np.uint8))
+    faiss.write_index_binary(binary, str(tmp_path / "binary"))
+    graph = faiss.IndexNSGFlat(384, 16)
+    graph.add(rows)
+    faiss.write_index(graph, str(tmp_path / "nsg"))
+    (tmp_path / "a.hdf5").write_bytes(b"\x89HDF\r\n\x1a\n" + bytes(100))
+    (tmp_path / "words").write_text("no numbers here\n")
+    np.save(tmp_path / "a.npy", rows)
+    for target in ("out.arrow", "out.parquet", "out.faiss", "out.npy"):
+        for source, message in (
+            ("binary", "binary index of FAISS"),
+            ("nsg", "is an IndexNSGFlat"),
+            ("a.hdf5", "is an HDF5 file"),
+            ("words", "no known vector format"),
+        ):
+            with pytest.raises(v2v.BadInputError, match=message) as error:
+                stores.translate(map_file, tmp_path / source, tmp_path / target)
+            assert error.value.where == str(tmp_path / source)
+    with pytest.raises(v2v.BadInputError, match="cannot tell the output format") as error:
+        stores.translate(map_file, tmp_path / "a.npy", tmp_path / "out.parquet")
+    assert "vector files become vector files" in error.value.hint
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_provenance_names_its_index(rows: Float32, map_file: Path, tmp_path: Path) -> None:
+    faiss.write_index(make_index("flat l2", rows), str(tmp_path / "old"))
+    stores.translate(map_file, tmp_path / "old", tmp_path / "new")
+    provenance = json.loads((tmp_path / "new.provenance.json").read_text())
+    assert provenance["sha256"] == hashlib.sha256((tmp_path / "new").read_bytes()).hexdigest()
 
 
 def test_faiss_files_are_not_written_over(rows: Float32, map_file: Path, tmp_path: Path) -> None:

@@ -2,20 +2,37 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import _core
-from ._arrow_files import ENDINGS, Part, Source, SourceFile
+from ._arrow_files import Part, Source, SourceFile, store_files
 from ._errors import BadInputError
-from ._files import written_whole
+from ._files import UNFINISHED, written_whole
 
 if TYPE_CHECKING:
     from .arrow import Translator
 
 NAME = "_vec2vec.json"
+
+
+def _lock(folder: Path) -> int | None:
+    """Keeps other runs out of a folder until the descriptor is closed, at the latest by the end of this process; None where the
+    file system has no locks."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return descriptor
+    except BlockingIOError:
+        os.close(descriptor)
+        raise BadInputError("is being written to by another run", str(folder), "wait for that run, or name another folder") from None
+    except OSError:
+        os.close(descriptor)
+        return None
 
 
 class State:
@@ -40,7 +57,9 @@ class State:
         resolved = target.resolve()
         if resolved == source.path.resolve() or resolved == source.path.resolve().parent:
             raise BadInputError("is where the input lies", str(target), "another name for the output")
+        self.overwrite = overwrite
         self._folder: Path | None = None
+        self._lock: int | None = None
         if not self._is_folder(source, target):
             if target.exists() and not overwrite:
                 raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
@@ -48,26 +67,48 @@ class State:
         if target.exists() and not target.is_dir():
             raise BadInputError("is neither a folder nor ends like a Parquet or Arrow file", str(target), "another name")
         self._folder = target
-        if target.exists() and not self._may_go_on(target):
-            if not (target / NAME).exists():
-                raise BadInputError("holds files of others", str(target), "a new folder")
-            if not overwrite:
-                message = "holds the files of another map, input or options"
-                raise BadInputError(message, str(target), "another folder, or `overwrite=True`")
-            for path in target.iterdir():
-                if path.name == NAME or path.suffix in ENDINGS:
-                    path.unlink()
         target.mkdir(parents=True, exist_ok=True)
-        for left in target.glob(".*.tmp"):  # of a run that was killed
-            left.unlink()
-        self._write(finished=False)
+        self._lock = _lock(target)
+        try:
+            self._take(target)
+        except BaseException:
+            self.close()
+            raise
+
+    def _take(self, folder: Path) -> None:
+        """Makes the folder that of this job: as it is, or emptied of the files of another."""
+        if not self._may_go_on(folder):
+            if not (folder / NAME).exists():
+                raise BadInputError("holds files of others", str(folder), "a new folder")
+            if not self.overwrite:
+                message = "holds the files of another map, input or options"
+                raise BadInputError(message, str(folder), "another folder, or `overwrite=True`")
+            self._write({"what": "files of another job, which are being removed"}, finished=False)
+            for path in store_files(folder):
+                path.unlink()
+        if self._lock is not None:  # else they may be those of a run that goes on
+            for left in folder.rglob(UNFINISHED):
+                left.unlink()
+        self._write(self._job, finished=False)
+
+    def __enter__(self) -> State:
+        return self
+
+    def __exit__(self, *of_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Lets another run have the folder."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
 
     @staticmethod
     def _is_folder(source: Source, target: Path) -> bool:
         return target.is_dir() or source.path.is_dir() or target.suffix not in ENDINGS
 
     def _may_go_on(self, folder: Path) -> bool:
-        if not any(folder.iterdir()):
+        if all(path.match(UNFINISHED) for path in folder.iterdir()):
             return True
         try:
             kept = json.loads((folder / NAME).read_text())
@@ -75,18 +116,18 @@ class State:
             return False
         return bool({key: value for key, value in kept.items() if key not in ("finished", "rows")} == self._job)
 
-    def _write(self, **more: Any) -> None:
+    def _write(self, job: dict[str, Any], **more: Any) -> None:
         if self._folder is None:
             return
         with written_whole(self._folder / NAME) as path:
-            path.write_text(json.dumps(self._job | more, indent=2) + "\n")
+            path.write_text(json.dumps(job | more, indent=2) + "\n")
 
     def has(self, part: Part) -> bool:
         """Whether an earlier run finished this file."""
         return self._folder is not None and part.path.exists()
 
     def finish(self, rows: int) -> None:
-        self._write(rows=rows, finished=True)
+        self._write(self._job, rows=rows, finished=True)
 
     def provenance(self, source: SourceFile) -> str:
         """What the schema metadata of a file says under "vec2vec"; the same in every run."""

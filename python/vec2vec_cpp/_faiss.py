@@ -6,8 +6,9 @@ graph of an HNSW index is built anew, both with the parameters of the old index.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -17,8 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._errors import BadInputError
-from ._files import written_whole
-from ._index_files import Rows, check_dim, check_target, spread, translated, write_provenance
+from ._index_files import Rows, check_dim, check_target, spread, translated, written_index
 from ._index_files import sample as sample_of
 from ._map import Map
 from ._progress import Progress, reporting
@@ -51,11 +51,29 @@ class _Opened:
         return int(self.index.ntotal)
 
 
-def _open(path: Path) -> _Opened:
+def _sentence(error: RuntimeError) -> str:
+    """What FAISS says, without its functions and lines."""
+    return re.sub(r"^Error in .*? at \S+:\d+: (?:Error: )?(?:'.*?' failed: )?", "", str(error), flags=re.DOTALL)
+
+
+def _read(path: Path) -> Any:
+    """The index in a file. On-disk inverted lists are looked for where the index says they are, and then beside it."""
+    with path.open("rb") as file:
+        if file.read(2) == b"IB":
+            raise BadInputError("is a binary index of FAISS, which holds no vectors of floats", str(path), HINT)
     try:
-        outer = faiss.read_index(str(path))
+        return faiss.read_index(str(path), faiss.IO_FLAG_READ_ONLY)
     except RuntimeError as error:
-        raise BadInputError("is no index that FAISS can read", str(path), "copy or export it again") from error
+        sentence, hint = _sentence(error), "copy or export it again"
+    if "could not open" in sentence:
+        hint = "put the file of its inverted lists beside it"
+        with suppress(RuntimeError):
+            return faiss.read_index(str(path), faiss.IO_FLAG_READ_ONLY | faiss.IO_FLAG_ONDISK_SAME_DIR)
+    raise BadInputError(f"is no index that FAISS can read: {sentence}", str(path), hint)
+
+
+def _open(path: Path) -> _Opened:
+    outer = _read(path)
     index, id_map, outer_ids = outer, None, None
     if isinstance(outer, (faiss.IndexIDMap, faiss.IndexIDMap2)):
         id_map, outer_ids = type(outer), faiss.vector_to_array(outer.id_map)
@@ -167,7 +185,6 @@ def translate(
     if isinstance(index, faiss.IndexIVF) and opened.index.direct_map.type != faiss.DirectMap.NoMap:
         index.set_direct_map_type(opened.index.direct_map.type)
     facts = {"kind": type(opened.index).__name__, "anew": anew}
-    write_provenance(target, source, map, opened.total, centred, facts)
-    with written_whole(target) as path:
+    with written_index(target, source, map, opened.total, centred, overwrite, facts) as path:
         faiss.write_index(new, str(path))
     return Summary(opened.total, 0, 1, 0, monotonic() - began)

@@ -2,24 +2,87 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-from collections.abc import Iterator
+import secrets
+import stat
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ._errors import BadInputError
+
+#: What the names of unfinished files match.
+UNFINISHED = ".vec2vec-*.tmp"
+
 
 @contextmanager
-def written_whole(target: Path) -> Iterator[Path]:
-    """A name beside the target to write to; the file gets the name of the target, synced to disk, when all went well. Otherwise,
-    by an error or by Ctrl-C at whatever moment, nothing stays."""
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+def written_whole(
+    target: Path, *, overwrite: bool = True, provenance: Callable[[str], str] | None = None
+) -> Iterator[Path]:
+    """A new file beside the target to write to; it gets the name of the target, synced to disk, when all went well. Otherwise, by
+    an error or by Ctrl-C at whatever moment, nothing stays. Two writers of one target do not meet; without overwrite the second
+    to end is refused. A file that is replaced hands on its permissions.
+
+    provenance: makes the text of target + ".provenance.json" out of the SHA-256 of the file. The old one goes, the file comes, then
+    its provenance: a crash between leaves the file without one, never with that of another file.
+    """
+    temporary = _new_file(target)
+    note, note_target = None, target.with_name(target.name + ".provenance.json")
+    published = False
     try:
         yield temporary
-        _sync(temporary)
-        os.replace(temporary, target)
-        _sync(target.parent)
+        _finish(temporary, target)
+        if provenance is not None:
+            note = _new_file(note_target)
+            note.write_text(provenance(sha256_of(temporary)))
+            _finish(note, note_target)
+            if overwrite or not target.exists():
+                note_target.unlink(missing_ok=True)
+                _sync(target.parent)
+        _publish(temporary, target, overwrite)
+        published = True
     finally:
         temporary.unlink(missing_ok=True)
+        if note is not None and published:
+            os.replace(note, note_target)
+            _sync(target.parent)
+        elif note is not None:
+            note.unlink(missing_ok=True)
+
+
+def sha256_of(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _new_file(target: Path) -> Path:
+    """An empty file in the folder of the target, under a name that nobody can foresee or share."""
+    path = target.with_name(UNFINISHED.replace("*", secrets.token_hex(16)))
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666))
+    return path
+
+
+def _finish(temporary: Path, target: Path) -> None:
+    if target.exists():
+        os.chmod(temporary, stat.S_IMODE(target.stat().st_mode))
+    _sync(temporary)
+
+
+def _publish(temporary: Path, target: Path, overwrite: bool) -> None:
+    if overwrite:
+        os.replace(temporary, target)
+    else:
+        try:
+            os.link(temporary, target)  # which refuses to replace a file that appeared meanwhile
+        except FileExistsError:
+            raise BadInputError("exists already", str(target), "another name, or `overwrite=True`") from None
+        except OSError:  # a file system without links
+            os.replace(temporary, target)
+    _sync(target.parent)
 
 
 def _sync(path: Path) -> None:

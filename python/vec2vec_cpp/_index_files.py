@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import numpy as np
 
 from . import _core
 from ._errors import BadInputError
-from ._files import written_whole
+from ._files import sha256_of, written_whole
 from ._map import Map
 from ._progress import Callback
 from ._rows import Float32
@@ -70,26 +71,25 @@ def translated(
             callback("translate", (begin + count) / total)
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while chunk := file.read(1 << 20):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def write_provenance(target: Path, source: Path, map: Map, rows: int, centred: bool, index: dict[str, Any]) -> None:
-    """The sidecar that the command writes too, and what became of the index."""
-    provenance = {
-        "what": "vectors translated by vec2vec; not native rows of the target model",
-        "file": target.name,
+@contextmanager
+def written_index(
+    target: Path, source: Path, map: Map, rows: int, centred: bool, overwrite: bool, index: dict[str, Any]
+) -> Iterator[Path]:
+    """A file to write the index to (`written_whole`), and beside it the provenance that the command writes too, with what became of
+    the index."""
+    facts = {
         "rows": rows,
         "centred": centred,
         "index": index,
-        "input": {"path": str(source), "sha256": _sha256(source)},
+        "input": {"path": str(source), "sha256": sha256_of(source)},
         "map": {"sha256": hashlib.sha256(map.to_bytes()).hexdigest()},
         "library_version": _core.version(),
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }
-    with written_whole(target.with_name(target.name + ".provenance.json")) as path:
-        path.write_text(json.dumps(provenance, indent=2) + "\n")
+
+    def provenance(sha256: str) -> str:
+        what = "vectors translated by vec2vec; not native rows of the target model"
+        return json.dumps({"what": what, "file": target.name, "sha256": sha256} | facts, indent=2) + "\n"
+
+    with written_whole(target, overwrite=overwrite, provenance=provenance) as path:
+        yield path

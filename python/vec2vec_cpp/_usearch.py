@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 
 from ._errors import BadInputError
-from ._files import written_whole
-from ._index_files import check_dim, check_target, translated, write_provenance
+from ._index_files import check_dim, check_target, translated, written_index
 from ._index_files import sample as sample_of
 from ._map import Map
 from ._progress import Progress, reporting
@@ -79,7 +78,7 @@ def translate(
         rows = lambda begin, count: _rows(old, keys, begin, count)  # noqa: E731
         for begin, block in translated(map, rows, len(keys), source, callback, **options):
             new.add(keys[begin : begin + len(block)], block, threads=threads)
-    write_provenance(target, source, map, len(keys), centred, {"kind": "usearch", "anew": "graph built anew"})
-    with written_whole(target) as path:
+    facts = {"kind": "usearch", "anew": "graph built anew"}
+    with written_index(target, source, map, len(keys), centred, overwrite, facts) as path:
         new.save(str(path))
     return Summary(len(keys), 0, 1, 0, monotonic() - began)

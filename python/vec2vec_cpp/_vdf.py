@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +98,7 @@ def translate(
             raise BadInputError(f"{message} {map.source_dim}", str(source / META), "a map of that model")
     if target.resolve() == source.resolve() or source.resolve() in target.resolve().parents:
         raise BadInputError("is where the input lies", str(target), "another folder for the output")
-    target.mkdir(parents=True, exist_ok=True)
+    _take(target, map, overwrite)
     done: list[Summary] = []
     folders: list[Path] = []
     with reporting(progress) as callback:
@@ -137,6 +138,22 @@ def translate(
         sum(one.resumed_files for one in done),
         monotonic() - began,
     )
+
+
+def _take(target: Path, map: Map, overwrite: bool) -> None:
+    """Makes the folder, or removes the metadata of what will be replaced in it: they never describe data that are not there."""
+    target.mkdir(parents=True, exist_ok=True)
+    path = target / META
+    if not path.exists():
+        return
+    try:
+        ours = json.loads(path.read_text())["vec2vec"]["map_sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise BadInputError("holds a data set of others", str(target), "a new folder") from None
+    if overwrite:
+        path.unlink()
+    elif ours != hashlib.sha256(map.to_bytes()).hexdigest():
+        raise BadInputError("holds a data set of another map", str(target), "another folder, or `overwrite=True`")
 
 
 def _provenance(folder: Path) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from ._arrow_files import Part, SourceFile, open_source, plan, writer
+from ._arrow_files import Part, open_source, plan, writer
 from ._arrow_state import State
 from ._errors import BadInputError
 from ._files import written_whole
@@ -140,11 +140,12 @@ def translate(
     threads: int = 0,
     progress: Progress = None,
 ) -> Summary:
-    """Streams a Parquet or Arrow IPC file, or a folder of them, through a map; options as of `Translator`.
+    """Streams a Parquet file, Arrow IPC file or Arrow IPC stream, or a folder of them, through a map; options as of `Translator`.
 
-    target: a file (.parquet, .arrow, .feather), or a folder: of a folder every file becomes one of the same name, a single
-    file becomes parts of about part_rows rows. Each file appears whole, synced to disk. A folder is resumed: the same call goes on
-    with the files that are missing, and ends with the bytes of an uninterrupted run. Memory: a few batches of 64 MB for each of
+    target: a file (.parquet; .arrow and .feather, IPC files; .arrows, an IPC stream), or a folder: of a folder every file becomes
+    one of the same name and kind (folders named key=value are looked into), a single file becomes parts of about part_rows rows.
+    Each file appears whole, synced to disk. A folder is resumed: the same call goes on with the files that are missing, and ends with
+    the bytes of an uninterrupted run; two calls at once do not write to one folder. Memory: a few batches of 64 MB for each of
     the two files that are written at a time.
     """
     began = monotonic()
@@ -152,16 +153,16 @@ def translate(
     opened = open_source(Path(source))
     parts = plan(opened, Path(target), part_rows)
     translator.column = vector_column(opened.schema, column, str(source))
-    state = State(opened, Path(target), translator, part_rows, overwrite)
-    todo = [part for part in parts if not state.has(part)]
-    total = max(1, sum(part.rows for part in todo))
-    rows = nulls_found = 0
-    with reporting(progress) as callback, closing(_translate_parts(translator, todo, state)) as batches:
-        for count, null_count in batches:
-            rows, nulls_found = rows + count, nulls_found + null_count
-            if callback:
-                callback("translate", rows / total)
-    state.finish(sum(part.rows for part in parts))
+    with State(opened, Path(target), translator, part_rows, overwrite) as state:
+        todo = [part for part in parts if not state.has(part)]
+        total = max(1, sum(part.rows for part in todo))
+        rows = nulls_found = 0
+        with reporting(progress) as callback, closing(_translate_parts(translator, todo, state)) as batches:
+            for count, null_count in batches:
+                rows, nulls_found = rows + count, nulls_found + null_count
+                if callback:
+                    callback("translate", rows / total)
+        state.finish(sum(part.rows for part in parts))
     return Summary(rows, nulls_found, len(parts), len(parts) - len(todo), monotonic() - began)
 
 
@@ -177,8 +178,7 @@ def _translate_parts(
     stop = Event()
 
     def run(part: Part) -> None:
-        # A reader of its own: those of pyarrow are not made for two threads.
-        with closing(_translate_part(of_one, replace(part, source=SourceFile(part.source.path)), state)) as batches:
+        with closing(_translate_part(of_one, replace(part, source=part.source.again()), state)) as batches:
             for counts in batches:
                 news.put(counts)
                 if stop.is_set():
@@ -205,6 +205,7 @@ def _translate_part(translator: Translator, part: Part, state: State) -> Generat
     """Writes one file; yields the numbers of rows and of null rows of each batch. While a batch is translated the next one is
     read and the last row group is written."""
     source, where = part.source, str(part.source.path)
+    part.path.parent.mkdir(parents=True, exist_ok=True)
     column = vector_column(source.schema, translator.column, where)
     schema = translator.schema(source.schema, state.provenance(source))
     row_bytes = 4 * max(translator.map.source_dim, translator.map.target_dim)
@@ -212,8 +213,8 @@ def _translate_part(translator: Translator, part: Part, state: State) -> Generat
     # Row groups are translated into one of these while the other is written: fresh memory costs as much as the product.
     buffers = [np.empty((min(group_rows, part.rows), translator.map.target_dim), np.float32) for _ in range(2)]
     with (
-        written_whole(part.path) as path,
-        writer(path, schema, source, column, translator.into or column, parquet=part.path.suffix == ".parquet") as sink,
+        written_whole(part.path, overwrite=state.overwrite) as path,
+        writer(path, schema, part, column, translator.into or column) as sink,
         ThreadPoolExecutor(1) as reading,
         ThreadPoolExecutor(1) as writing,
     ):

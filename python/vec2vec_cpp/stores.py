@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ._errors import BadInputError
+from ._kinds import kind_of
 from ._rows import Float32
 from ._summary import Summary
 
@@ -31,6 +32,12 @@ def _start(path: Path, count: int, offset: int = 0) -> bytes:
     with path.open("rb") as file:
         file.seek(offset)
         return file.read(count)
+
+
+def _is_faiss(path: Path) -> bool:
+    """Four letters, of which the first is I, and the dimension."""
+    start = _start(path, 8)
+    return start[:1] == b"I" and start[:4].isalnum() and int.from_bytes(start[4:], "little") <= 1_000_000
 
 
 def _is_usearch(path: Path) -> bool:
@@ -50,8 +57,8 @@ class _Format:
 _TABLES = frozenset({"column", "into", "float16", "nulls", "part_rows"})
 _FORMATS = [
     _Format("VDF", "_vdf", _TABLES - {"into"}, lambda path: (path / "VDF_META.json").is_file()),
-    _Format("Parquet or Arrow", "arrow", _TABLES, lambda path: path.is_dir() or _start(path, 6)[:4] in (b"PAR1", b"ARRO")),
-    _Format("FAISS", "_faiss", frozenset(), lambda path: _start(path, 4)[:2] in (b"Ix", b"Iw", b"IH")),
+    _Format("Parquet or Arrow", "arrow", _TABLES, lambda path: path.is_dir() or kind_of(_start(path, 8)) is not None),
+    _Format("FAISS", "_faiss", frozenset(), _is_faiss),
     _Format("usearch", "_usearch", frozenset(), _is_usearch),
     _Format("a vector file", "_vector_files", frozenset({"column", "float16"}), lambda path: True),
 ]

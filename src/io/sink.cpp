@@ -104,7 +104,7 @@ FileFormat format_of_name(const std::string& path) {
   if (ending == ".ndjson" || ending == ".jsonl") return FileFormat::kNdjson;
   if (ending == ".bin" || ending == ".raw" || ending == ".f32") return FileFormat::kRaw;
   bad_input("cannot tell the output format from the name", path,
-            "end it in .npy, .safetensors, .fvecs, .csv, .tsv, .ndjson or .f32");
+            "end it in .npy, .safetensors, .fvecs, .csv, .tsv, .ndjson or .f32: vector files become vector files");
 }
 
 std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) try {
