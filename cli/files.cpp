@@ -63,7 +63,7 @@ std::vector<std::string> read_lines(const std::string& path) {
 
 void refuse_database(const std::string& path) {
   if (is_postgres_url(path))
-    bad_input("the URL of a database stands where a file should", "command line",  // not repeated: it may hold a password
+    bad_input("is a database, not a file", path,
               "vec2vec sample writes vectors of a table to a file; vec2vec migrate translates a column within the database");
 }
 

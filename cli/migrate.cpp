@@ -24,7 +24,10 @@ struct MigrateArguments {
   std::string map, report;
   MigrateOptions options;
   MigrateGateArguments gate;
-  bool dry_run = false, switch_over = false, roll_back = false, no_indexes = false, force = false;
+  bool dry_run = false, switch_over = false, roll_back = false, drop_new = false, drop_old = false, forget = false;
+  bool no_indexes = false, force = false;
+
+  bool goes_back() const { return roll_back || drop_new || drop_old || forget; }  // the map is applied to no row
 };
 
 std::string gigabytes(Index bytes) {
@@ -35,33 +38,101 @@ void print_notes(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) std::cout << "note: " << note << "\n";
 }
 
-void print_plan(const MigratePlan& plan, const MigrateArguments& arguments) {
-  std::cout << "Dry run: nothing was written\n"
+/// What to write and query with after the switch, and what happens otherwise.
+std::string after_switch(const Map& map) {
+  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  const auto model = [&](const char* side, Index dim) {
+    const std::string name = card.contains(side) && card[side].is_object() ? card[side].value("name", "") : "";
+    return "model (" + (name.empty() ? "" : name + ", ") + std::to_string(dim) + " dimensions)";
+  };
+  const std::string fresh = "new " + model("target", map.target_dim()), old = "old " + model("source", map.source_dim());
+  const std::string text = "write and query with the " + fresh + ".\n";
+  if (map.source_dim() == map.target_dim())
+    return text + "Vectors of the " + old + " still fit, without an error: searches then mix two models and find wrong rows.\n";
+  return text + "Vectors of the " + old + " fail: \"expected " + std::to_string(map.target_dim()) + " dimensions, not " +
+         std::to_string(map.source_dim()) + "\" on writing, \"different vector dimensions\" on searching.\n";
+}
+
+std::string about(double seconds) { return seconds < 1 ? "under a second" : "about " + format_seconds(seconds); }
+
+std::string listed(const std::vector<std::string>& keys, Index count) {
+  std::string text;
+  for (const std::string& key : keys) text += (text.empty() ? "" : ", ") + key;
+  return text + (count > static_cast<Index>(keys.size()) ? " ..." : "");
+}
+
+/// Of a plan or a summary: rows that others wrote.
+template <class Counts>
+void print_native(const Counts& counts) {
+  if (counts.native > 0)
+    std::cout << "  native: " << counts.native
+              << " vectors of the new model that others wrote, by key: " << listed(counts.native_keys, counts.native) << "\n";
+  if (counts.stale > 0)
+    std::cout << "  stale: " << counts.stale
+              << " old vectors that may be of an older text, since others wrote the new ones, by key: "
+              << listed(counts.stale_keys, counts.stale) << "\n";
+}
+
+void print_counts(const MigrateSummary& summary) {
+  std::cout << "  " << summary.rows << " rows = " << summary.translated << " translated + " << summary.native << " native + "
+            << summary.null_rows << " NULL + " << summary.wrong_dim << " of a wrong dimension + " << summary.pending
+            << " pending\n";
+  print_native(summary);
+}
+
+void print_plan(const MigratePlan& plan, const Map& map, const MigrateArguments& arguments) {
+  const bool switched = plan.state == "switched" || plan.state == "finished", started = plan.state != "new" && !switched;
+  std::cout << "Dry run: nothing was changed\n"
             << "  column  " << arguments.column.table << "." << arguments.options.into << ", " << plan.target_type << "("
             << plan.target_dim << "), of " << arguments.column.column << " (" << plan.source_dim << "); " << plan.state << "\n"
-            << "  rows    about " << plan.rows << "\n"
-            << "  disk    " << gigabytes(plan.table_bytes) << " now, up to " << gigabytes(plan.growth_bytes)
-            << " more until the next VACUUM\n";
+            << "  rows    " << (started ? "" : "about ") << plan.rows;
+  if (started) std::cout << ", of which " << plan.translated << " are translated and " << plan.pending << " pending";
+  std::cout << "\n";
+  if (!switched)
+    std::cout << "  disk    " << gigabytes(plan.table_bytes) << " now, up to " << gigabytes(plan.growth_bytes)
+              << " more until the next VACUUM\n";
+  if (plan.row_seconds >= 0) std::cout << "  time    rows " << about(plan.row_seconds);
+  if (plan.row_seconds >= 0 && plan.index_seconds > 0) std::cout << ", indexes " << about(plan.index_seconds);
+  if (!plan.time_basis.empty()) std::cout << (plan.row_seconds >= 0 ? "\n          " : "  time    ") << plan.time_basis << "\n";
   if (plan.sampled > 0)
     std::cout << "  sample  " << plan.sampled << " vectors, " << plan.wrong_dim << " of a wrong dimension\n";
+  print_native(plan);
   print_notes(plan.notes);
+  if (!switched) std::cout << "After --switch the old vectors are in " << plan.old_column << "; from then on ";
+  std::cout << (switched ? "The columns are switched: " : "") << after_switch(map);
 }
 
-void print_next_steps(const MigrateSummary& summary, const MigrateArguments& arguments) {
-  const std::string& old = arguments.options.old_name.empty() ? arguments.column.column + "_old" : arguments.options.old_name;
+void print_next_steps(const MigrateSummary& summary, const Map& map, const MigrateArguments& arguments) {
   if (summary.state == "translated")
     std::cout << "Next: the same command with --switch, which gives column " << arguments.options.into << " the name "
-              << arguments.column.column << ", or with --roll-back\n";
+              << arguments.column.column << ", or with --drop-new, which ends the migration\n";
   if (summary.state == "switched")
-    std::cout << "The old vectors are in " << old << ": --roll-back needs them. When all is well, in psql:\n  ALTER TABLE "
-              << arguments.column.table << " DROP COLUMN " << old << "\n";
+    std::cout << "From now on " << after_switch(map) << "The old vectors are in " << summary.old_column
+              << ": --roll-back needs them. When all is well, the same command with --drop-old drops them; in psql:\n  "
+              << summary.drop_old_sql << "\n";
+  if (summary.state == "dropped" || summary.state == "finished")
+    std::cout << "The tables in which migrations keep their state remain: the same command with --forget drops them\n";
 }
 
-void print_summary(const MigrateSummary& summary, const MigrateArguments& arguments) {
-  std::cout << summary.state << (summary.resumed ? " (resumed)" : "") << ", " << format_seconds(summary.seconds) << "\n";
-  if (summary.state == "rolled back") return;
-  std::cout << "  " << summary.rows << " rows = " << summary.translated << " translated + " << summary.null_rows << " NULL + "
-            << summary.wrong_dim << " of a wrong dimension + " << summary.pending << " pending\n";
+/// What the state means after what was asked for.
+std::string outcome(const MigrateSummary& summary, const MigrateArguments& arguments) {
+  if (summary.state == "dropped")
+    return "dropped: column " + arguments.options.into + " is gone, " + arguments.column.column + " as it was";
+  if (summary.state == "finished")
+    return "finished: column " + arguments.column.column + " holds the new vectors, the old ones are dropped";
+  if (summary.state == "forgotten") return "forgotten: the tables vec2vec_migrations and vec2vec_ranges are dropped";
+  if (arguments.roll_back)
+    return "rolled back: column " + arguments.column.column + " holds the old vectors, " + arguments.options.into +
+           " the new ones";
+  return summary.state;
+}
+
+/// known: notes that were printed before.
+void print_summary(const MigrateSummary& summary, const std::vector<std::string>& known, const Map& map,
+                   const MigrateArguments& arguments) {
+  std::cout << outcome(summary, arguments) << (summary.resumed ? " (resumed)" : "") << ", " << format_seconds(summary.seconds)
+            << "\n";
+  if (summary.rows > 0) print_counts(summary);
   if (summary.translated_now > 0) {
     std::cout << "  " << summary.translated_now << " translated by this call, "
               << std::llround(static_cast<double>(summary.translated_now) / std::max(summary.seconds, 1e-3)) << " rows/s\n";
@@ -69,19 +140,22 @@ void print_summary(const MigrateSummary& summary, const MigrateArguments& argume
   if (summary.zero_rows > 0)
     std::cout << "  " << summary.zero_rows << " vectors were all zero; they became the target's mean direction\n";
   if (summary.verified > 0) std::cout << "  " << summary.verified << " rows read back: none differs from its translation\n";
-  if (!summary.wrong_keys.empty()) {
-    std::cout << "  of a wrong dimension, by key:";
-    for (const std::string& key : summary.wrong_keys) std::cout << " " << key;
-    std::cout << (summary.wrong_dim > static_cast<Index>(summary.wrong_keys.size()) ? " ...\n" : "\n");
-  }
+  if (!summary.wrong_keys.empty())
+    std::cout << "  of a wrong dimension, by key: " << listed(summary.wrong_keys, summary.wrong_dim) << "\n";
   if (summary.pending > 0) std::cout << "  pending rows were written by others meanwhile; the next call translates them\n";
   if (arguments.common.quiet) return;
-  print_notes(summary.notes);
-  print_next_steps(summary, arguments);
+  std::vector<std::string> fresh;
+  for (const std::string& note : summary.notes)
+    if (std::find(known.begin(), known.end(), note) == known.end()) fresh.push_back(note);
+  print_notes(fresh);
+  print_next_steps(summary, map, arguments);
 }
 
 MigrateSummary migrate(const Map& map, const std::string& sha256, const MigrateArguments& a, const MigrateOptions& options) {
   if (a.roll_back) return roll_back_postgres(sha256, a.column, options);
+  if (a.drop_new) return drop_new_postgres(sha256, a.column, options);
+  if (a.drop_old) return drop_old_postgres(sha256, a.column, options);
+  if (a.forget) return forget_postgres(a.column, options);
   if (a.switch_over) return switch_postgres(map, sha256, a.column, options);
   return translate_postgres(map, sha256, a.column, options);
 }
@@ -109,22 +183,27 @@ int run_migrate(const MigrateArguments& arguments) {
 
   std::optional<MigratePlan> plan;
   std::optional<MigrateGate> gate;
-  if (arguments.dry_run || (!arguments.roll_back && !arguments.gate.queries.empty()))
-    plan = plan_postgres(map, sha256, arguments.column, options);
-  if (!arguments.roll_back) {
-    const bool with_queries = plan && plan->state != "switched";  // after the switch there is nothing left to decide
+  options.measure = arguments.dry_run;
+  if (!arguments.goes_back()) plan = plan_postgres(map, sha256, arguments.column, options);
+  if (!arguments.goes_back()) {
+    const bool with_queries =
+        plan->state != "switched" && plan->state != "finished";  // after the switch there is nothing left to decide
     gate = check_migration(map, arguments.column, arguments.gate, with_queries, arguments.common, options.progress);
   }
   progress.finish();
-  if (arguments.dry_run && text) print_plan(*plan, arguments);
-  if (gate && text && (plan || !gate->passed())) std::cout << gate->brief();
+  if (arguments.dry_run && text) print_plan(*plan, map, arguments);
+  if (gate && text && (arguments.dry_run || gate->retention || !gate->passed())) std::cout << gate->brief();
   if (arguments.dry_run || (gate && !gate->passed())) {
-    put_out(plan ? plan->to_json() : R"({"state": "refused"})", sha256, &*gate, arguments);
+    put_out(plan->to_json(), sha256, &*gate, arguments);
+    for (const MigrateProblem& problem : plan->problems) print_error(problem.what, problem.where, problem.hint);
+    if (!plan->problems.empty()) return kBadInputExit;
     return gate->passed() ? kSuccess : kGateFailedExit;
   }
+  const std::vector<std::string> known = plan && text && !arguments.common.quiet ? plan->notes : std::vector<std::string>{};
+  print_notes(known);  // before anything is written
   const MigrateSummary summary = migrate(map, sha256, arguments, options);
   progress.finish();
-  if (text) print_summary(summary, arguments);
+  if (text) print_summary(summary, known, map, arguments);
   put_out(summary.to_json(), sha256, gate ? &*gate : nullptr, arguments);
   return kSuccess;
 }
@@ -139,14 +218,34 @@ void add_migrate(CLI::App& app, Run& run) {
   command->add_option("MAP", arguments->map, "Map file written by align")->type_name("FILE")->required();
   add_postgres_column(*command, arguments->column);
   command->add_option("--into", options.into, "Column to make and fill")->type_name("NAME")->required();
-  command->add_flag("--dry-run", arguments->dry_run, "Look, translate a sample, say what would happen; write nothing");
+  CLI::Option* dry_run = command->add_flag("--dry-run", arguments->dry_run,
+                                           "Look, translate and time a sample, say what would happen; change nothing");
   CLI::Option* switch_over =
       command->add_flag("--switch", arguments->switch_over,
                         "Then build the indexes, and give the new column the old one's name in one transaction");
-  command->add_flag("--roll-back", arguments->roll_back, "Undo: after --switch the names, otherwise the new column")
-      ->excludes(switch_over)
-      ->excludes("--dry-run");
-  switch_over->excludes("--dry-run");
+  CLI::Option* roll_back = command->add_flag("--roll-back", arguments->roll_back,
+                                             "After --switch: give the columns their former names back; keep both");
+  CLI::Option* drop_new =
+      command->add_flag("--drop-new", arguments->drop_new, "Not switched: end the migration, drop the new column");
+  CLI::Option* drop_old = command->add_flag(
+      "--drop-old", arguments->drop_old, "After --switch: end the migration, drop the old column; there is no way back then");
+  CLI::Option* forget =
+      command->add_flag("--forget", arguments->forget, "Drop the tables in which ended migrations keep their state");
+  const std::vector<CLI::Option*> actions = {dry_run, switch_over, roll_back, drop_new, drop_old, forget};
+  for (CLI::Option* action : actions)
+    for (CLI::Option* other : actions)
+      if (action != other) action->excludes(other);
+  command
+      ->add_option("--accept-stale", options.accept_stale,
+                   "With --roll-back: although up to N rows get the vector of what may be an older text")
+      ->check(at_least(0))
+      ->needs(roll_back)
+      ->type_name("N");
+  command
+      ->add_option("--accept-loss", options.accept_loss,
+                   "With --drop-new, --drop-old: drop the N vectors, no more and no fewer, that are nowhere else")
+      ->check(at_least(0))
+      ->type_name("N");
   command->add_option("--type", options.type, "Type of the new column: vector or halfvec; default: that of the old one")
       ->check(CLI::IsMember({"vector", "halfvec"}).description(""))
       ->type_name("TYPE");
@@ -161,7 +260,8 @@ void add_migrate(CLI::App& app, Run& run) {
   add_migrate_gate(*command, arguments->gate);
   command->add_option("--report", arguments->report, "Also write what --json prints to this file")->type_name("FILE");
   command->add_flag("--force", arguments->force, "Overwrite the report");
-  command->add_flag("--no-indexes", arguments->no_indexes, "With --switch: build no indexes, you have done so");
+  command->add_flag("--no-indexes", arguments->no_indexes,
+                    "Build no indexes for the new column: you have done so, or search without");
   command->add_flag("--allow-untranslated", options.allow_untranslated,
                     "With --switch: although vectors of a wrong dimension stay without translation");
   command->add_flag("--skip-triggers", options.skip_triggers, "The table's triggers do not fire for our updates (superusers)");
@@ -173,7 +273,8 @@ void add_migrate(CLI::App& app, Run& run) {
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();
-  add_block_rows_option(*command, options.batch_rows, "Rows a transaction writes");
+  add_block_rows_option(*command, options.batch_rows,
+                        "Rows a transaction writes at most; fewer where they take longer than half a second");
   command->add_option("--verify-rows", options.verify_rows, "Rows read back and translated again")
       ->check(at_least(0))
       ->type_name("N")
@@ -191,6 +292,10 @@ void add_migrate(CLI::App& app, Run& run) {
       "embedding_new\n"
       "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
       "--switch\n"
+      "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
+      "--roll-back\n"
+      "  vec2vec migrate map.safetensors postgres://me@localhost/app --table documents --column embedding --into embedding_new "
+      "--drop-old\n"
       "\n"
       "Exit codes: 6 when the map's verdict is not ALIGNED or the queries keep too little; nothing is written then\n"
       "Killed, or the server gone: the same command goes on where it stopped. More: docs/postgres.md");

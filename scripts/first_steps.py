@@ -29,13 +29,15 @@ def commands_of(user: str) -> list[str]:
 
 
 def make_inputs(folder: Path) -> None:
-    """a.npy, store.parquet (the same vectors with ids and texts), a table of them when $DB is a database, and b.npy."""
+    """a.npy, store.parquet (the same vectors with ids and texts), a table of them when $DB is a database, b.npy, and queries."""
     import numpy as np
     import pandas as pd
 
     a, b = (np.load(ROOT / "examples" / "data" / name).astype(np.float32) for name in ("minilm.a.npy", "mpnet.b.npy"))
     np.save(folder / "a.npy", a)
     np.save(folder / "b.npy", b)
+    for name, data in (("queries.npy", "minilm.eval.npy"), ("new-queries.npy", "mpnet.eval.npy")):
+        np.save(folder / name, np.load(ROOT / "examples" / "data" / data).astype(np.float32))
     frame = pd.DataFrame({"id": [f"doc-{i}" for i in range(len(a))], "text": "?", "vector": list(a)})
     frame.to_parquet(folder / "store.parquet")
     if "DB" in os.environ:

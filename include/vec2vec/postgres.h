@@ -39,14 +39,23 @@ struct MigrateOptions {
   std::string type;          ///< "vector" or "halfvec"; empty = that of the source column
   std::string old_name;      ///< what switch_postgres calls the source column; empty = its name and "_old"
   int connections = 0;       ///< 0 = twice the cores of this machine, at most 8
-  Index batch_rows = 4096;   ///< rows a transaction writes
+  Index batch_rows = 4096;   ///< rows a transaction writes at most; fewer where they take longer than about half a second
   Index verify_rows = 1000;  ///< rows read back and translated again
   bool ignore_fingerprint = false;
   bool skip_triggers = false;       ///< the table's triggers do not fire for our updates; needs a superuser
-  bool build_indexes = true;        ///< switch_postgres: first build each index of the source column for the new one too
+  bool build_indexes = true;        ///< switch_postgres: first build each index of the source column for the new one too.
+                                    ///< All of them: refuse a type that such an index cannot hold
   bool allow_untranslated = false;  ///< switch_postgres: although vectors of a wrong dimension have no translation
+  bool measure = false;             ///< plan_postgres: also count what is pending, and time some rows in a temporary table
+  Index accept_stale = 0;           ///< roll_back_postgres: although at most so many rows get an old vector that may be stale
+  Index accept_loss = 0;            ///< drop_new_postgres, drop_old_postgres: drop just so many vectors that are nowhere else
   double retry_seconds = 60;        ///< how long to wait for a server that went away
   Progress progress = {};
+};
+
+/// Why a migration would be refused, and what to try.
+struct MigrateProblem {
+  std::string what, where, hint;
 };
 
 /// What a migration would meet; nothing is written.
@@ -56,23 +65,35 @@ struct MigratePlan {
   Index growth_bytes = 0;            ///< about what the migration adds until the next VACUUM
   Index sampled = 0, wrong_dim = 0;  ///< of a sample: vectors read, and how many of them the map cannot translate
   Index source_dim = 0, target_dim = 0;
-  std::string state;  ///< "new", or the state of the migration that is there
+  Index translated = 0, pending = 0;            ///< of a migration that is there: rows done, and rows still to be translated
+  double row_seconds = -1, index_seconds = -1;  ///< about what translating and building the indexes will take; -1: not known
+  std::string time_basis;                       ///< what the two figures come from
+  std::string state;                            ///< "new", or the state of the migration that is there
   std::string server, target_type;
-  std::vector<std::string> notes;  ///< what will cost time or needs a decision
+  Index native = 0, stale = 0;  ///< of a migration that is there: as in MigrateSummary
+  std::vector<std::string> native_keys, stale_keys;
+  std::string old_column;                ///< what the old column will be called, or is called, after the switch
+  std::vector<MigrateProblem> problems;  ///< why a migration would be refused; empty = it would not
+  std::vector<std::string> notes;        ///< what will cost time or needs a decision
   std::string to_json() const;
 };
 
-/// rows = translated + null_rows + wrong_dim + pending, counted by the server at the end.
+/// rows = translated + native + null_rows + wrong_dim + pending, counted by the server at the end.
 struct MigrateSummary {
-  std::string state;  ///< "translated", "switched", "rolled back"
+  std::string state;  ///< "translated", "switched", "finished", "dropped", "forgotten"
   Index rows = 0, translated = 0, null_rows = 0, wrong_dim = 0;
+  Index native = 0;   ///< vectors of the new model that others wrote, since the switch or before
+  Index stale = 0;    ///< rows whose old vector is older than the new one that others wrote: it may be that of an older text
   Index pending = 0;  ///< written by others since; the next call translates them, and so does switch_postgres under a lock
   Index translated_now = 0, zero_rows = 0;  ///< by this call; and how many of those were all zero
   Index verified = 0;                       ///< rows read back and compared
   double largest_difference = 0;            ///< of a value, over the verified rows
   double seconds = 0;
   bool resumed = false;
-  std::vector<std::string> wrong_keys;  ///< keys of the first vectors of a wrong dimension
+  std::string old_column;                            ///< what the source column is called after the switch
+  std::string drop_old_sql;                          ///< after the switch: the statement that drops the old vectors for good
+  std::vector<std::string> wrong_keys;               ///< keys of the first vectors of a wrong dimension
+  std::vector<std::string> native_keys, stale_keys;  ///< likewise
   std::vector<std::string> notes;
   std::string to_json() const;
 };
@@ -91,7 +112,19 @@ MigrateSummary translate_postgres(const Map& map, const std::string& map_sha256,
 MigrateSummary switch_postgres(const Map& map, const std::string& map_sha256, const PostgresColumn& column,
                                const MigrateOptions& options);
 
-/// Undoes one step: a switched migration gets its names back, another one loses the column `into`.
+/// Undoes switch_postgres: gives the columns their former names back, and keeps both. Nothing to do when they have them. Throws
+/// Error{kBadInput} when more than options.accept_stale rows would get an old vector that may be stale.
 MigrateSummary roll_back_postgres(const std::string& map_sha256, const PostgresColumn& column, const MigrateOptions& options);
+
+/// Ends a migration that is not switched: drops the column options.into. Ends one that is switched: drops the old column, after
+/// which nothing can be rolled back. Throws Error{kBadInput} unless options.accept_loss vectors, no more and no fewer, would be
+/// lost that are nowhere else: for the new column those that others wrote, for the old one those without a counterpart. Nothing
+/// to do when it was dropped before.
+MigrateSummary drop_new_postgres(const std::string& map_sha256, const PostgresColumn& column, const MigrateOptions& options);
+MigrateSummary drop_old_postgres(const std::string& map_sha256, const PostgresColumn& column, const MigrateOptions& options);
+
+/// Drops the tables of the schema in which migrations keep their state. Throws Error{kBadInput} when a migration still needs
+/// them.
+MigrateSummary forget_postgres(const PostgresColumn& column, const MigrateOptions& options);
 
 }  // namespace vec2vec

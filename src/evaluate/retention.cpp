@@ -143,6 +143,8 @@ std::string Retention::brief() const {
                               figure(recall.low), figure(recall.high), figure(recall.null_value));
   text += "  " + std::to_string(queries) + (translated_queries ? " translated queries" : " queries of the new model") + " in " +
           std::to_string(documents) + " translated documents\n";
+  text += "  of 100 documents that the queries found, they find " + std::to_string(std::llround(100 * recall.value)) +
+          " again; even exact vectors of another model do not keep all\n";
   if (translated_queries)
     text += "  it tells what the translation blurs, not whether the map is right: queries of the new model tell both\n";
   if (thresholds.empty()) return text;

@@ -27,6 +27,7 @@ BatchTranslator::BatchTranslator(Connection& connection, const Table& table, con
   c_.run(
       "SET synchronous_commit = off; SET lock_timeout = '250ms'; SET enable_seqscan = off; SET jit = off; SET temp_buffers = "
       "'16MB'");
+  c_.run("SET vec2vec.translating = 'on'");  // our triggers tell us from others by it
   if (skip_triggers) c_.run("SET session_replication_role = replica");
   c_.run("CREATE TEMPORARY TABLE vec2vec_batch (" + table.key.copy_columns() + ", version xid, vector " +
          table.of_extension(c_, migration.type) + ") ON COMMIT DELETE ROWS");
@@ -125,14 +126,12 @@ Index BatchTranslator::update(const Range& range, Index rows) {
   const Index written = updated.number(0, 0);
   if (written == rows && updated.number(0, 1) == 0) return written;
   // Rows as they were, or emptied by ourselves: not others did that, but a trigger.
-  const std::string from = " FROM " + sql + " t JOIN pg_temp.vec2vec_batch b ON " + table_.key.same(c_, "t", "b") +
-                           " WHERE t." + target + " IS NULL AND (t.xmin = b.version OR t.xmin = pg_current_xact_id()::xid)";
-  const Result undone = c_.run("SELECT count(*)" + from);
-  if (undone.number(0, 0) == 0) return written;
-  const std::string keys = table_.key.shown(c_);
-  report_suppressed(
-      c_, table_, undone.number(0, 0),
-      c_.run("SELECT " + keys + " FROM (SELECT t.*" + from + ") t ORDER BY " + table_.key.order(c_) + " LIMIT 1").text(0, 0));
+  const CountedRows undone =
+      count_rows(c_, table_,
+                 within("t", range) + " AND t." + target + " IS NULL AND EXISTS (SELECT FROM pg_temp.vec2vec_batch b WHERE " +
+                     table_.key.same(c_, "t", "b") + " AND (t.xmin = b.version OR t.xmin = pg_current_xact_id()::xid))");
+  if (undone.count > 0) report_suppressed(c_, table_, undone);
+  return written;
 }
 
 }  // namespace vec2vec::postgres

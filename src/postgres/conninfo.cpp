@@ -20,10 +20,11 @@ struct Parameter {
   std::string name, value;
 };
 
-/// What stands behind the ? of a URL.
+/// What stands behind the ? of a URL; one before the @ belongs to the password.
 std::vector<Parameter> url_parameters(const std::string& url) {
   std::vector<Parameter> parameters;
-  const auto question = url.find('?');
+  const auto host = url.find_first_of("@/", url.find("://") + 3);
+  const auto question = url.find('?', host != std::string::npos && url[host] == '@' ? host : 0);
   if (question == std::string::npos) return parameters;
   for (std::size_t begin = question + 1; begin < url.size();) {
     const std::size_t end = std::min(url.find('&', begin), url.size()), equals = std::min(url.find('=', begin), end);

@@ -29,7 +29,7 @@ constexpr const char* kDependants =
     "LEFT JOIN pg_trigger t ON d.classid = 'pg_trigger'::regclass AND t.oid = d.objid "
     "WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = $1 AND a.attname = $2 "
     "AND d.classid <> 'pg_class'::regclass AND coalesce(co.contype, 'c') NOT IN ('n', 'p', 'u') "
-    "AND coalesce(t.tgname, '') NOT LIKE 'vec2vec%' ORDER BY 1, 2";
+    "AND coalesce(t.tgname, '') NOT LIKE '%vec2vec%' ORDER BY 1, 2";
 
 std::string note_of(const std::string& kind, const std::string& name, const std::string& text, const std::string& column,
                     const std::string& when) {
@@ -41,7 +41,7 @@ std::string note_of(const std::string& kind, const std::string& name, const std:
            text;
   if (kind == "constraint")
     return "constraint " + name + " goes on checking the old vectors " + when +
-           ", where new rows have none; drop it, and add it for the new column. It is " + text;
+           ", and new rows have none; drop it, and add it for the new column. It is " + text;
   if (kind == "function")
     return "function " + name + " (BEGIN ATOMIC) goes on reading the old vectors " + when + "; replace it";
   if (kind == "policy") return "policy " + name + " goes on looking at the old vectors " + when + "; create it again";
@@ -55,10 +55,24 @@ std::string note_of(const std::string& kind, const std::string& name, const std:
 void note_triggers(Connection& c, const Table& table, std::vector<std::string>& notes) {
   const Result triggers = c.run(
       "SELECT quote_ident(tgname) FROM pg_trigger WHERE tgrelid = $1 AND NOT tgisinternal AND tgenabled <> 'D' "
-      "AND (tgtype & 16) <> 0 AND tgname NOT LIKE 'vec2vec%' AND tgattr::text = '' ORDER BY 1",
+      "AND (tgtype & 16) <> 0 AND tgname NOT LIKE '%vec2vec%' AND tgattr::text = '' ORDER BY 1",
       {std::to_string(table.oid)});
   for (Index i = 0; i < triggers.rows(); ++i)
     notes.push_back("trigger " + triggers.text(i, 0) + " fires for each updated row; --skip-triggers prevents it");
+}
+
+/// Two plain vectors may be too much for a page, so the new column does not take this over by itself.
+void note_storage(Connection& c, const Table& table, const std::string& column, std::vector<std::string>& notes) {
+  const Result found = c.run(
+      "SELECT CASE a.attstorage WHEN 'p' THEN 'PLAIN' WHEN 'e' THEN 'EXTERNAL' WHEN 'm' THEN 'MAIN' ELSE 'EXTENDED' END, "
+      "quote_ident(a.attname) FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1 AND a.attname = "
+      "$2 "
+      "AND a.attstorage <> t.typstorage",
+      {std::to_string(table.oid), column});
+  if (found.rows() == 0) return;
+  notes.push_back("column " + found.text(0, 1) +
+                  " is stored in its own way, the new column in the usual one; after --switch: ALTER TABLE " + table.shown +
+                  " ALTER COLUMN " + found.text(0, 1) + " SET STORAGE " + found.text(0, 0));
 }
 
 }  // namespace
@@ -72,6 +86,7 @@ std::vector<std::string> find_notes(Connection& c, const Table& table, const std
     for (const std::string& index : table.slow_indexes)
       notes.push_back("index " + index + ": Postgres enters each updated row into it again, which takes most of the time");
     if (!skip_triggers) note_triggers(c, table, notes);
+    note_storage(c, table, old, notes);
   }
   const Result found = c.run(kDependants, {std::to_string(table.oid), old});
   const std::string when = switched ? "(column " + quoted(c, old) + ")" : "after --switch";

@@ -77,10 +77,7 @@ void build_twin(Session& s, const ColumnIndex& index) {
     return !c.run("SELECT to_regclass($1)", {schema + "." + c.name(taken)}).is_null(0, 0);
   });
   const Watch watch(s, "build an index like " + index.name);
-  c.run(std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX CONCURRENTLY " + c.name(name) + " ON " +
-        s.table.sql(c) + " USING " + c.name(index.method) + " (" + c.name(s.migration->target) + " " +
-        c.name(index.operator_schema) + "." + c.name(operators) + ")" +
-        (index.options.empty() ? "" : " WITH (" + index.options + ")"));
+  c.run(twin_sql(c, s.table, index, s.migration->type, name, s.table.sql(c), s.migration->target));
 }
 
 }  // namespace
@@ -109,34 +106,51 @@ void find_indexes(Connection& c, Table& table) {
   }
 }
 
-void require_twins(Connection& c, const Table& table, const std::string& type, Index dim) {
+std::vector<MigrateProblem> type_problems(Connection& c, const Table& table, const std::string& type, Index dim) {
+  std::vector<MigrateProblem> problems;
   const std::string where = c.where() + ", table " + table.shown;
-  const std::string by_hand = "--no-indexes, and create an index on the new column yourself before --switch";
-  if (!table.other_indexes.empty())
-    bad_input("an index on the column cannot be built for the new one automatically: " + table.other_indexes[0], where,
-              by_hand);
-  if (table.partitioned && !table.indexes.empty())
-    bad_input("indexes of partitioned tables are not built automatically: " + table.indexes[0].name, where, by_hand);
   for (const ColumnIndex& index : table.indexes) {
+    const std::string cannot = "index " + index.name + " (" + index.method + ") cannot be built for the new column: ";
     const std::string operators = class_for(index, table.type, type);
     const Index most = most_dims(index.method, type);
-    if (most > 0 && dim > most)
-      bad_input("index " + index.name + " (" + index.method + ") cannot be built for the new column: an index on a " + type +
-                    " takes at most " + std::to_string(most) + " dimensions, and the map translates into " +
-                    std::to_string(dim),
-                where,
-                dim <= most_dims(index.method, "halfvec") && type != "halfvec"
-                    ? "--type halfvec (up to 4000 dimensions; pgvector 0.7 or newer), or --no-indexes: search without an index"
-                    : "--no-indexes: search without an index, or with one on an expression (binary_quantize, subvector)");
+    if (most > 0 && dim > most) {
+      const bool half_fits = type != "halfvec" && dim <= most_dims(index.method, "halfvec");
+      problems.push_back({cannot + "on a " + type + " it takes at most " + std::to_string(most) +
+                              " dimensions, and the map translates into " + std::to_string(dim),
+                          where,
+                          half_fits ? "--type halfvec (pgvector 0.7 or newer), or --no-indexes: search without this index"
+                                    : "--no-indexes: search without this index"});
+      continue;
+    }
     const Result found = c.run(
         "SELECT 1 FROM pg_opclass o JOIN pg_am am ON am.oid = o.opcmethod JOIN pg_namespace n ON n.oid = o.opcnamespace "
         "WHERE am.amname = $1 AND n.nspname = $2 AND o.opcname = $3",
         {index.method, index.operator_schema, operators});
     if (found.rows() == 0)
-      bad_input("index " + index.name + " cannot be built for the new column: there is no operator class " + operators +
-                    " for " + index.method,
-                where, "--type " + table.type + ", or --no-indexes");
+      problems.push_back({cannot + "there is no operator class " + operators + " for " + index.method, where,
+                          "--type " + table.type + ", or --no-indexes: search without this index"});
   }
+  return problems;
+}
+
+std::vector<MigrateProblem> hand_made_indexes(Connection& c, const Table& table, const std::string& target) {
+  std::vector<MigrateProblem> problems;
+  const std::string where = c.where() + ", table " + table.shown;
+  const std::string hint = "create its twin on column " + quoted(c, target) + " before --switch --no-indexes";
+  for (const std::string& definition : table.other_indexes)
+    problems.push_back({"an index on the column cannot be built for the new one automatically: " + definition, where, hint});
+  if (table.partitioned)
+    for (const ColumnIndex& index : table.indexes)
+      problems.push_back({"indexes of partitioned tables are not built automatically: " + index.name, where, hint});
+  return problems;
+}
+
+std::string twin_sql(Connection& c, const Table& table, const ColumnIndex& index, const std::string& type,
+                     const std::string& name, const std::string& table_sql, const std::string& on) {
+  return std::string("CREATE ") + (index.unique ? "UNIQUE " : "") + "INDEX " +
+         (name.empty() ? "" : "CONCURRENTLY " + c.name(name)) + " ON " + table_sql + " USING " + c.name(index.method) + " (" +
+         c.name(on) + " " + c.name(index.operator_schema) + "." + c.name(class_for(index, table.type, type)) + ")" +
+         (index.options.empty() ? "" : " WITH (" + index.options + ")");
 }
 
 void build_twins(Session& s) {

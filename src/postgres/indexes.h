@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "postgres/connection.h"
+#include "vec2vec/postgres.h"
 
 namespace vec2vec::postgres {
 
@@ -18,8 +19,16 @@ struct ColumnIndex {
 /// Fills in the table's indexes, other_indexes and slow_indexes.
 void find_indexes(Connection& connection, Table& table);
 
-/// Throws Error{kBadInput} when an index of the source column cannot be built for a new column of the type and dimension.
-void require_twins(Connection& connection, const Table& table, const std::string& type, Index dim);
+/// Indexes of the source column that no column of this type and dimension can have.
+std::vector<MigrateProblem> type_problems(Connection& connection, const Table& table, const std::string& type, Index dim);
+
+/// Indexes that build_twins cannot build for the column `target`, but a user can.
+std::vector<MigrateProblem> hand_made_indexes(Connection& connection, const Table& table, const std::string& target);
+
+/// CREATE INDEX for the column `on`, of the type, like an index of the source column: CONCURRENTLY and under the name, or
+/// without a name at once, under one that the server finds.
+std::string twin_sql(Connection& connection, const Table& table, const ColumnIndex& index, const std::string& type,
+                     const std::string& name, const std::string& table_sql, const std::string& on);
 
 /// Builds each index of the source column for the target, unless it is there: CREATE INDEX CONCURRENTLY, with progress.
 void build_twins(Session& session);

@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <thread>
 
-#include "core/number.h"
 #include "map/fingerprint.h"
 #include "postgres/copy_format.h"
 #include "postgres/dependants.h"
 #include "postgres/names.h"
+#include "postgres/native.h"
+#include "postgres/needs.h"
 #include "postgres/workers.h"
 
 namespace vec2vec::postgres {
@@ -30,37 +32,44 @@ void Stage::stop_if_cancelled() const {
 Session::Session(const PostgresColumn& c, const MigrateOptions& o)
     : column(c), options(o), stage(o.progress), control(c.url, [this] { return stage.go_on(); }) {
   table = look_up(control, c);
-  require_key(control, c.key, table);
   take_lock(control, table);
-  migration = find_migration(control, table, o.into);
+  find();
+}
+
+void Session::find() {
+  finish_dropped_by_hand(control, table);
+  migration = find_migration(control, table, options.into);
+  const std::vector<std::string> key = migration && !migration->ended() ? migration->key : std::vector<std::string>{};
+  if (!key.empty() && !column.key.empty() && key != column.key)
+    bad_input("the migration was begun with another key: " + key[0] + (key.size() > 1 ? " ..." : ""),
+              control.where() + ", table " + table.shown, "the same --key, or none");
+  require_key(control, column.key.empty() ? key : column.key, table);
 }
 
 bool Session::switched_by(const std::string& map_sha256) const {
-  return migration && migration->state == "switched" && migration->map_sha256 == map_sha256;
+  return migration && (migration->state == "switched" || migration->state == "finished") && migration->map_sha256 == map_sha256;
+}
+
+void Session::note(MigrateSummary& summary) {
+  for (const std::string& text : find_notes(control, table, migration, options.skip_triggers)) summary.notes.push_back(text);
+}
+
+void Session::require_made_by(const std::string& map_sha256) const {
+  const std::string where = control.where() + ", table " + table.shown + ", column " + options.into;
+  if (!migration) bad_input("there is no migration into this column", where, "the --table and --into that it was made with");
+  if (migration->map_sha256 != map_sha256)
+    bad_input("was filled by another map (SHA-256 " + migration->map_sha256.substr(0, 12) + "...)", where, "that map");
 }
 
 void Session::open(const Map& map, const std::string& map_sha256) {
-  if (migration && migration->state == "switched") migration.reset();  // by another map: a new one begins
+  if (migration && !migration->open()) migration.reset();  // a new one begins
+  const std::string type = migration ? migration->type : options.type.empty() ? table.type : options.type;
+  require_none(find_problems(control, table, options, migration, {map_sha256, type, map.target_dim()}));
   if (!migration) return start(map, map_sha256);
-  const std::string where = control.where() + ", table " + table.name + ", column " + options.into;
-  if (migration->map_sha256 != map_sha256)
-    bad_input("is being filled by another map (SHA-256 " + migration->map_sha256.substr(0, 12) + "...)", where,
-              "that map, another --into, or --roll-back first");
-  if (migration->source != table.column)
-    bad_input("is being filled from column " + migration->source, where, "--column " + migration->source);
-  if (!has_column(control, table, migration->target))
-    bad_input("is gone: somebody dropped it, or made the table anew, while a migration was filling it", where,
-              "--roll-back, which tidies up; then migrate begins again");
-  if (!options.type.empty() && options.type != migration->type)
-    bad_input("is a " + migration->type, where, "leave out --type, or --roll-back first");
   if (!options.old_name.empty()) migration->old_name = old_name_for(control, table, options.old_name);
 }
 
 void Session::start(const Map& map, const std::string& map_sha256) {
-  const std::string where = control.where() + ", table " + table.name + ", column " + options.into;
-  require_name(control, options.into, "--into");
-  if (has_column(control, table, options.into))
-    bad_input("exists already, and no migration of vec2vec made it", where, "another --into");
   Migration m;
   m.state = "translating";
   m.source = table.column;
@@ -70,7 +79,11 @@ void Session::start(const Map& map, const std::string& map_sha256) {
   m.map_sha256 = map_sha256;
   m.dim = map.source_dim();
   m.not_null = table.not_null;
-  require_type(table, m.type);
+  for (const Migration& other : live_migrations(control, table))
+    if (other.state == "switched" && other.table == table.name && other.source == table.column)
+      bad_input(
+          "column " + table.column + " is the outcome of a migration that still keeps its old vectors, in " + other.old_name,
+          control.where() + ", table " + table.shown, "--drop-old of that migration first (--into " + other.target + ")");
   stage.set("look at a sample");
   check_sample(control, table, map, options.ignore_fingerprint);
   stage.set("add the column");
@@ -113,55 +126,70 @@ void Session::translate_all(const Map& map, MigrateSummary& summary) {
 
 void Session::count(MigrateSummary& summary) {
   stage.set("count");
-  const bool switched = migration->state == "switched";
-  const std::string source = control.name(switched ? migration->old_name : migration->source);
-  const std::string target = control.name(switched ? migration->source : migration->target);
-  const std::string left = source + " IS NOT NULL AND " + target + " IS NULL";
-  const std::string wrong =
-      left + " AND " + table.of_extension(control, "vector_dims") + "(" + source + ") <> " + std::to_string(migration->dim);
-  const Result counts = control.run("SELECT count(*), count(" + target + "), count(*) FILTER (WHERE " + left +
-                                    "), count(*) FILTER (WHERE " + wrong + ") FROM " + table.sql(control));
+  if (migration->state == "finished") {  // without the old column there is nothing to tell translations by
+    const Result counts =
+        control.run("SELECT count(*), count(" + control.name(migration->source) + ") FROM " + table.sql(control));
+    summary.rows = counts.number(0, 0);
+    summary.translated = counts.number(0, 1);
+    summary.null_rows = summary.rows - summary.translated;
+    return;
+  }
+  const NativeConditions is = native_conditions(control, table, *migration);
+  const std::string wrong = is.missing + " AND " + table.of_extension(control, "vector_dims") + "(t." +
+                            control.name(source_now(*migration)) + ") <> " + std::to_string(migration->dim);
+  const Result counts = control.run("SELECT count(*), count(t." + control.name(target_now(*migration)) +
+                                    "), count(*) FILTER (WHERE " + is.missing + ") FROM " + table.sql(control) + " t");
+  const CountedRows native = count_rows(control, table, is.native), stale = count_rows(control, table, is.stale);
+  const CountedRows wrong_dim = counts.number(0, 2) > 0 ? count_rows(control, table, wrong) : CountedRows{};
   summary.rows = counts.number(0, 0);
-  summary.translated = counts.number(0, 1);
-  summary.wrong_dim = counts.number(0, 3);
-  summary.pending = counts.number(0, 2) - summary.wrong_dim;
-  summary.null_rows = summary.rows - summary.translated - summary.wrong_dim - summary.pending;
-  summary.wrong_keys.clear();
-  if (summary.wrong_dim == 0) return;
-  const Result keys = control.run("SELECT " + table.key.shown(control) + " FROM " + table.sql(control) + " WHERE " + wrong +
-                                  " ORDER BY " + table.key.order(control) + " LIMIT 5");
-  for (Index i = 0; i < keys.rows(); ++i) summary.wrong_keys.push_back(keys.text(i, 0));
+  summary.native = native.count;
+  summary.native_keys = native.keys;
+  summary.stale = stale.count;
+  summary.stale_keys = stale.keys;
+  summary.translated = counts.number(0, 1) - native.count;
+  summary.wrong_dim = wrong_dim.count;
+  summary.wrong_keys = wrong_dim.keys;
+  summary.pending = counts.number(0, 2) - wrong_dim.count;
+  summary.null_rows = summary.rows - counts.number(0, 1) - counts.number(0, 2);
 }
 
 void Session::verify(const Map& map, MigrateSummary& summary) {
   if (options.verify_rows <= 0 || summary.translated == 0) return;
   stage.set("verify");
-  const double share = 150.0 * static_cast<double>(options.verify_rows) / static_cast<double>(summary.translated);
-  const std::string source = control.name(migration->source), target = control.name(migration->target);
-  const std::string bytes = control.copy_out("COPY (SELECT " + source + ", " + target + " FROM " + table.sql(control) +
-                                             (share < 90 ? " TABLESAMPLE BERNOULLI (" + shortest(share) + ")" : "") +
-                                             " WHERE " + source + " IS NOT NULL AND " + target + " IS NOT NULL LIMIT " +
-                                             std::to_string(options.verify_rows) + ") TO STDOUT (FORMAT binary)");
+  const Index ppm = std::max<Index>(1, 1'500'000 * std::min<Index>(options.verify_rows, 1'000'000) / summary.translated);
+  const std::string source = "t." + control.name(migration->source), target = "t." + control.name(migration->target);
+  const std::string bytes = control.copy_out(
+      "COPY (SELECT " + source + ", " + target + ", " + table.key.shown(control) + " FROM " + table.sql(control) + " t" +
+      (ppm < 900'000 ? " TABLESAMPLE BERNOULLI (" + std::to_string(ppm) + "::float8 / 10000)" : "") + " WHERE " + source +
+      " IS NOT NULL AND " + target + " IS NOT NULL AND NOT " + native_conditions(control, table, *migration).native +
+      " LIMIT " + std::to_string(options.verify_rows) + ") TO STDOUT (FORMAT binary)");
   const bool half = migration->type == "halfvec";
   const double allowed = half ? 1e-3 : 1e-5;  // other CPUs round differently; binary16 has 11 bits
   std::vector<std::optional<std::string_view>> fields;
   Matrix x(1, map.source_dim()), expected(1, map.target_dim()), found(1, map.target_dim());
   summary.verified = 0;
   summary.largest_difference = 0;
-  for (CopyReader reader(bytes); reader.next(2, fields); ++summary.verified) {
-    if (vector_dim(*fields[0]) != x.cols() || vector_dim(*fields[1]) != found.cols())
-      throw Error(ErrorKind::kInternal, "a translated row has another dimension than the map", control.where());
-    read_vector(*fields[0], table.value_type(), x.data());
-    read_vector(*fields[1], half ? ValueType::kFloat16 : ValueType::kFloat32, found.data());
-    map.translate(x, expected.span());
-    for (Index j = 0; j < found.cols(); ++j)
-      summary.largest_difference =
-          std::max(summary.largest_difference, static_cast<double>(std::abs(found(0, j) - expected(0, j))));
+  CountedRows others{};  // that hold something else
+  for (CopyReader reader(bytes); reader.next(3, fields); ++summary.verified) {
+    double difference = std::numeric_limits<double>::infinity();
+    if (vector_dim(*fields[0]) == x.cols() && vector_dim(*fields[1]) == found.cols()) {
+      read_vector(*fields[0], table.value_type(), x.data());
+      read_vector(*fields[1], half ? ValueType::kFloat16 : ValueType::kFloat32, found.data());
+      map.translate(x, expected.span());
+      difference = 0;
+      for (Index j = 0; j < found.cols(); ++j)
+        difference = std::max(difference, static_cast<double>(std::abs(found(0, j) - expected(0, j))));
+    }
+    summary.largest_difference = std::max(summary.largest_difference, difference);
+    if (difference <= allowed) continue;
+    if (++others.count <= 5) others.keys.emplace_back(*fields[2]);
   }
-  if (summary.largest_difference > allowed)
-    throw Error(ErrorKind::kInternal,
-                "rows read back differ from their translation by up to " + shortest(summary.largest_difference),
-                control.where() + ", table " + table.name, "--roll-back and report it");
+  if (others.count > 0)
+    bad_input("of " + std::to_string(summary.verified) + " translations read back, " + shown_rows(others) +
+                  ": others wrote to column " + migration->target +
+                  " while its triggers were off, or a trigger changes what is written",
+              control.where() + ", table " + table.shown,
+              "set column " + migration->target + " to NULL where it is wrong, and the same command again");
 }
 
 MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
@@ -175,9 +203,13 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
   for (int losses = 1;; ++losses) {
     try {
       Session session(column, options);
-      if (losses == 1) summary.resumed = session.migration.has_value();
-      summary.notes = find_notes(session.control, session.table, session.migration, options.skip_triggers);
+      if (losses == 1) summary.resumed = session.migration && session.migration->open();
+      summary.notes.clear();
       work(session, summary);
+      if (session.migration) summary.old_column = session.migration->old_name;
+      if (summary.state == "switched")
+        summary.drop_old_sql =
+            "ALTER TABLE " + session.table.shown + " DROP COLUMN " + quoted(session.control, summary.old_column) + ";";
       summary.seconds = seconds_since(start);
       return summary;
     } catch (const SqlError& error) {

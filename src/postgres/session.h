@@ -30,19 +30,25 @@ class Stage {
 /// One call's work on one migration: the session that holds its lock, and what it knows.
 class Session {
  public:
-  /// Connects, takes the lock, looks the table up, and finds the migration if there is one.
+  /// Connects, takes the lock, looks the table up, and finds the migration if there is one; of one whose old column was dropped
+  /// by hand it tidies up what is left.
   Session(const PostgresColumn& column, const MigrateOptions& options);
 
   /// Starts the migration, or checks that the one there is of the same map, source and type.
   void open(const Map& map, const std::string& map_sha256);
   /// Whether the migration that is there has been switched over by this map already.
   bool switched_by(const std::string& map_sha256) const;
+  /// Throws Error{kBadInput} unless there is a migration, by this map; one that has ended will do.
+  void require_made_by(const std::string& map_sha256) const;
+
+  /// Adds what users should know of the table.
+  void note(MigrateSummary& summary);
 
   /// Runs all open ranges, then those of rows that others wrote meanwhile.
   void translate_all(const Map& map, MigrateSummary& summary);
   /// Lets the server count the rows.
   void count(MigrateSummary& summary);
-  /// Translates rows of a sample again and compares. Throws Error{kInternal} when one differs.
+  /// Translates rows of a sample again and compares. Throws Error{kBadInput} when one differs: others wrote it unseen.
   void verify(const Map& map, MigrateSummary& summary);
 
   const PostgresColumn& column;
@@ -56,6 +62,7 @@ class Session {
   Index batch_rows() const { return std::max<Index>(1, options.batch_rows); }
 
  private:
+  void find();
   void start(const Map& map, const std::string& map_sha256);
 };
 

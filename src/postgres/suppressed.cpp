@@ -2,7 +2,7 @@
 
 namespace vec2vec::postgres {
 
-void report_suppressed(Connection& c, const Table& table, Index rows, const std::string& first_key) {
+void report_suppressed(Connection& c, const Table& table, const CountedRows& rows) {
   // Of the partitions too; and only those that fire in this session.
   const Result found = c.run(
       "SELECT DISTINCT quote_ident(t.tgname), t.tgfoid::regproc::text FROM pg_trigger t "
@@ -16,9 +16,8 @@ void report_suppressed(Connection& c, const Table& table, Index rows, const std:
     names += (i > 0 ? ", " : "") + found.text(i, 0) + " (function " + found.text(i, 1) + ")";
     disable += (i > 0 ? "; " : "") + ("ALTER TABLE " + table.shown + " DISABLE TRIGGER " + found.text(i, 0));
   }
-  const std::string what = std::to_string(rows) +
-                           " rows do not take their translation, though nobody else changed them; the first has the key " +
-                           first_key;
+  const std::string what =
+      "the translation of " + shown_rows(rows) + " does not stay in the table, though nobody else wrote there";
   const std::string where = c.where() + ", table " + table.shown;
   if (names.empty()) bad_input(what, where, "look for what undoes an UPDATE of this table: a rule, an extension");
   bad_input(what + ". A BEFORE UPDATE trigger undoes it: " + names, where,

@@ -12,25 +12,57 @@
 namespace vec2vec::postgres {
 namespace {
 
+/// The oid of a table named as in SQL, or exactly: public.documents, "Mixed Case", Mixed Case, public.Mixed Case; "" when there
+/// is none.
+std::string find_oid(Connection& c, const std::string& given) {
+  std::vector<std::string> ways = {c.name(given), given};
+  if (const auto dot = given.find('.'); dot != std::string::npos && dot > 0 && dot + 1 < given.size())
+    ways.push_back(c.name(given.substr(0, dot)) + "." + c.name(given.substr(dot + 1)));
+  for (const std::string& way : ways) {
+    try {
+      const Result found = c.run("SELECT to_regclass($1)::oid", {way});
+      if (!found.is_null(0, 0)) return found.text(0, 0);
+    } catch (const SqlError& error) {  // no name at all (unpaired quotes), a name of four parts, or of another database
+      if (error.state() != "42602" && error.state() != "42601" && error.state() != "0A000") throw;
+    }
+  }
+  return "";
+}
+
+[[noreturn]] void refuse_missing(Connection& c, const std::string& given) {
+  const Result near = c.run(
+      "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+      "WHERE c.relkind IN ('r', 'p') AND lower(c.relname) = lower(trim(both '\"' from regexp_replace($1, '^.*\\.', ''))) "
+      "ORDER BY 1 LIMIT 3",
+      {given});
+  std::string hint = "schema.table; psql's \\dt *.* lists them";
+  for (Index i = near.rows(); i-- > 0;) hint = "--table '" + near.text(i, 0) + "'" + (i + 1 < near.rows() ? ", " : "; ") + hint;
+  bad_input("there is no such table", c.where() + ", " + given, hint);
+}
+
 void find_table(Connection& c, const std::string& given, Table& table) {
-  const std::string query =
-      "SELECT c.oid, n.nspname, c.relname, c.relkind, greatest(c.reltuples, 0)::bigint, c.relpages, "
-      "pg_total_relation_size(c.oid), format('%I.%I', n.nspname, c.relname) "
-      "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = ";
-  Result found = c.run(query + "to_regclass($1)", {c.name(given)});
-  if (found.rows() == 0) found = c.run(query + "to_regclass($1)", {given});
-  if (found.rows() == 0) bad_input("there is no such table", c.where() + ", " + given, "schema.table; psql's \\dt lists them");
-  const std::string kind = found.text(0, 3);
+  const std::string oid = find_oid(c, given);
+  if (oid.empty()) refuse_missing(c, given);
+  // A partitioned table has no pages of its own, and estimates only once it was analysed as a whole.
+  const Result found = c.run(
+      "WITH parts AS (SELECT relid FROM pg_partition_tree($1) WHERE isleaf UNION SELECT $1::oid) "
+      "SELECT n.nspname, c.relname, c.relkind, format('%I.%I', n.nspname, c.relname), "
+      "(SELECT sum(greatest(p.reltuples, 0))::bigint FROM parts JOIN pg_class p ON p.oid = relid WHERE p.relkind <> 'p'), "
+      "(SELECT sum(p.relpages)::bigint FROM parts JOIN pg_class p ON p.oid = relid), "
+      "(SELECT sum(pg_total_relation_size(relid))::bigint FROM parts) "
+      "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = $1",
+      {oid});
+  const std::string kind = found.text(0, 2);
   if (kind != "r" && kind != "p")
     bad_input("is not a table", c.where() + ", " + given, "views and foreign tables have no rows of their own to write to");
-  table.oid = found.number(0, 0);
+  table.oid = std::atoll(oid.c_str());
+  table.schema = found.text(0, 0);
+  table.name = found.text(0, 1);
   table.partitioned = kind == "p";
-  table.schema = found.text(0, 1);
-  table.name = found.text(0, 2);
+  table.shown = found.text(0, 3);
   table.rows = found.number(0, 4);
   table.pages = found.number(0, 5);
   table.bytes = found.number(0, 6);
-  table.shown = found.text(0, 7);
 }
 
 void find_extension(Connection& c, Table& table) {
@@ -48,7 +80,17 @@ void find_column(Connection& c, const std::string& given, Table& table) {
       "SELECT t.typname, a.atttypmod, a.attnotnull, a.attgenerated <> '', a.attnum FROM pg_attribute a "
       "JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1 AND a.attname = $2 AND a.attnum > 0 AND NOT a.attisdropped",
       {std::to_string(table.oid), given});
-  if (found.rows() == 0) bad_input("there is no such column", where, "psql's \\d " + table.shown + " lists them");
+  if (found.rows() == 0) {
+    const Result others = c.run(
+        "SELECT a.attname FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid WHERE a.attrelid = $1 "
+        "AND t.typname IN ('vector', 'halfvec') AND NOT a.attisdropped ORDER BY lower(a.attname) <> lower($2), a.attnum LIMIT "
+        "3",
+        {std::to_string(table.oid), given});
+    std::string hint = "psql's \\d " + table.shown + " lists them";
+    for (Index i = others.rows(); i-- > 0;)
+      hint = "--column '" + others.text(i, 0) + "'" + (i + 1 < others.rows() ? ", " : "; ") + hint;
+    bad_input("there is no such column", where, hint);
+  }
   table.column = given;
   table.type = found.text(0, 0);
   if (table.type != "vector" && table.type != "halfvec")

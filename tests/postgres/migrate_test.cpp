@@ -164,7 +164,7 @@ TEST_F(PostgresServer, SwitchesWithIndexesAndRollsBack) {
   EXPECT_EQ(number("SELECT count(\"the v\") FROM \"Docs\""), 600);
   db().run("UPDATE \"Docs\" SET \"the v\" = NULL WHERE id = 30");  // the trigger watches again
   EXPECT_EQ(number("SELECT count(\"v new\") FROM \"Docs\" WHERE id = 30"), 0);
-  EXPECT_EQ(migrate({"--roll-back"})["state"], "rolled back");
+  EXPECT_EQ(migrate({"--drop-new"})["state"], "dropped");
   EXPECT_EQ(
       number("SELECT count(*) FROM pg_attribute WHERE attrelid = '\"Docs\"'::regclass AND attnum > 0 AND NOT attisdropped"), 3);
   EXPECT_EQ(number("SELECT count(*) FROM pg_proc WHERE proname LIKE 'vec2vec%'"), 0);
@@ -175,7 +175,7 @@ TEST_F(PostgresServer, WaitsForLockedRowsAndNeverWritesStaleTranslations) {
   fill(300);
   Connection other(world().server.url(), {});
   migrate({"--block-rows", "100"});
-  migrate({"--roll-back"});
+  migrate({"--drop-new"});
   other.run("BEGIN");
   other.run("UPDATE \"Docs\" SET \"the v\" = (SELECT \"the v\" FROM \"Docs\" WHERE id = 10) WHERE id = 1500");
   std::jthread committer([&] {
@@ -208,7 +208,7 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
       {with(map, "small", "v", "n"), "dimension 3, but the map translates from 384"},
       {with(world().folder.path("other.safetensors"), "Docs", "the v", "n"), "do not look like the model"},
       {arguments({"--type", "halfvec"}), "pgvector 0.6.2; the type halfvec came with 0.7.0"},
-      {arguments({"--roll-back"}), "no migration to roll back"},
+      {arguments({"--roll-back"}), "there is no migration into this column"},
       {{"migrate", map, "postgres://me:s3cret@localhost:1/x", "--table", "t", "--column", "v", "--into", "n"}, "refused"},
       {{"migrate", map, "postgres://me:s3cret@localhost:port/x", "--table", "t", "--column", "v", "--into", "n"}, "malformed"},
       {{"migrate", map, "postgres://me:s3cret/9@localhost/x", "--table", "t", "--column", "v", "--into", "n"}, "malformed"},
@@ -236,11 +236,11 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
   EXPECT_EQ(other.code, 2);
   EXPECT_NE(other.err.find("by another map"), std::string::npos) << other.err;
 
-  db().run("ALTER TABLE \"Docs\" DROP COLUMN \"v new\"");
+  db().run("ALTER TABLE \"Docs\" DROP COLUMN \"v new\" CASCADE");  // and its triggers
   const CliResult gone = run_cli(arguments());
   EXPECT_EQ(gone.code, 2);
   EXPECT_NE(gone.err.find("is gone"), std::string::npos) << gone.err;
-  EXPECT_EQ(migrate({"--roll-back"})["state"], "rolled back");
+  EXPECT_EQ(migrate({"--drop-new"})["state"], "dropped");
   EXPECT_EQ(migrate()["translated"], 200);
 }
 
@@ -310,7 +310,7 @@ TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
   EXPECT_EQ(migrate(also({"--switch", "--allow-untranslated"}))["state"], "switched");
   EXPECT_EQ(migrate(also({"--switch"}))["state"], "switched");  // the column holds the new model's vectors now
   EXPECT_EQ(migrate({"--roll-back"})["state"], "translated");
-  EXPECT_EQ(migrate({"--roll-back"})["state"], "rolled back");
+  EXPECT_EQ(migrate({"--drop-new"})["state"], "dropped");
   EXPECT_EQ(with_doubtful({"--ignore-verdict"}).code, 0);
 }
 

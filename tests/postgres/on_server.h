@@ -50,6 +50,13 @@ class OnServer : public testing::Test {
     if (!world_) GTEST_SKIP() << "no server: scripts/setup.sh --postgres";
     db_ = std::make_unique<Connection>(world_->server.url(), KeepGoing{});
     db_->run("DROP TABLE IF EXISTS \"Docs\"; DROP TABLE IF EXISTS vec2vec_migrations; DROP TABLE IF EXISTS vec2vec_ranges");
+    db_->run(
+        "DO $$DECLARE name text; BEGIN "
+        "FOR name IN SELECT oid::regprocedure FROM pg_proc WHERE proname LIKE 'vec2vec%' LOOP EXECUTE 'DROP FUNCTION ' || name "
+        "|| ' CASCADE'; END LOOP; "
+        "FOR name IN SELECT oid::regclass FROM pg_class WHERE relname LIKE 'vec2vec_native%' AND relkind = 'r' LOOP EXECUTE "
+        "'DROP TABLE ' || name; END LOOP; "
+        "END$$");
   }
 
   World& world() const { return *world_; }
@@ -76,7 +83,7 @@ class OnServer : public testing::Test {
 
   std::vector<std::string> arguments(std::vector<std::string> more = {}) const {
     std::vector<std::string> all = {
-        "migrate", world().map_path(), world().server.url(), "--table", "Docs", "--column", "the v", "--into", "v new",
+        "migrate", world().map_path(), world().server.url(), "--table", table_, "--column", "the v", "--into", "v new",
         "--json",  "--quiet"};
     all.insert(all.end(), more.begin(), more.end());
     return all;
@@ -111,6 +118,7 @@ class OnServer : public testing::Test {
 
   inline static std::unique_ptr<World> world_;
   std::unique_ptr<Connection> db_;
+  std::string table_ = "Docs";  ///< that arguments() name
 };
 
 }  // namespace vec2vec::postgres

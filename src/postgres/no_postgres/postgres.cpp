@@ -25,4 +25,10 @@ MigrateSummary switch_postgres(const Map&, const std::string&, const PostgresCol
 
 MigrateSummary roll_back_postgres(const std::string&, const PostgresColumn&, const MigrateOptions&) { missing(); }
 
+MigrateSummary drop_new_postgres(const std::string&, const PostgresColumn&, const MigrateOptions&) { missing(); }
+
+MigrateSummary drop_old_postgres(const std::string&, const PostgresColumn&, const MigrateOptions&) { missing(); }
+
+MigrateSummary forget_postgres(const PostgresColumn&, const MigrateOptions&) { missing(); }
+
 }  // namespace vec2vec
