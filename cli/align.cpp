@@ -1,11 +1,11 @@
 #include "vec2vec/align.h"
 
 #include <chrono>
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
 
 #include "command.h"
 #include "core/json.h"
@@ -14,6 +14,7 @@
 #include "neural_arguments.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
+#include "vec2vec/pairs.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 struct Side {
   std::string path, name;
   OpenOptions open;
+  std::vector<std::string> notes = {};  // on how the file is read
 };
 
 struct AlignArguments {
@@ -38,9 +40,11 @@ struct AlignArguments {
 
 /// What the map's card keeps of one input.
 nlohmann::ordered_json input_card(const Side& side, const LoadedRows& loaded) {
-  return {
+  nlohmann::ordered_json card = {
       {"name", side.name},     {"path", side.path},           {"sha256", file_sha256(side.path)}, {"format", loaded.format},
       {"dtype", loaded.dtype}, {"rows", loaded.rows_in_file}, {"rows_used", loaded.rows.rows()},  {"dim", loaded.rows.cols()}};
+  if (!side.notes.empty()) card["notes"] = side.notes;
+  return card;
 }
 
 void print_next_steps(const AlignArguments& arguments) {
@@ -70,22 +74,20 @@ void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& 
   map.save(arguments.output, arguments.force);
 }
 
-/// The pairs of a file of two columns, row of A and row of B, in any format that open_rows reads.
-std::vector<RowPair> read_pairs(const std::string& path) {
-  const std::unique_ptr<RowSource> file = open_rows(path, {.integers = true});
-  if (file->dim() != 2)
-    bad_input("has " + std::to_string(file->dim()) + " columns, not 2", path,
-              "each line names a row of A and a row of B, both counted from 0, e.g. 17,42");
-  const Matrix table = read_all(*file);
-  std::vector<RowPair> pairs;
-  for (Index i = 0; i < table.rows(); ++i) {
-    for (Index j = 0; j < 2; ++j)
-      if (!(table(i, j) >= 0 && table(i, j) < (1 << 24)) || table(i, j) != std::floor(table(i, j)))
-        bad_input("is no row number", path + ", line " + std::to_string(i + 1),
-                  "rows are whole numbers counted from 0, up to 16,777,215");
-    pairs.push_back({static_cast<Index>(table(i, 0)), static_cast<Index>(table(i, 1))});
-  }
-  return pairs;
+std::unique_ptr<RowSource> open_side(Side& side, bool quiet) {
+  refuse_database(side.path);
+  if (side.name.empty()) side.name = stem_of(side.path);
+  std::unique_ptr<RowSource> file = open_rows(side.path, side.open);
+  side.notes = notes_on(*file);
+  print_notes(side.path, side.notes, quiet);
+  return file;
+}
+
+std::vector<RowPair> known_pairs(const AlignArguments& arguments) {
+  if (arguments.pairs.empty()) return {};
+  PairFile known = read_pairs(arguments.pairs);
+  print_notes(arguments.pairs, known.notes, arguments.common.quiet);
+  return std::move(known.pairs);
 }
 
 /// Row i of A belongs to row i of B.
@@ -138,12 +140,8 @@ int train(const AlignProblem& problem, const Map& start, Verdict verdict, double
 
 int run_align(AlignArguments arguments) {
   const auto begin = std::chrono::steady_clock::now();
-  for (Side* side : {&arguments.source, &arguments.target}) {
-    refuse_database(side->path);
-    if (side->name.empty()) side->name = stem_of(side->path);
-  }
-  std::unique_ptr<RowSource> source_file = open_rows(arguments.source.path, arguments.source.open);
-  std::unique_ptr<RowSource> target_file = open_rows(arguments.target.path, arguments.target.open);
+  std::unique_ptr<RowSource> source_file = open_side(arguments.source, arguments.common.quiet);
+  std::unique_ptr<RowSource> target_file = open_side(arguments.target, arguments.common.quiet);
   if (arguments.paired && source_file->rows() != target_file->rows()) {
     bad_input("--paired needs as many rows in both files; they have " + std::to_string(source_file->rows()) + " and " +
                   std::to_string(target_file->rows()),
@@ -151,6 +149,7 @@ int run_align(AlignArguments arguments) {
   }
   require_writable(arguments.output, arguments.force, {arguments.source.path, arguments.target.path});
   if (arguments.method == "neural") arguments.neural.options().validate();
+  std::vector<RowPair> pairs = known_pairs(arguments);
 
   ProgressLine progress(arguments.common.quiet);
   const LoadedRows source = load_rows(*source_file, arguments.max_rows, "read " + arguments.source.name, progress.functor());
@@ -167,8 +166,7 @@ int run_align(AlignArguments arguments) {
 
   const bool neural = arguments.method == "neural";
   AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
-  if (arguments.paired) problem.pairs = all_pairs(source.rows.rows());
-  if (!arguments.pairs.empty()) problem.pairs = read_pairs(arguments.pairs);
+  problem.pairs = arguments.paired ? all_pairs(source.rows.rows()) : std::move(pairs);
   if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
     const Map start = arguments.neural.init == "random" ? Map{} : Map::load(arguments.neural.start);
     return train(problem, start, verdict_of(start), arguments.time_budget, inputs, arguments, progress);

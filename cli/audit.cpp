@@ -19,6 +19,7 @@
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inspect.h"
+#include "vec2vec/texts.h"
 #include "vec2vec/version.h"
 
 namespace vec2vec::cli {
@@ -78,11 +79,11 @@ LoadedTexts load(const TextSet& set, const AuditArguments& arguments, const Prog
   LoadedTexts loaded;
   if (!set.given()) return loaded;
   if (!set.texts.empty()) {
-    loaded.texts = read_lines(set.texts);
+    loaded.texts = read_texts(set.texts);
     loaded.files["texts"] = {{"path", set.texts}, {"sha256", file_sha256(set.texts)}, {"lines", loaded.texts.size()}};
   }
   const std::string path = set.vectors.empty() ? encoded(set, arguments, progress) : set.vectors;
-  const auto file = open_rows(path);
+  const auto file = open_input(path, {}, arguments.common.quiet);
   loaded.vectors = load_rows(*file, 0, "read " + set.name, progress).rows;
   loaded.files["vectors"] = {{"path", path}, {"sha256", file_sha256(path)}, {"rows", file->rows()}, {"dim", file->dim()}};
   if (!loaded.texts.empty() && static_cast<Index>(loaded.texts.size()) != file->rows())
@@ -91,11 +92,25 @@ LoadedTexts load(const TextSet& set, const AuditArguments& arguments, const Prog
   return loaded;
 }
 
-/// Line i: the labels of row i by name, split by "|"; an empty line = unknown.
-std::vector<std::vector<Index>> read_truth(const std::string& path, const std::vector<std::string>& labels, Index rows) {
+void check_labels(const std::vector<std::string>& labels, const std::string& path) {
+  for (std::size_t i = 0; i < labels.size(); ++i)
+    if (labels[i].empty())
+      bad_input("an empty line is no label", path + ", line " + std::to_string(i + 1), "a label a line, and no others");
+}
+
+/// Line i: the labels of row i by name, split by "|"; an empty line = unknown. One line more than rows, whose first names no
+/// label: it is a header.
+std::vector<std::vector<Index>> read_truth(const std::string& path, const std::vector<std::string>& labels, Index rows,
+                                           bool quiet) {
   std::map<std::string, Index> index;
   for (std::size_t l = 0; l < labels.size(); ++l) index.emplace(labels[l], static_cast<Index>(l));
-  const std::vector<std::string> lines = read_lines(path);
+  std::vector<std::string> lines = read_texts(path);
+  const bool header = static_cast<Index>(lines.size()) == rows + 1 && !lines[0].empty() &&
+                      !index.contains(lines[0].substr(0, lines[0].find('|')));
+  if (header) {
+    print_notes(path, {"the first line, '" + lines[0] + "', is none of the labels and is taken for a header"}, quiet);
+    lines.erase(lines.begin());
+  }
   if (static_cast<Index>(lines.size()) != rows)
     bad_input("has " + std::to_string(lines.size()) + " lines, the store has " + std::to_string(rows) + " rows", path,
               "one line of true labels for each row");
@@ -105,7 +120,7 @@ std::vector<std::vector<Index>> read_truth(const std::string& path, const std::v
     for (std::string name; std::getline(parts, name, '|');) {
       const auto found = index.find(name);
       if (found == index.end())
-        bad_input("'" + name + "' is none of the labels", path + ", line " + std::to_string(i + 1),
+        bad_input("'" + name + "' is none of the labels", path + ", line " + std::to_string(i + 1 + header),
                   "names as in --attributes, several split by |");
       truth[i].push_back(found->second);
     }
@@ -119,6 +134,7 @@ Json data_facts(const std::string& path, const OpenOptions& open, const AuditArg
   options.threads = arguments.common.threads;
   options.progress = progress;
   Json facts = Json::parse(inspect(path, open, options).to_json());
+  facts.erase("notes");  // they may name columns and ids
   facts["sha256"] = file_sha256(path);
   return facts;
 }
@@ -159,18 +175,19 @@ int run_audit(AuditArguments arguments) {
   options.progress = progress.functor();
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
-  const auto store_file = open_rows(arguments.store, arguments.store_open);
+  const auto store_file = open_input(arguments.store, arguments.store_open, arguments.common.quiet);
   if (arguments.defences.empty() && !arguments.no_defences) options.defences = default_defences(store_file->dim());
   const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
   const LoadedTexts known = load(arguments.known, arguments, options.progress);
   const LoadedTexts labels = load(arguments.attributes, arguments, options.progress);
+  check_labels(labels.texts, arguments.attributes.texts);
   const LoadedTexts words = load(arguments.words, arguments, options.progress);
   const LoadedTexts candidates = load(arguments.candidates, arguments, options.progress);
   LoadedTexts native;
   if (!arguments.native.vectors.empty() || !arguments.model.empty()) {
     native = load(arguments.native, arguments, options.progress);
   } else if (!arguments.native.texts.empty()) {  // texts alone score the words
-    native.texts = read_lines(arguments.native.texts);
+    native.texts = read_texts(arguments.native.texts);
   }
   const Map map = arguments.map.empty() ? Map() : Map::load(arguments.map);
   AuditProblem problem{store, known.vectors};
@@ -183,7 +200,7 @@ int run_audit(AuditArguments arguments) {
   problem.candidates = candidates.vectors;
   problem.store_texts = native.texts;
   problem.native = native.vectors;
-  if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows());
+  if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows(), arguments.common.quiet);
   std::optional<Encoder> encoder;
   std::unique_ptr<LanguageModel> language_model;
   if (!arguments.language_model.empty()) {

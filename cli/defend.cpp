@@ -31,6 +31,7 @@ int run_defend(const DefendArguments& arguments) {
   options.progress = progress.functor();
   const DefendSummary summary = defend(arguments.input, arguments.open, arguments.output, options);
   progress.finish();
+  print_notes(arguments.input, summary.notes, arguments.common.quiet);
   if (arguments.common.json) {
     const nlohmann::ordered_json json = {
         {"output", arguments.output},        {"provenance", arguments.output + ".provenance.json"},

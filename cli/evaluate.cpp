@@ -48,8 +48,8 @@ void require_fit(const Map& map, const RowSource& source, const RowSource& targe
 }
 
 int run_evaluate(const EvaluateArguments& arguments) {
-  const std::unique_ptr<RowSource> first_file = open_rows(arguments.first, arguments.first_open);
-  const std::unique_ptr<RowSource> second_file = open_rows(arguments.second, arguments.second_open);
+  const std::unique_ptr<RowSource> first_file = open_input(arguments.first, arguments.first_open, arguments.common.quiet);
+  const std::unique_ptr<RowSource> second_file = open_input(arguments.second, arguments.second_open, arguments.common.quiet);
   if (first_file->rows() != second_file->rows()) {
     bad_input("has " + std::to_string(second_file->rows()) + " rows, " + arguments.first + " has " +
                   std::to_string(first_file->rows()),

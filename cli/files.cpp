@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include "core/tell.h"
 #include "io/atomic_file.h"
@@ -11,6 +12,19 @@
 
 namespace vec2vec::cli {
 namespace fs = std::filesystem;
+
+std::unique_ptr<RowSource> open_input(const std::string& path, const OpenOptions& open, bool quiet) {
+  refuse_database(path);
+  std::unique_ptr<RowSource> source = open_rows(path, open);
+  if (!quiet) print_notes(path, notes_on(*source), quiet);
+  return source;
+}
+
+void print_notes(const std::string& path, const std::vector<std::string>& notes, bool quiet) {
+  if (quiet) return;
+  const char* clear = isatty(STDERR_FILENO) ? "\r\033[K" : "";  // a progress line may stand there
+  for (const std::string& note : notes) std::cerr << clear << "note: " << path << ": " << note << "\n";
+}
 
 LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage, const Progress& progress) {
   const Index n = source.rows(), dim = source.dim(), kept = max_rows > 0 ? std::min(max_rows, n) : n;
@@ -51,14 +65,6 @@ void require_writable(const std::string& path, bool force, const std::vector<std
   const AtomicFile probe(path, force);  // permissions, quotas and read-only disks all show when a file is made
 }
 
-std::vector<std::string> read_lines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) bad_input("cannot be read", path, "check the name");
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(file, line); lines.push_back(line))
-    if (!line.empty() && line.back() == '\r') line.pop_back();
-  if (lines.empty()) bad_input("has no lines", path);
-  return lines;
 }
 
 void refuse_database(const std::string& path) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -19,12 +20,16 @@ struct LoadedRows {
 /// one block.
 LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage, const Progress& progress);
 
+/// Opens a file of vectors; what should be known of how it is read (notes_on) is printed unless quiet. Throws Error{kBadInput}
+/// with a way on when path is the URL of a database.
+std::unique_ptr<RowSource> open_input(const std::string& path, const OpenOptions& open, bool quiet);
+
+/// Prints "note: path: ..." for each of them on stderr, unless quiet.
+void print_notes(const std::string& path, const std::vector<std::string>& notes, bool quiet);
+
 /// Throws Error{kBadInput} unless a file can be created at path: the folder exists and can be written to, nothing is there yet
 /// (or force), and path is none of the inputs. To be called before long work.
 void require_writable(const std::string& path, bool force, const std::vector<std::string>& inputs);
-
-/// The lines of a text file, without the carriage returns of Windows.
-std::vector<std::string> read_lines(const std::string& path);
 
 /// Throws Error{kBadInput} with a way on when path is the URL of a database.
 void refuse_database(const std::string& path);

@@ -48,7 +48,9 @@ double age_in_days(const std::string& path) {
 /// What the policy asks of the files given.
 GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateArguments& arguments, const Progress& progress) {
   const auto load = [&](const std::string& path, bool needed) {
-    return needed && !path.empty() ? load_rows(*open_rows(path), 0, "read " + stem_of(path), progress).rows : Matrix();
+    return needed && !path.empty()
+               ? load_rows(*open_input(path, {}, arguments.common.quiet), 0, "read " + stem_of(path), progress).rows
+               : Matrix();
   };
   const Matrix eval_a = load(arguments.eval_a, policy.needs_pairs()), eval_b = load(arguments.eval_b, policy.needs_pairs());
   const Matrix rows = load(arguments.rows, policy.needs_rows()), store = load(arguments.store, policy.needs_rows());

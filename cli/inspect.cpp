@@ -85,7 +85,8 @@ int compare(const InspectArguments& arguments) {
   options.threads = arguments.common.threads;
   options.progress = progress.functor();
   const auto load = [&](const std::string& path, const OpenOptions& open) {
-    return load_rows(*open_rows(path, open), options.rows, "read " + stem_of(path), options.progress).rows;
+    return load_rows(*open_input(path, open, arguments.common.quiet), options.rows, "read " + stem_of(path), options.progress)
+        .rows;
   };
   const Matrix a = load(arguments.path, arguments.open), b = load(arguments.other, arguments.other_open);
   const KinshipReport report = compare_models(a, b, options);

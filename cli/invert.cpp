@@ -14,6 +14,7 @@
 #include "vec2vec/inversion.h"
 #include "vec2vec/map.h"
 #include "vec2vec/text_scores.h"
+#include "vec2vec/texts.h"
 #include "vec2vec/version.h"
 
 namespace vec2vec::cli {
@@ -55,7 +56,8 @@ Json options_json(const InvertArguments& a, const InversionOptions& o) {
 /// Vectors of the public texts: a file's, or encoded now.
 Matrix public_rows(const InvertArguments& a, const std::vector<std::string>& texts, const Encoder& encoder,
                    const Progress& progress) {
-  if (!a.public_vectors.empty()) return load_rows(*open_rows(a.public_vectors), 0, "read public vectors", progress).rows;
+  if (!a.public_vectors.empty())
+    return load_rows(*open_input(a.public_vectors, {}, a.common.quiet), 0, "read public vectors", progress).rows;
   Matrix rows(static_cast<Index>(texts.size()), encoder.dim());
   const std::vector<std::string_view> views(texts.begin(), texts.end());
   if (!texts.empty())
@@ -84,7 +86,7 @@ Json judge_json(const InvertArguments& a, double least) {
 /// What the owner, who knows the texts, measures: the texts found, and the nearest public ones, which need no language model.
 Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, const std::vector<Index>& numbers,
                  const LeakJudge& judge, const std::vector<std::string>& public_texts, std::string& for_people) {
-  const std::vector<std::string> lines = read_lines(a.truth);
+  const std::vector<std::string> lines = read_texts(a.truth);
   std::vector<std::string> truth, found, nearest;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     truth.push_back(lines[static_cast<std::size_t>(numbers[i])]);
@@ -117,12 +119,12 @@ int run_invert(const InvertArguments& a) {
   LanguageModelOptions language = a.language;
   language.threads = a.common.threads;
 
-  const auto file = open_rows(a.vectors, a.open);
+  const auto file = open_input(a.vectors, a.open, a.common.quiet);
   Matrix rows = load_rows(*file, a.rows, "read vectors", progress).rows;
   std::vector<Index> numbers;
   for (Index i = 0; i < rows.rows(); ++i) numbers.push_back(i * file->rows() / rows.rows());
   if (!a.truth.empty()) {
-    if (const auto lines = static_cast<Index>(read_lines(a.truth).size()); lines != file->rows())
+    if (const auto lines = static_cast<Index>(read_texts(a.truth).size()); lines != file->rows())
       bad_input("has " + std::to_string(lines) + " lines for " + std::to_string(file->rows()) + " vectors", a.truth,
                 "one line for each row of " + a.vectors);
     if (rows.rows() < 2) bad_input("scores need at least 2 rows", "--truth", "more --rows");
@@ -145,7 +147,7 @@ int run_invert(const InvertArguments& a) {
   if (rows.cols() != encoder.dim())
     bad_input("has dimension " + std::to_string(rows.cols()) + ", the encoder " + std::to_string(encoder.dim()),
               a.map.empty() ? a.vectors : a.map, "--map MAP that leads into the encoder's space (vec2vec align)");
-  if (!a.public_texts.empty()) aids.public_texts = read_lines(a.public_texts);
+  if (!a.public_texts.empty()) aids.public_texts = read_texts(a.public_texts);
   const Matrix known = public_rows(a, aids.public_texts, encoder, progress);
   aids.public_rows = known;
 

@@ -41,24 +41,25 @@ T of_file(const std::vector<T>& values, std::size_t i, std::size_t files, const 
   return values[i];
 }
 
-LoadedSpace load(const std::string& path, const OpenOptions& open, const std::string& name, const Progress& progress) {
-  const std::unique_ptr<RowSource> source = open_rows(path, open);
+LoadedSpace load(const std::string& path, const OpenOptions& open, const std::string& name, bool quiet,
+                 const Progress& progress) {
+  const std::unique_ptr<RowSource> source = open_input(path, open, quiet);
   return {name, load_rows(*source, 0, "read " + name, progress).rows};
 }
 
 /// The layers of a file: its 2-d tensors, or the whole of a file that has none.
-std::vector<LoadedSpace> load_layers(const std::string& path, OpenOptions open, const std::string& name,
+std::vector<LoadedSpace> load_layers(const std::string& path, OpenOptions open, const std::string& name, bool quiet,
                                      const Progress& progress) {
   const std::vector<std::string> tensors = open.raw_dim > 0 ? std::vector<std::string>{} : list_tensors(path);
   if (tensors.empty()) {
     std::vector<LoadedSpace> only;
-    only.push_back(load(path, open, name, progress));
+    only.push_back(load(path, open, name, quiet, progress));
     return only;
   }
   std::vector<LoadedSpace> layers;
   for (const std::string& tensor : tensors) {
     open.tensor = tensor;
-    layers.push_back(load(path, open, name + ":" + tensor, progress));
+    layers.push_back(load(path, open, name + ":" + tensor, quiet, progress));
   }
   return layers;
 }
@@ -80,10 +81,10 @@ MeasureGrid measure_files(const MeasureArguments& arguments, const MeasureOption
     open.field = of_file(arguments.fields, i, count, "--field");
     const std::string name = arguments.names.empty() ? stem_of(path) : of_file(arguments.names, i, count, "--name");
     if (arguments.layers) {
-      files.push_back(load_layers(path, open, name, options.progress));
+      files.push_back(load_layers(path, open, name, arguments.common.quiet, options.progress));
     } else {
       files.emplace_back();
-      files.back().push_back(load(path, open, name, options.progress));
+      files.back().push_back(load(path, open, name, arguments.common.quiet, options.progress));
     }
   }
   if (arguments.layers) return measure_layers(views_of(files[0]), views_of(files[1]), options);

@@ -45,7 +45,8 @@ MigrateGate check_migration(const Map& map, const PostgresColumn& column, const 
   GateEvidence evidence;
   if (with_queries && !arguments.queries.empty()) {
     const auto load = [&](const std::string& path) {
-      return path.empty() ? Matrix() : load_rows(*open_rows(path), kQueries, "read " + stem_of(path), progress).rows;
+      return path.empty() ? Matrix()
+                          : load_rows(*open_input(path, {}, common.quiet), kQueries, "read " + stem_of(path), progress).rows;
     };
     const Matrix queries = load(arguments.queries), new_queries = load(arguments.new_queries);
     RetentionOptions options;

@@ -53,6 +53,7 @@ int run_translate(const TranslateArguments& arguments) {
   options.progress = progress.functor();
   const TranslateSummary summary = translate(map, arguments.map, arguments.input, arguments.open, arguments.output, options);
   progress.finish();
+  print_notes(arguments.input, summary.notes, arguments.common.quiet);
 
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"output", arguments.output},
@@ -62,7 +63,8 @@ int run_translate(const TranslateArguments& arguments) {
                                    {"zero_rows", summary.zero_rows},
                                    {"seconds", summary.seconds},
                                    {"map_sha256", summary.map_sha256},
-                                   {"input_sha256", summary.input_sha256}};
+                                   {"input_sha256", summary.input_sha256},
+                                   {"notes", summary.notes}};
     if (!options.confidence_path.empty()) {
       json["confidence"] = {{"file", options.confidence_path}, {"columns", {"support"}}, {"far_rows", *summary.far_rows}};
       if (!options.store_path.empty()) {

@@ -1,5 +1,5 @@
 // One harness for most parsers: the input becomes a file in memory, with the magic bytes of the format put before it, and is
-// read as a user would. Only vec2vec::Error may come out.
+// read as a user would. Only vec2vec::Error may come out. Tables of text have a harness of their own (fuzz_table.cpp).
 #include <cstdint>
 #include <string>
 
@@ -17,7 +17,7 @@ const std::string kPrefix;
 #elif defined(FUZZ_vecs)
 const std::string kPrefix("\x02\0\0\0", 4);
 #else
-const std::string kPrefix("1,2\n");
+const std::string kPrefix("{\"v\":[1,2]}\n");
 #endif
 
 void read_file(const std::string& path) {

@@ -4,10 +4,13 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset asan >/dev/null
 cmake --build --preset asan -j "$(nproc)" --target fuzzers
-for name in npy npz safetensors vecs fbin text json map; do
+for name in npy npz safetensors vecs fbin json map table; do
   corpus=build/asan/corpus/$name
   mkdir -p "$corpus"
   echo "fuzzing $name"
-  "build/asan/fuzz/fuzz_$name" -max_total_time="${1:-12}" -max_len=4096 -verbosity=0 -print_final_stats=1 "$corpus" 2> "build/asan/$name.log" || { tail -40 "build/asan/$name.log"; exit 1; }
+  options=()
+  [[ -f fuzz/$name.dict ]] && options+=("-dict=fuzz/$name.dict")
+  if [[ -d fuzz/seeds/$name ]]; then cp -n fuzz/seeds/"$name"/* "$corpus"; fi
+  "build/asan/fuzz/fuzz_$name" "${options[@]}" -max_total_time="${1:-12}" -max_len=4096 -verbosity=0 -print_final_stats=1 "$corpus" 2> "build/asan/$name.log" || { tail -40 "build/asan/$name.log"; exit 1; }
   grep executed "build/asan/$name.log"
 done

@@ -77,6 +77,7 @@ struct DefendSummary {
   Index rows = 0, source_dim = 0, dim = 0;
   double seconds = 0;
   std::string input_sha256;
+  std::vector<std::string> notes = {};  ///< what to know of how the input was read (notes_on)
 };
 
 /// Streams a file through the defence into a new file at out_path, with constant memory, and writes out_path +

@@ -27,6 +27,7 @@ struct Inspection {
   double effective_rank = 0;     ///< exp(entropy of spectrum), in [1, dim]; 0 when all unit rows are equal
   double isotropy = 0;           ///< 1 - mean cosine of random row pairs (Ethayarajh 2019: 1 = isotropic)
   Fingerprint fingerprint;       ///< of the sampled rows
+  std::vector<std::string> reading_notes = {};  ///< what to know of how the file was read (notes_on)
 
   std::string brief() const;  ///< a few lines for people, with a note for each thing to mend
   std::string to_json() const;

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
@@ -91,6 +92,7 @@ struct TranslateSummary {
   std::optional<double> far_rows, mean_match;
   double seconds = 0;
   std::string input_sha256, map_sha256;
+  std::vector<std::string> notes = {};  ///< what to know of how the input was read (notes_on)
 };
 
 /// Streams source through the map into a new file at out_path, with constant memory, and writes out_path + ".provenance.json".

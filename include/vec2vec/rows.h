@@ -17,6 +17,9 @@ class RowSource {
   /// Short names for reports: "npy", "safetensors", "fvecs" ...; and "float16", "float32" ...
   virtual std::string format() const = 0;
   virtual std::string dtype() const = 0;
+  /// What the user should know of how the file is read, such as columns of a table that are left out: clauses without a full
+  /// stop.
+  virtual std::vector<std::string> notes() const { return {}; }
   /// Reads rows first .. first + out.rows - 1 into out (out.rows, dim). Values are passed on as they are, NaN included.
   /// Throws Error{kBadInput} when the file is shorter than it says. Cost: O(out.rows * dim), no more memory than that.
   virtual void read(Index first, MatrixSpan out) = 0;
@@ -27,7 +30,8 @@ struct OpenOptions {
   Index raw_dim = 0;        ///< > 0: the file is headerless little-endian float32 with this many columns
   std::string tensor = {};  ///< safetensors, npz: name of the 2-d tensor to read; empty = the only one
   /// JSON: the path of the vector in a record, such as `embedding` or `response.body.data[0].embedding`; empty = the field
-  /// `embedding`, else `vector`, else the only list of numbers among the fields, else the only one anywhere in the record.
+  /// `embedding`, else `vector`, else the only list of numbers among the fields, else the only one anywhere in the record. A
+  /// table of text: the column of the vectors, where several hold lists of numbers.
   std::string field = {};
   /// Also read integers of more than 8 bits (npy, npz, safetensors), which are refused as vectors: numbers of rows. Those
   /// beyond 2^24 are rounded.
@@ -38,6 +42,10 @@ struct OpenOptions {
 /// what the content cannot: u8bin from i8bin, fvecs from ivecs. Throws Error{kBadInput} for missing, truncated and empty files,
 /// and for foreign ones, naming their format where it is known and what converts it.
 std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options = {});
+
+/// What the user should know of a source before it is used: its notes(), and a first or last column that counts upwards as ids
+/// do, by the first 1,000 rows. Throws as read does.
+std::vector<std::string> notes_on(RowSource& source);
 
 /// Names of the 2-d tensors of a safetensors file or npz archive, numbers in them compared as numbers (layer.2 before
 /// layer.10); empty for a file of another format.
@@ -62,8 +70,9 @@ enum class ValueType { kFloat32, kFloat16 };
 
 struct CreateOptions {
   FileFormat format = FileFormat::kNpy;
-  ValueType type = ValueType::kFloat32;  ///< npy and safetensors only
-  bool overwrite = false;                ///< false: an existing file is an error
+  ValueType type = ValueType::kFloat32;   ///< npy and safetensors only
+  bool overwrite = false;                 ///< false: an existing file is an error
+  std::vector<std::string> columns = {};  ///< CSV and TSV: names for the first line; empty = e0, e1, e2, ...
   /// The source of the rows to come, in its order, which lives as long as the sink: formats that have more than numbers take
   /// the rest of each row from it. NDJSON from NDJSON only.
   const RowSource* carry = nullptr;

@@ -9,6 +9,7 @@
 #include "run.h"
 #include "vec2vec/error.h"
 #include "vec2vec/neural.h"
+#include "vec2vec/pairs.h"
 
 namespace vec2vec::python {
 namespace {
@@ -77,6 +78,17 @@ Result train(const Rows& source, const Rows& target, const Map* start, const Pai
 }  // namespace
 
 void add_align(nb::module_& module) {
+  module.def(
+      "read_pairs",
+      [](const std::string& path) {
+        PairFile* file = new PairFile;
+        const nb::capsule owner(file, [](void* memory) noexcept { delete static_cast<PairFile*>(memory); });
+        run(nb::none(), [&](const Progress&) { *file = read_pairs(path); });
+        warn(path, file->notes);
+        static_assert(sizeof(RowPair) == 2 * sizeof(std::int64_t));
+        return nb::ndarray<nb::numpy, std::int64_t, nb::ndim<2>>(file->pairs.data(), {file->pairs.size(), 2}, owner);
+      },
+      nb::arg("path"));
   module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("pairs").noconvert(),
              nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
              nb::arg("time_budget"), nb::arg("by_cosine"), nb::arg("partial"), nb::arg("checkpoint"),

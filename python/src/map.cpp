@@ -99,7 +99,13 @@ void add_map(nb::module_& module) {
       [](const Path& path, const std::string& column, Index wanted) {
         Matrix* rows = new Matrix;
         const nb::capsule owner(rows, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
-        run(nb::none(), [&](const Progress&) { *rows = read_spread(*open_rows(path.string(), {0, column, column}), wanted); });
+        std::vector<std::string> notes;
+        run(nb::none(), [&](const Progress&) {
+          const auto source = open_rows(path.string(), {0, column, column});
+          notes = notes_on(*source);
+          *rows = read_spread(*source, wanted);
+        });
+        warn(path.string(), notes);
         return nb::ndarray<nb::numpy, float, nb::ndim<2>>(
             rows->data(), {static_cast<std::size_t>(rows->rows()), static_cast<std::size_t>(rows->cols())}, owner);
       },
@@ -119,6 +125,7 @@ void add_map(nb::module_& module) {
           summary = translate(Map::load(map.string()), map.string(), in.string(), {raw_dim, tensor_name, field}, out.string(),
                               options);
         });
+        warn(in, summary.notes);
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
                           summary.far_rows.value_or(0), summary.mean_match.value_or(0));
       },

@@ -84,4 +84,11 @@ void run(const nb::object& callback, const std::function<void(const Progress&)>&
   if (failure) std::rethrow_exception(failure);
 }
 
+void warn(const std::string& path, const std::vector<std::string>& notes) {
+  if (notes.empty()) return;
+  const nb::object category = nb::module_::import_("vec2vec_cpp._errors").attr("InputWarning");
+  for (const std::string& note : notes)
+    nb::module_::import_("warnings").attr("warn")(path + ": " + note, category, nb::arg("stacklevel") = 3);
+}
+
 }  // namespace vec2vec::python

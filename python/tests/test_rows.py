@@ -119,6 +119,32 @@ def test_file_names_need_not_be_utf8(tmp_path: Path) -> None:
     np.testing.assert_array_equal(as_rows(name), X)
     with pytest.raises(v2v.BadInputError, match=r"y\\xff.npy"):
         as_rows(name.replace("x\udcff", "y\udcff"))
+def test_text_tables_are_read_as_by_the_command(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    rows = [[0.5, 0.25], [1.5, -2.0]]
+    for text in ("\ufeff0.5,0.25\n1.5,-2\n", "a,b\r\n0.5,0.25\r\n1.5,-2\r\n"):
+        path.write_bytes(text.encode())
+        np.testing.assert_array_equal(as_rows(path), rows)
+    for text in ('text,v\nx,"[0.5, 0.25]"\ny,"[1.5, -2]"\n', "0,1\n0.5,0.25\n1.5,-2\n", "2 2\nking 0.5 0.25\nqueen 1.5 -2\n"):
+        path.write_text(text)
+        with pytest.warns(v2v.InputWarning, match="t.csv"):
+            np.testing.assert_array_equal(as_rows(path), rows)
+    path.write_text("0.5,NULL\n1.5,-2\n2.5,-3\n")
+    with pytest.raises(v2v.BadInputError, match="row 0"):
+        as_rows(path)
+
+
+def test_pairs_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.csv"
+    path.write_text("a,b\n0,1\n5,7\n")
+    for given in (path, str(path)):
+        assert as_pairs(given, 9).tolist() == [[0, 1], [5, 7]]
+    path.write_text("0,1\n5,7\n")
+    with pytest.warns(v2v.InputWarning, match="column names"):
+        assert as_pairs(path, 9).tolist() == [[5, 7]]
+    path.write_text("0.5,1\n")
+    with pytest.raises(v2v.BadInputError, match="is no row number"):
+        as_pairs(path, 9)
 
 
 def test_pairs() -> None:

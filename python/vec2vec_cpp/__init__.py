@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ._aligner import Aligner
     from ._audit import AuditReport, audit
     from ._defend import Defence, defend
-    from ._errors import AlignmentWarning, BadInputError, Error, InternalError
+    from ._errors import AlignmentWarning, BadInputError, Error, InputWarning, InternalError
     from ._map import Map
     from ._reports import (
         Evaluation,
@@ -59,6 +59,7 @@ __all__ = [
     "Evaluation",
     "GateCheck",
     "GateReport",
+    "InputWarning",
     "Inspection",
     "InternalError",
     "Kinship",
@@ -90,7 +91,7 @@ _MODULES = {
     "_aligner": "Aligner",
     "_audit": "AuditReport audit",
     "_defend": "Defence defend",
-    "_errors": "AlignmentWarning BadInputError Error InternalError",
+    "_errors": "AlignmentWarning BadInputError Error InputWarning InternalError",
     "_map": "Map",
     "_reports": "Evaluation Inspection Measure MeasureGrid Measurement Score evaluate inspect measure measure_all",
     "_translate_file": "TranslatedFile translate_file",

@@ -65,7 +65,8 @@ def align(
     Args:
         A: Vectors of the old model, (n, d_a); n >= 64, and thousands to work well.
         B: Vectors of the new model, (m, d_b).
-        pairs: Known pairs, (k, 2): row of A, row of B. Or "rows": row i of A belongs to row i of B, for all rows.
+        pairs: Known pairs, (k, 2): row of A, row of B; or the path of a file of them. Or "rows": row i of A belongs to row i of B,
+            for all rows.
         source_name: What the map's card and errors call A.
         target_name: What they call B.
         seed: Of every random choice; the same seed gives the same bytes, for any number of threads.

@@ -31,5 +31,9 @@ def of_library(kind: str, message: str, where: str, hint: str) -> Error:
     return {"bad input": BadInputError}.get(kind, InternalError)(in_python(message), in_python(where), in_python(hint))
 
 
+class InputWarning(UserWarning):
+    """What to know of how a file was read: columns left out, a first line taken for column names, a column that looks like ids."""
+
+
 class AlignmentWarning(UserWarning):
     """The verdict on a map is not ALIGNED: do not trust it before it is evaluated."""

@@ -161,17 +161,20 @@ def no_rows() -> Float32:
 
 
 def as_pairs(pairs: Any, rows_of_a: int, rows_of_b: int) -> npt.NDArray[np.int64]:
-    """None, "rows" (row i of A belongs to row i of B) or (k, 2) whole numbers -> (k, 2) int64."""
+    """None, "rows" (row i of A belongs to row i of B), the path of a file of two columns, or (k, 2) whole numbers -> (k, 2) int64."""
     if pairs is None:
         return np.empty((0, 2), np.int64)
     shape = "[(17, 42), (3, 5)]: rows of A and of B, counted from 0"
-    if isinstance(pairs, (str, os.PathLike)):
-        if pairs != "rows":
-            raise BadInputError(f"is '{pairs}'", "`pairs`", f'None, "rows", or {shape}')
+    if isinstance(pairs, str) and pairs == "rows":
         if rows_of_a != rows_of_b:
             message = f"'rows' needs as many rows in A as in B, but they have {rows_of_a} and {rows_of_b}"
             raise BadInputError(message, "`pairs`", shape)
         return np.repeat(np.arange(rows_of_a, dtype=np.int64)[:, None], 2, axis=1)
+    if isinstance(pairs, (str, os.PathLike)):
+        if not os.path.exists(pairs):
+            hint = f'None, "rows", {shape}, or the path of a file of them'
+            raise BadInputError(f"is '{os.fspath(pairs)}', and there is no such file", "`pairs`", hint)
+        return _core.read_pairs(os.fspath(pairs))
     array = _unmasked(np.asanyarray(pairs), "pairs")
     if array.size == 0:
         return np.empty((0, 2), np.int64)

@@ -45,7 +45,7 @@ DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, 
   if (options.block_rows < 1) bad_input("must be 1 or more", "`DefendOptions::block_rows`");
   const auto source = open_rows(in_path, in_options);
   const Defence defence(options.steps, source->dim(), options.key);
-  DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path)};
+  DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path), notes_on(*source)};
   CreateOptions output = options.output;
   output.carry = source.get();
   output.provenance = [&](const std::string& sha256) { return provenance_of(sha256, in_path, out_path, summary, options); };

@@ -7,7 +7,7 @@
 #include "core/boundary.h"
 #include "core/json.h"
 #include "encode/partial_rows.h"
-#include "encode/text_file.h"
+#include "io/text_file.h"
 #include "io/utf8.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"

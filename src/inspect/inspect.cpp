@@ -109,6 +109,7 @@ Inspection inspect_source(RowSource& source, const std::string& name, const Insp
   result.dtype = source.dtype();
   result.rows = source.rows();
   result.dim = source.dim();
+  result.reading_notes = notes_on(source);
 
   Pass pass = read_once(source, options);
   summarize_norms(std::move(pass.norms), result);

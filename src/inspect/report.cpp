@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <utility>
 
 #include "core/json.h"
 #include "core/layout.h"
@@ -25,9 +26,9 @@ double leading_share(const std::vector<double>& spectrum, std::size_t count) {
                          0.0);
 }
 
-std::string notes(const Inspection& i) {
-  std::string text;
-  const auto note = [&](const std::string& line) { text += "note: " + line + "\n"; };
+std::vector<std::string> notes(const Inspection& i) {
+  std::vector<std::string> all = i.reading_notes;
+  const auto note = [&](std::string line) { all.push_back(std::move(line)); };
   const auto number = [](Index x) { return std::to_string(x); };
   if (i.nan_rows > 0) {
     note(number(i.nan_rows) + " rows hold NaN or infinite values, the first is row " + number(i.first_nan_row) +
@@ -39,7 +40,7 @@ std::string notes(const Inspection& i) {
   if (i.duplicate_rows * 20 > i.rows) note("more than 5 % of the rows repeat others; remove them before align");
   if (i.sampled_rows >= 2 && i.spectrum.empty()) note("all rows point the same way; there is nothing to align");
   if (i.rows < 5000) note("few rows: unpaired alignment needs some thousand a side");
-  return text;
+  return all;
 }
 
 }  // namespace
@@ -63,7 +64,8 @@ std::string Inspection::brief() const {
                      directions_for(spectrum, 0.9), directions_for(spectrum, 0.99));
     if (sampled_rows < rows) text += laid_out("                (the last three from {} rows)\n", sampled_rows);
   }
-  return text + notes(*this);
+  for (const std::string& note : notes(*this)) text += "note: " + note + "\n";
+  return text;
 }
 
 std::string Inspection::to_json() const {
@@ -88,7 +90,8 @@ std::string Inspection::to_json() const {
        {{"unit_rows", fingerprint.unit_rows},
         {"mean_norm", fingerprint.mean_norm},
         {"effective_rank", fingerprint.effective_rank},
-        {"share", fingerprint.share}}}};
+        {"share", fingerprint.share}}},
+      {"notes", notes(*this)}};
   return json_text(json, 2);
 }
 

@@ -134,10 +134,6 @@ const Foreign kForeign[] = {
      [](const std::string& path) { return unpacked_by("bzip2", ".bz2", path); }},
     {"lz4 data", [](const MappedFile& file) { return begins(file, "\x04\x22\x4d\x18"); },
      [](const std::string& path) { return unpacked_by("lz4", ".lz4", path); }},
-    {"UTF-16 text", [](const MappedFile& file) { return begins(file, "\xff\xfe") || begins(file, "\xfe\xff"); },
-     [](const std::string& path) {
-       return "`iconv -f UTF-16 -t UTF-8 " + shell_quoted(path) + " > " + shell_quoted(path + ".utf8") + "`";
-     }},
 };
 
 }  // namespace

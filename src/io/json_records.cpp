@@ -22,7 +22,7 @@ std::size_t skip_space(std::string_view text, std::size_t at) {
 }
 
 /// Where text begins: behind the byte order mark of UTF-8, if there is one, and white space.
-std::size_t begin_of(std::string_view text) { return skip_space(text, text.starts_with("\xEF\xBB\xBF") ? 3 : 0); }
+std::size_t begin_of(std::string_view text) { return skip_space(text, size_of_mark(text)); }
 
 constexpr std::array<bool, 256> make_table(std::string_view letters) {
   std::array<bool, 256> table{};
@@ -104,10 +104,18 @@ JsonRecords::JsonRecords(const MappedFile& file) : file_(file) {
     in_list_ = end_of_json_value(first_line) == 0 || blank(text.substr(at + first_line.size()));
   }
   if (in_list_) at = text[inner] == ']' ? text.size() : inner;
+  bool gap = false;  // an empty line
   while (at < text.size()) {
     const std::uint64_t begin = at;
     const std::string_view record = next(at, count_);
-    if (record.empty()) continue;
+    if (record.empty()) {
+      gap = true;
+      continue;
+    }
+    // psql writes NULL as an empty line, and a list has nothing that would show that a row is missing.
+    if (gap && count_ > 0 && !in_list_ && first_.starts_with('['))
+      bad_input("an empty line before the row: a missing vector?", where(count_),
+                "leave out rows without a vector; if the line is none, remove it");
     if (count_ % kIndexStep == 0) offsets_.push_back(begin);
     if (count_ == 0) first_ = record;
     last_ = record;

@@ -39,7 +39,8 @@ constexpr Format kFormats[] = {
        return std::make_unique<JsonSource>(std::move(file), options.field);
      }},
     {looks_like_safetensors, strided<safetensors_layout>},
-    {looks_like_text, [](MappedFile file, const OpenOptions&) { return make_text_source(std::move(file)); }},
+    {looks_like_text,
+     [](MappedFile file, const OpenOptions& options) { return make_text_source(std::move(file), options.field); }},
     {looks_like_fbin, strided<fbin_layout>},
     {looks_like_vecs, strided<vecs_layout>},
 };

@@ -35,6 +35,7 @@ class FileSink : public RowSink {
     if (options.format == FileFormat::kSafetensors)
       file_.write(make_safetensors_header(
           {{"vectors", half ? "F16" : "F32", {rows, dim}, static_cast<std::uint64_t>(rows * dim) * (half ? 2 : 4)}}, {}));
+    if (options.format == FileFormat::kCsv || options.format == FileFormat::kTsv) file_.write(column_names());
   }
 
   void write(MatrixView block) override {
@@ -60,10 +61,8 @@ class FileSink : public RowSink {
         return;
       }
       case FileFormat::kCsv:
-        write_text(row, ',');
-        return;
       case FileFormat::kTsv:
-        write_text(row, '\t');
+        write_text(row);
         return;
       default:
         break;
@@ -77,9 +76,21 @@ class FileSink : public RowSink {
     }
   }
 
-  void write_text(const float* row, char separator) {
+  char separator() const { return options_.format == FileFormat::kCsv ? ',' : '\t'; }
+
+  /// The header of a table, without which pandas and others take its first row for one.
+  std::string column_names() const {
+    std::string line;
+    for (Index j = 0; j < dim_; ++j) {
+      if (j > 0) line += separator();
+      line += options_.columns.empty() ? "e" + std::to_string(j) : options_.columns[static_cast<std::size_t>(j)];
+    }
+    return line + "\n";
+  }
+
+  void write_text(const float* row) {
     line_.clear();
-    append_decimals(line_, row, dim_, separator);
+    append_decimals(line_, row, dim_, separator());
     line_ += '\n';
     file_.write(line_);
   }
@@ -109,6 +120,8 @@ FileFormat format_of_name(const std::string& path) {
 
 std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) try {
   if (rows <= 0 || dim <= 0) bad_input("nothing to write: no rows or no columns", path);
+  if (!options.columns.empty() && static_cast<Index>(options.columns.size()) != dim)
+    throw Error(ErrorKind::kInternal, "names for another number of columns", path);
   if (options.format == FileFormat::kNdjson) return make_ndjson_sink(path, rows, dim, options);
   return std::make_unique<FileSink>(path, rows, dim, options);
 } catch (...) {

@@ -5,107 +5,103 @@
 #include <utility>
 #include <vector>
 
-#include "io/decimal.h"
 #include "io/lines.h"
+#include "io/text_layout.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
-constexpr Index kIndexStep = 256;  // a line's offset is kept for every so many rows
-
-bool is_separator(char c) { return c == ',' || c == ';' || c == '\t' || c == ' ' || c == '\r'; }
-
-/// Parses the numbers of a line into out (up to capacity of them); returns how many there are, or -1 when one is no number.
-Index parse_line(std::string_view line, float* out, Index capacity) {
-  Index count = 0;
-  const char *at = line.data(), *end = at + line.size();
-  while (true) {
-    while (at < end && is_separator(*at)) ++at;
-    if (at == end) return count;
-    if (*at == '+') ++at;
-    float value = 0;
-    const char* next = read_decimal(at, end, value);
-    if (!next || (next < end && !is_separator(*next))) return -1;
-    if (count < capacity) out[count] = value;
-    ++count;
-    at = next;
-  }
-}
-
-bool blank(std::string_view line) { return std::all_of(line.begin(), line.end(), is_separator); }
-
-/// Offset of the first line of numbers (0 or behind one header line), or the file's size when there is none.
-std::uint64_t first_row(const MappedFile& file) {
-  std::uint64_t begin = 0;
-  for (int attempt = 0; attempt < 2 && begin < file.size(); ++attempt) {
-    const std::string_view line = line_at(file, begin);
-    if (parse_line(line, nullptr, 0) > 0) return begin;
-    begin += line.size() + 1;
-  }
-  return file.size();
-}
+constexpr Index kIndexStep = 256;  // a record's offset is kept for every so many rows
 
 class TextSource : public RowSource {
  public:
-  explicit TextSource(MappedFile file) : file_(std::move(file)) {
-    std::uint64_t begin = first_row(file_);
-    if (begin < file_.size()) dim_ = parse_line(line_at(file_, begin), nullptr, 0);
-    for (; begin < file_.size();) {
-      const std::string_view line = line_at(file_, begin);
-      if (!blank(line)) {
-        if (rows_ % kIndexStep == 0) offsets_.push_back(begin);
-        ++rows_;
-      }
-      begin += line.size() + 1;
-    }
-    if (rows_ == 0) bad_input("the file holds no rows of numbers", file_.path());
+  TextSource(MappedFile file, const std::string& column) : file_(std::move(file)), layout_(find_text_layout(file_, column)) {
+    index();
+    if (layout_.promised_rows >= 0 && layout_.promised_rows != rows_)
+      bad_input(
+          "its first line promises " + std::to_string(layout_.promised_rows) + " rows, " + std::to_string(rows_) + " follow",
+          file_.path(), "a whole copy of the file, or another number in its first line");
+    Matrix last(1, layout_.dim);  // a file that was cut off is found out before it is worked on
+    read(rows_ - 1, last.span());
   }
 
   Index rows() const override { return rows_; }
-  Index dim() const override { return dim_; }
+  Index dim() const override { return layout_.dim; }
   std::string format() const override { return "text"; }
   std::string dtype() const override { return "decimal"; }
+  std::vector<std::string> notes() const override { return layout_.notes; }
 
   void read(Index first, MatrixSpan out) override {
-    if (first < 0 || out.rows > rows_ - first || out.cols != dim_)
+    if (first < 0 || out.rows > rows_ - first || out.cols != layout_.dim)
       throw Error(ErrorKind::kInternal, "rows outside the file were asked for", file_.path());
     file_.check_not_truncated();
     if (out.rows == 0) return;
     Index row = first / kIndexStep * kIndexStep;
     std::uint64_t begin = offsets_[static_cast<std::size_t>(first / kIndexStep)];
     while (row < first + out.rows) {
-      const std::string_view line = line_at(file_, begin);
-      begin += line.size() + 1;
-      if (blank(line)) continue;
-      if (row >= first) {
-        const Index found = parse_line(line, out.row(row - first), dim_);
-        const std::string where = file_.path() + ", row " + std::to_string(row);
-        if (found < 0)
-          bad_input("something that is no number", where, "remove text columns; row 0 is the first row of numbers");
-        if (found != dim_)
-          bad_input(std::to_string(found) + " numbers instead of " + std::to_string(dim_), where,
-                    "every row needs the same number of columns");
-      }
+      const std::string_view record = next_record(begin);
+      if (is_blank_line(record, layout_.dialect)) continue;
+      if (row >= first && !read_row(record, layout_, out.row(row - first))) refuse(record, row);
       ++row;
     }
   }
 
  private:
+  /// The record that begins at this byte, which becomes that of the next.
+  std::string_view next_record(std::uint64_t& begin) const {
+    bool closed = true;
+    const std::string_view record = record_at(file_, begin, layout_.dialect, closed);
+    if (!closed)
+      bad_input("a quote is opened and never closed", file_.path() + ", " + place_of(file_, record.data()),
+                "close the quote, or double it within a cell in quotes");
+    begin += record.size() + 1;
+    return record;
+  }
+
+  /// Counts the rows, and keeps where some of them begin.
+  void index() {
+    const char* blank = nullptr;
+    for (std::uint64_t begin = layout_.first_row; begin < file_.size();) {
+      const std::uint64_t here = begin;
+      const std::string_view record = next_record(begin);
+      if (is_blank_line(record, layout_.dialect)) {
+        blank = record.data();
+        continue;
+      }
+      if (blank && layout_.dialect.separator == '\0')
+        bad_input("an empty line among the rows: a missing vector?", file_.path() + ", " + place_of(file_, blank),
+                  "leave out rows without a vector; if the line is none, remove it");
+      if (layout_.dialect.quotes) check_record(file_, record, layout_);
+      if (rows_ % kIndexStep == 0) offsets_.push_back(here);
+      ++rows_;
+    }
+  }
+
+  [[noreturn]] void refuse(std::string_view record, Index row) const {
+    const TextFault fault = fault_of(record, layout_);
+    bad_input(fault.what, file_.path() + ", row " + std::to_string(row) + " (" + place_of(file_, record.data()) + ")",
+              fault.hint);
+  }
+
   MappedFile file_;
-  Index rows_ = 0, dim_ = 0;
+  TextLayout layout_;
+  Index rows_ = 0;
   std::vector<std::uint64_t> offsets_;
 };
 
 }  // namespace
 
 bool looks_like_text(const MappedFile& file) {
+  if (is_utf16(file)) return true;
   const std::uint64_t probe = std::min<std::uint64_t>(file.size(), 4096);
   for (std::uint64_t i = 0; i < probe; ++i)
     if (const std::uint8_t c = file.data()[i]; c < 32 && c != '\n' && c != '\r' && c != '\t') return false;
-  return first_row(file) < file.size();
+  return true;
 }
 
-std::unique_ptr<RowSource> make_text_source(MappedFile file) { return std::make_unique<TextSource>(std::move(file)); }
+std::unique_ptr<RowSource> make_text_source(MappedFile file, const std::string& column) {
+  return std::make_unique<TextSource>(std::move(file), column);
+}
 
 }  // namespace vec2vec

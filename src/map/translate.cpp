@@ -24,12 +24,14 @@ namespace {
 
 constexpr Index kPart = 512;  // rows a task translates
 
-void check_dim(const Map& map, Index dim, const std::string& where) {
+/// notes: on how the rows were read, which may tell why they do not fit.
+void check_dim(const Map& map, Index dim, const std::string& where, const std::vector<std::string>& notes = {}) {
   if (dim == map.source_dim()) return;
+  std::string hint = dim == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
+                                             : "translate rows of the model the map was fitted on";
+  for (const std::string& note : notes) hint += "; note: " + note;
   bad_input("rows of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
-            where,
-            dim == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
-                                    : "translate rows of the model the map was fitted on");
+            where, hint);
 }
 
 void check_model(const Map& map, MatrixView rows, const std::string& where) {
@@ -72,11 +74,17 @@ class ConfidenceFile {
   ConfidenceFile(const Map& map, Index rows, const TranslateOptions& options) : options_(options) {
     if (options.confidence_path.empty()) return;
     Matrix store;
-    if (!options.store_path.empty()) store = read_all(*open_rows(options.store_path, options.store_open));
+    if (!options.store_path.empty()) {
+      const auto source = open_rows(options.store_path, options.store_open);
+      for (const std::string& note : notes_on(*source)) notes_.push_back("the store: " + note);
+      store = read_all(*source);
+    }
     scorer_.emplace(map, store, options.threads);
     rows_.resize(static_cast<std::size_t>(std::clamp<Index>(options.block_rows, 1, rows)));
-    sink_ = create_rows(options.confidence_path, rows, scorer_->has_store() ? 3 : 1,
-                        {format_of_name(options.confidence_path), ValueType::kFloat32, options.output.overwrite});
+    CreateOptions output{format_of_name(options.confidence_path), ValueType::kFloat32, options.output.overwrite};
+    output.columns = {"support"};
+    if (scorer_->has_store()) output.columns = {"match", "margin", "support"};
+    sink_ = create_rows(options.confidence_path, rows, static_cast<Index>(output.columns.size()), output);
   }
 
   /// in (n, d_source), rows `first` and on of the block.
@@ -107,11 +115,14 @@ class ConfidenceFile {
     if (sink_) sink_->commit();
   }
 
+  const std::vector<std::string>& notes() const { return notes_; }
+
  private:
   const TranslateOptions& options_;
   std::optional<ConfidenceScorer> scorer_;
   std::vector<RowConfidence> rows_;  ///< of the block being translated
   std::unique_ptr<RowSink> sink_;
+  std::vector<std::string> notes_;  ///< on how the store was read
 };
 
 /// The text of the provenance of a file with this SHA-256.
@@ -136,13 +147,15 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) try {
   const auto start = std::chrono::steady_clock::now();
   const auto source = open_rows(in_path, in_options);
-  check_dim(map, source->dim(), in_path);
-  if (!options.ignore_fingerprint) check_model(map, sample_of(*source), in_path);
   TranslateSummary summary;
+  summary.notes = notes_on(*source);
+  check_dim(map, source->dim(), in_path, summary.notes);
+  if (!options.ignore_fingerprint) check_model(map, sample_of(*source), in_path);
   summary.rows = source->rows();
   std::future<std::string> input_sha256 = std::async(std::launch::async, [&] { return file_sha256(in_path); });
   summary.map_sha256 = file_sha256(map_path);
   ConfidenceFile confidence(map, summary.rows, options);
+  summary.notes.insert(summary.notes.end(), confidence.notes().begin(), confidence.notes().end());
   CreateOptions output = options.output;
   output.carry = source.get();
   output.provenance = [&](const std::string& sha256) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "comma_locale.h"
 #include "measure/spaces.h"
 #include "vec2vec/measure.h"
 
@@ -65,6 +66,10 @@ TEST_F(Grid, WritesJsonCsvAndHtml) {
   const std::string csv = grid.to_csv(), html = grid.to_html();
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 3 * 5);
   EXPECT_NE(csv.find("\"a,1\",<b>,cka,"), std::string::npos);
+  {
+    const CommaLocale locale;
+    EXPECT_EQ(grid.to_csv(), csv);
+  }
   EXPECT_NE(html.find("&lt;b&gt;"), std::string::npos);
   EXPECT_EQ(html.find("<b>"), std::string::npos);
   std::size_t maps = 0;

@@ -1,4 +1,4 @@
-#include "encode/text_file.h"
+#include "io/text_file.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,7 @@
 #include "io/utf8.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
+#include "vec2vec/texts.h"
 
 namespace vec2vec {
 namespace {
@@ -32,6 +33,30 @@ TEST(TextFile, LinesAreTexts) {
 TEST(TextFile, ANewlineAtTheEndEndsTheLastLine) {
   TempDir dir;
   EXPECT_EQ(TextFile(write(dir, "a\nb\n"), 0).rows(), 2);
+}
+
+TEST(TextFile, CarriageReturnsAloneEndLinesToo) {
+  TempDir dir;
+  EXPECT_EQ(TextFile(write(dir, "one\rtwo\r\rlast\r"), 0).read(0, 4), (Texts{"one", "two", "", "last"}));
+  // In a file with newlines they are part of the text.
+  EXPECT_EQ(TextFile(write(dir, "on\re\ntwo\n"), 0).read(0, 2), (Texts{"on\re", "two"}));
+}
+
+TEST(TextFile, Utf16IsNamed) {
+  TempDir dir;
+  for (const std::string& bytes : {std::string("\xFF\xFEo\0n\0e\0\n\0", 10), std::string("\xFE\xFF\0o\0n\0e\0\n", 10)}) {
+    try {
+      TextFile(write(dir, bytes), 0);
+      FAIL() << "UTF-16 went through";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), "is UTF-16 text, which is not read");
+    }
+  }
+}
+
+TEST(TextFile, ReadTextsReadsAllOfThem) {
+  TempDir dir;
+  EXPECT_EQ(read_texts(write(dir, "\xEF\xBB\xBFsports\r\nnews\r\n")), (std::vector<std::string>{"sports", "news"}));
 }
 
 TEST(TextFile, AnyBlockIsTheSameAsTheWhole) {

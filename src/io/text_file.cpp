@@ -1,10 +1,9 @@
-#include "encode/text_file.h"
-
-#include <cstring>
+#include "io/text_file.h"
 
 #include "io/lines.h"
 #include "io/utf8.h"
 #include "vec2vec/error.h"
+#include "vec2vec/texts.h"
 
 namespace vec2vec {
 namespace {
@@ -23,16 +22,12 @@ bool column_of(std::string_view line, Index k, std::string_view& text) {
   return true;
 }
 
-std::uint64_t first_byte(const MappedFile& file) {
-  return file.size() >= 3 && std::memcmp(file.data(), "\xEF\xBB\xBF", 3) == 0 ? 3 : 0;
-}
-
 }  // namespace
 
-TextFile::TextFile(const std::string& path, Index column) : file_(path), column_(column) {
-  for (std::uint64_t begin = first_byte(file_); begin < file_.size(); ++rows_) {
+TextFile::TextFile(const std::string& path, Index column) : file_(path), column_(column), line_end_(end_of_lines(file_)) {
+  for (std::uint64_t begin = begin_of_text(file_); begin < file_.size(); ++rows_) {
     if (rows_ % kIndexStep == 0) offsets_.push_back(begin);
-    const std::string_view line = line_at(file_, begin);
+    const std::string_view line = line_at(file_, begin, line_end_);
     begin += line.size() + 1;
     std::string_view text;
     const auto where = [&] { return path + ", line " + std::to_string(rows_ + 1); };
@@ -56,7 +51,7 @@ std::vector<std::string_view> TextFile::read(Index first, Index count) const {
   texts.reserve(static_cast<std::size_t>(count));
   std::uint64_t begin = offsets_[static_cast<std::size_t>(first / kIndexStep)];
   for (Index row = first / kIndexStep * kIndexStep; row < first + count; ++row) {
-    const std::string_view line = line_at(file_, begin);
+    const std::string_view line = line_at(file_, begin, line_end_);
     begin += line.size() + 1;
     if (row < first) continue;
     std::string_view text;
@@ -64,6 +59,12 @@ std::vector<std::string_view> TextFile::read(Index first, Index count) const {
     texts.push_back(text);
   }
   return texts;
+}
+
+std::vector<std::string> read_texts(const std::string& path) {
+  const TextFile file(path, 0);
+  const std::vector<std::string_view> texts = file.read(0, file.rows());
+  return {texts.begin(), texts.end()};
 }
 
 }  // namespace vec2vec

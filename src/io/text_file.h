@@ -8,12 +8,12 @@
 
 namespace vec2vec {
 
-/// The lines of a UTF-8 text file, or one tab-separated column of them. A byte order mark and the carriage returns of Windows
-/// are left out; an empty line is an empty text.
+/// The lines of a UTF-8 text file, or one tab-separated column of them. Lines end in a newline, with or without a carriage
+/// return before it, or in carriage returns alone; a byte order mark is left out. An empty line is an empty text.
 class TextFile {
  public:
-  /// Reads the file once, to count and check it. column: 0 = whole lines, k = their k-th column. Throws Error{kBadInput} naming
-  /// the first line that is not UTF-8 or has too few columns.
+  /// Reads the file once, to count and check it. column: 0 = whole lines, k = their k-th column. Throws Error{kBadInput} for
+  /// UTF-16, and naming the first line that is not UTF-8 or has too few columns.
   TextFile(const std::string& path, Index column);
 
   Index rows() const { return rows_; }
@@ -24,6 +24,7 @@ class TextFile {
  private:
   MappedFile file_;
   Index column_, rows_ = 0, empty_rows_ = 0;
+  char line_end_;
   std::vector<std::uint64_t> offsets_;  // of every kIndexStep-th line
 };
 
