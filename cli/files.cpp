@@ -65,8 +65,6 @@ void require_writable(const std::string& path, bool force, const std::vector<std
   const AtomicFile probe(path, force);  // permissions, quotas and read-only disks all show when a file is made
 }
 
-}
-
 void refuse_database(const std::string& path) {
   if (is_postgres_url(path))
     bad_input("is a database, not a file", path,

@@ -132,7 +132,7 @@ TEST_F(Ndjson, OtherFieldsAreCarriedOverByteForByte) {
   const auto source = open_rows(write(text));
   const Matrix m = random_matrix(600, 3, 4);
   const auto sink =
-      create_rows(dir_.path("out.jsonl"), 600, 3, {FileFormat::kNdjson, ValueType::kFloat32, false, source.get()});
+      create_rows(dir_.path("out.jsonl"), 600, 3, {FileFormat::kNdjson, ValueType::kFloat32, false, {}, source.get()});
   sink->write(m.view().middle_rows(0, 257));
   sink->write(m.view().middle_rows(257, 343));
   sink->commit();
@@ -299,7 +299,8 @@ TEST_F(Ndjson, RecordsOfListsAndNestedVectorsAreCarriedOver) {
                                                        {"[1,2]\n[3,4]\n", "[0.5,1.5]\n[2.5,3.5]\n"}};
   for (const auto& [text, expected] : texts) {
     const auto source = open_rows(write(text));
-    const auto sink = create_rows(dir_.path("out.jsonl"), 2, 2, {FileFormat::kNdjson, ValueType::kFloat32, true, source.get()});
+    const auto sink =
+        create_rows(dir_.path("out.jsonl"), 2, 2, {FileFormat::kNdjson, ValueType::kFloat32, true, {}, source.get()});
     sink->write(m);
     sink->commit();
     std::ifstream out(dir_.path("out.jsonl"), std::ios::binary);
