@@ -78,7 +78,7 @@ std::string text_at(const Json& json, const char* key) {
 Json card_of(const Map& map) {
   if (map.card.empty()) return Json::object();
   Json card = Json::parse(map.card, nullptr, false);
-  if (!card.is_object()) bad_input("the card is no JSON object", "map", "make the map again with vec2vec align");
+  if (!card.is_object()) bad_input("the card is no JSON object", "map", "make the map again with `align()`");
   return card;
 }
 

@@ -39,9 +39,9 @@ constexpr Format kFormats[] = {
        return std::make_unique<JsonSource>(std::move(file), options.field);
      }},
     {looks_like_safetensors, strided<safetensors_layout>},
+    {looks_like_fbin, strided<fbin_layout>},  // before text, which a damaged header may look like
     {looks_like_text,
      [](MappedFile file, const OpenOptions& options) { return make_text_source(std::move(file), options.field); }},
-    {looks_like_fbin, strided<fbin_layout>},
     {looks_like_vecs, strided<vecs_layout>},
 };
 

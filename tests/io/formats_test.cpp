@@ -95,15 +95,17 @@ TEST(Formats, NpyFortranOrderAndFloat64) {
   EXPECT_EQ(m(1, 2), 6);
 }
 
-TEST(Formats, TextWithHeaderBlankLinesAndOtherSeparators) {
+TEST(Formats, TextWithHeaderAndBlankLines) {
   TempDir dir;
-  write_bytes(dir.path("t"), "x y\n1;2.5\r\n\n-3e2\t+4\n");
+  write_bytes(dir.path("t"), "x;y\n1;2.5\r\n\n-3e2;+4\n");
   const Matrix m = read_all(*open_rows(dir.path("t")));
   ASSERT_EQ(m.rows(), 2);
   EXPECT_EQ(m(0, 1), 2.5f);
   EXPECT_EQ(m(1, 0), -300.0f);
   write_bytes(dir.path("ragged"), "1,2\n3\n");
   EXPECT_THROW(read_all(*open_rows(dir.path("ragged"))), Error);
+  write_bytes(dir.path("mixed"), "x y\n1;2.5\n-3e2\t+4\n");
+  EXPECT_THROW(read_all(*open_rows(dir.path("mixed"))), Error);
   write_bytes(dir.path("word"), "1,2\n3,x\n");
   EXPECT_THROW(read_all(*open_rows(dir.path("word"))), Error);
 }

@@ -224,10 +224,15 @@ TEST_F(Ndjson, AByteOrderMarkIsNoPartOfTheText) {
   EXPECT_EQ(rows_of("\xEF\xBB\xBF[1,2]\n").rows(), 1);
 }
 
+// psql's COPY writes NULL as an empty line: to pass over it would move all rows behind it.
+TEST_F(Ndjson, AnEmptyLineBetweenListsIsAMissingVector) {
+  EXPECT_NE(error_of("\n[1,2]\n\n[3,4]").find("row 1: an empty line before the row: a missing vector?"), std::string::npos);
+}
+
 TEST_F(Ndjson, Lists) {
   for (const char* text :
        {"[{\"id\":1,\"embedding\":[1,2]},{\"id\":2,\"embedding\":[3,4]}]", "[[1,2],[3,4]]\n", "[1, 2]\r\n[3, 4]\n",
-        "\n[1,2]\n\n[3,4]",
+        "\n[1,2]\n[3,4]\n\n",
         " [\n  {\n    \"t\": \"]}\\\"[\",\n    \"embedding\": [\n      1,\n      2\n    ]\n  },\n  {\"embedding\": [3, "
         "4]}\n]\n",
         "[\n[1, 2]\n,\n[3, 4]\n]", "[\"[1, 2]\"]\n[\"[3, 4]\"]\n",

@@ -18,11 +18,11 @@ class EndpointJudge : public ::testing::Test {
   std::vector<double> ask(const std::string& model, const Pairs& pairs, const std::string& key = "") {
     return endpoint_judge({server.url(), model, key, 20})(pairs);
   }
-  std::string error_of(const std::string& model) {
+  std::string error_of(const std::string& model, ErrorKind kind = ErrorKind::kBadInput) {
     try {
       ask(model, {{"a b", "a"}});
     } catch (const Error& error) {
-      EXPECT_EQ(error.kind(), ErrorKind::kBadInput);
+      EXPECT_EQ(error.kind(), kind);
       EXPECT_NE(error.where().find(server.url()), std::string::npos);
       return error.message();
     }
@@ -63,7 +63,7 @@ TEST_F(EndpointJudge, SaysWhatIsWrongWithAnAnswer) {
   EXPECT_NE(error_of("too-large").find("gave no number"), std::string::npos);
   EXPECT_EQ(server.requests().size(), 6u) << "a redirection is not followed";
   server.stop();
-  EXPECT_NE(error_of("words").find("cannot be asked"), std::string::npos);
+  EXPECT_NE(error_of("words", ErrorKind::kUnavailable).find("cannot be asked"), std::string::npos);
 }
 
 TEST_F(EndpointJudge, EndsWhenProgressSaysSo) {
