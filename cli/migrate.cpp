@@ -142,7 +142,8 @@ void print_summary(const MigrateSummary& summary, const std::vector<std::string>
   if (summary.verified > 0) std::cout << "  " << summary.verified << " rows read back: none differs from its translation\n";
   if (!summary.wrong_keys.empty())
     std::cout << "  of a wrong dimension, by key: " << listed(summary.wrong_keys, summary.wrong_dim) << "\n";
-  if (summary.pending > 0) std::cout << "  pending rows were written by others meanwhile; the next call translates them\n";
+  if (summary.pending > 0 && summary.state != "switched")
+    std::cout << "  pending rows were written by others meanwhile; the next call translates them\n";
   if (arguments.common.quiet) return;
   std::vector<std::string> fresh;
   for (const std::string& note : summary.notes)

@@ -50,8 +50,9 @@ std::string BatchTranslator::untranslated(const Range& range) const {
 Range BatchTranslator::first_part(const Range& rest) {
   Range part = rest;
   if (limit_ >= most_rows_) return part;  // no range has more
-  const Result end = c_.run("SELECT " + table_.key.text(c_) + " FROM " + table_.sql(c_) + " t WHERE " + untranslated(rest) +
-                            " ORDER BY " + table_.key.order(c_) + " OFFSET " + std::to_string(limit_) + " LIMIT 1");
+  const Result end =
+      c_.run("SELECT " + table_.key.text(c_) + " AS vec2vec_bound FROM " + table_.sql(c_) + " t WHERE " + untranslated(rest) +
+             " ORDER BY " + table_.key.order(c_) + " OFFSET " + std::to_string(limit_) + " LIMIT 1");
   if (end.rows() > 0) part.until = end.text(0, 0);
   return part;
 }

@@ -92,7 +92,7 @@ void find_indexes(Connection& c, Table& table) {
       "FROM pg_index i JOIN pg_class ic ON ic.oid = i.indexrelid JOIN pg_am am ON am.oid = ic.relam "
       "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attname = $2 "
       "JOIN pg_opclass o ON o.oid = i.indclass[0] JOIN pg_namespace n ON n.oid = o.opcnamespace "
-      "WHERE i.indrelid = $1 AND i.indisvalid ORDER BY ic.relname",
+      "WHERE i.indrelid = $1 AND i.indisvalid AND ic.relname NOT LIKE 'vec2vec\\_pending\\_%' ORDER BY ic.relname",  // ours
       {std::to_string(table.oid), table.column});
   for (Index i = 0; i < found.rows(); ++i) {
     const std::string method = found.text(i, 1);

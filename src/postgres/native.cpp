@@ -153,8 +153,9 @@ CountedRows count_rows(Connection& c, const Table& table, const std::string& con
   const std::string from = " FROM " + table.sql(c) + " t WHERE " + condition;
   CountedRows rows{c.run("SELECT count(*)" + from).number(0, 0), {}};
   if (rows.count == 0) return rows;
+  // Ordered inside: outside, a column's name would be that of its text.
   const Result found =
-      c.run("SELECT " + table.key.shown(c) + " FROM (SELECT t.*" + from + ") t ORDER BY " + table.key.order(c) + " LIMIT 5");
+      c.run("SELECT " + table.key.shown(c) + " FROM (SELECT t.*" + from + " ORDER BY " + table.key.order(c) + " LIMIT 5) t");
   for (Index i = 0; i < found.rows(); ++i) rows.keys.push_back(found.text(i, 0));
   return rows;
 }

@@ -104,6 +104,15 @@ void check_inheritance(Connection& c, const Table& table, Problems& problems) {
   }
 }
 
+/// Whether the column is the outcome of a migration that can still be rolled back.
+void check_switched(Connection& c, const Table& table, Problems& problems) {
+  for (const Migration& other : live_migrations(c, table))
+    if (other.state == "switched" && other.table == table.name && other.source == table.column)
+      problems.push_back(
+          {"column " + table.column + " is the outcome of a migration that still keeps its old vectors, in " + other.old_name,
+           c.where() + ", table " + table.shown, "--drop-old of that migration first (--into '" + other.target + "')"});
+}
+
 /// Whether the migration that is there can go on.
 void check_resumed(Connection& c, const Table& table, const MigrateOptions& options, const Migration& migration,
                    const std::string& map_sha256, Problems& problems) {
@@ -125,6 +134,7 @@ void check_resumed(Connection& c, const Table& table, const MigrateOptions& opti
 Problems find_problems(Connection& c, const Table& table, const MigrateOptions& options,
                        const std::optional<Migration>& migration, const Target& target) {
   Problems problems;
+  if (!migration) check_switched(c, table, problems);
   if (migration)
     check_resumed(c, table, options, *migration, target.map_sha256, problems);
   else

@@ -82,9 +82,11 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
   }
   if (!switched && (!there || there->map_sha256 == map_sha256)) {
     stage.set("look at a sample");
-    const postgres::Sample sample = postgres::check_sample(c, table, map, options.ignore_fingerprint);
-    plan.sampled = sample.rows.rows() + sample.wrong_dim;
-    plan.wrong_dim = sample.wrong_dim;
+    if (plan.problems.empty()) {  // or they would be hidden by what the sample shows
+      const postgres::Sample sample = postgres::check_sample(c, table, map, options.ignore_fingerprint);
+      plan.sampled = sample.rows.rows() + sample.wrong_dim;
+      plan.wrong_dim = sample.wrong_dim;
+    }
     // Each row is written anew, and its translation beside it.
     const Index row_bytes = table.bytes / std::max<Index>(plan.rows, 1);
     plan.growth_bytes = plan.pending * (row_bytes + plan.target_dim * (plan.target_type == "halfvec" ? 2 : 4));

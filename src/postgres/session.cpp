@@ -40,7 +40,8 @@ void Session::find() {
   finish_dropped_by_hand(control, table);
   migration = find_migration(control, table, options.into);
   const std::vector<std::string> key = migration && !migration->ended() ? migration->key : std::vector<std::string>{};
-  if (!key.empty() && !column.key.empty() && key != column.key)
+  const bool same_key = std::is_permutation(key.begin(), key.end(), column.key.begin(), column.key.end());
+  if (!key.empty() && !column.key.empty() && !same_key)
     bad_input("the migration was begun with another key: " + key[0] + (key.size() > 1 ? " ..." : ""),
               control.where() + ", table " + table.shown, "the same --key, or none");
   require_key(control, column.key.empty() ? key : column.key, table);
@@ -79,11 +80,6 @@ void Session::start(const Map& map, const std::string& map_sha256) {
   m.map_sha256 = map_sha256;
   m.dim = map.source_dim();
   m.not_null = table.not_null;
-  for (const Migration& other : live_migrations(control, table))
-    if (other.state == "switched" && other.table == table.name && other.source == table.column)
-      bad_input(
-          "column " + table.column + " is the outcome of a migration that still keeps its old vectors, in " + other.old_name,
-          control.where() + ", table " + table.shown, "--drop-old of that migration first (--into " + other.target + ")");
   stage.set("look at a sample");
   check_sample(control, table, map, options.ignore_fingerprint);
   stage.set("add the column");
@@ -151,6 +147,10 @@ void Session::count(MigrateSummary& summary) {
   summary.wrong_keys = wrong_dim.keys;
   summary.pending = counts.number(0, 2) - wrong_dim.count;
   summary.null_rows = summary.rows - counts.number(0, 1) - counts.number(0, 2);
+  if (migration->state == "switched" && summary.pending > 0)
+    summary.notes.push_back("only column " + migration->old_name + " has a vector in " +
+                            shown_rows(count_rows(control, table, is.missing + " AND NOT (" + wrong + ")")) +
+                            ": it was written there since the switch, as an INSERT without column names does");
 }
 
 void Session::verify(const Map& map, MigrateSummary& summary) {

@@ -135,6 +135,7 @@ void switch_over(Session& s, const Map& map, const std::string& map_sha256, Migr
     bad_input("column " + m.old_name + " exists already", where,
               "drop it, or give another name for the old column (--old-name)");
   require_no_rival(s);
+  s.translate_all(map, summary);
   s.verify(map, summary);
   if (summary.wrong_dim > 0 && !s.options.allow_untranslated)
     bad_input(std::to_string(summary.wrong_dim) + " vectors are not of dimension " + std::to_string(m.dim) +
@@ -142,7 +143,14 @@ void switch_over(Session& s, const Map& map, const std::string& map_sha256, Migr
               where, "repair or remove them, or --allow-untranslated: they will be NULL, and kept in " + m.old_name);
   if (s.options.build_indexes) build_twins(s);
   make_pending_index(s);
-  swap_names(s, map, summary);
+  try {
+    swap_names(s, map, summary);
+  } catch (const SqlError&) {  // the next call, or a retry, begins with dropping it
+    throw;
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::kBadInput) drop_pending_index(s);
+    throw;
+  }
 }
 
 }  // namespace

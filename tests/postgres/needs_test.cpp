@@ -81,8 +81,7 @@ TEST_F(PostgresNeeds, RightsOfTheRole) {
   EXPECT_EQ(as_owner({"--dry-run"}).code, 0);
   EXPECT_EQ(as_owner({"--switch"}).code, 0) << as_owner({"--switch"}).err;
   db().run(
-      "DROP TABLE \"Docs\", vec2vec_migrations, vec2vec_ranges; REVOKE ALL ON SCHEMA public FROM owning; DROP ROLE app; DROP "
-      "ROLE owning");
+      "DROP TABLE \"Docs\"; DROP OWNED BY owning; REVOKE ALL ON SCHEMA public FROM owning; DROP ROLE app; DROP ROLE owning");
 }
 
 TEST_F(PostgresNeeds, AllThatIsMissingAtOnce) {
@@ -143,7 +142,8 @@ TEST_F(PostgresNeeds, NoInheritance) {
   table_ = "heir";
   EXPECT_EQ(migrate({"--switch"})["translated"], 100);
   db().run("ALTER TABLE public.heir INHERIT public.\"Docs\"");
-  EXPECT_EQ(number("SELECT count(*) FROM \"Docs\" a, heir b WHERE a.id = b.id AND a.\"the v\" = b.\"the v\""), 300);
+  // Each id is there twice in the parent, which shows the heir's rows too, and once in the heir.
+  EXPECT_EQ(number("SELECT count(*) FROM \"Docs\" a, heir b WHERE a.id = b.id AND a.\"the v\" = b.\"the v\""), 200);
   db().run("DROP TABLE \"Docs\" CASCADE");
 }
 

@@ -58,7 +58,7 @@ using Keys = nlohmann::json;
 TEST_F(PostgresRollBack, KeepsRowsInsertedSinceTheSwitch) {
   fill(500, "vector(384)", " NOT NULL");
   migrate({"--switch"});
-  as_app("INSERT INTO \"Docs\" VALUES (9001, 'new', " + native("0.1") + ")");
+  as_app("INSERT INTO \"Docs\" (id, \"my text\", \"the v\") VALUES (9001, 'new', " + native("0.1") + ")");
   for (const std::string more : {"--dry-run", "--switch"}) {
     const nlohmann::json report = migrate({more});
     EXPECT_EQ(report["native"], 1) << more;
@@ -128,6 +128,17 @@ TEST_F(PostgresRollBack, RefusesVectorsOfAnOlderText) {
   EXPECT_EQ(again["translated"], 297);
   for (const int id : {50, 60, 70}) EXPECT_TRUE(is_native("the v", id, "0.2"));
   refused({"--roll-back"}, "1 row (70)", "--accept-stale 1");
+}
+
+TEST_F(PostgresRollBack, AnInsertWithoutColumnNamesIsNoticed) {
+  fill(100);
+  migrate({"--switch"});
+  db().run("INSERT INTO \"Docs\" VALUES (5, 'by place', (SELECT \"the v_old\" FROM \"Docs\" WHERE id = 10))");
+  const nlohmann::json report = migrate({"--switch"});
+  EXPECT_EQ(report["pending"], 1);
+  EXPECT_NE(report["notes"].back().get<std::string>().find("only column the v_old has a vector in 1 row (5)"),
+            std::string::npos)
+      << report;
 }
 
 TEST_F(PostgresRollBack, NativeVectorsBeforeTheSwitchAreKept) {
@@ -201,7 +212,7 @@ TEST_F(PostgresRollBack, WhatIsDroppedByHandStopsNobodysWrites) {
   as_app("UPDATE \"Docs\" SET \"the v\" = " + native("0.4") + " WHERE id = 30");
   db().run("DROP TABLE vec2vec_native_1");
   as_app("UPDATE \"Docs\" SET \"the v\" = " + native("0.4") + " WHERE id = 40");
-  as_app("INSERT INTO \"Docs\" VALUES (5, 'x', " + native("0.4") + ")");
+  as_app("INSERT INTO \"Docs\" (id, \"my text\", \"the v\") VALUES (5, 'x', " + native("0.4") + ")");
   refused({"--roll-back"}, "200 rows (0, 10, 20, 30, 40 ...)", "--accept-stale 200");
   db().run("ALTER TABLE \"Docs\" DROP COLUMN \"the v_old\"");
   as_app("UPDATE \"Docs\" SET \"the v\" = " + native("0.5") + " WHERE id = 50");
@@ -244,7 +255,7 @@ TEST_F(PostgresRollBack, KeysThatChangeAndRowsThatGoAreFollowed) {
   as_app("UPDATE \"Docs\" SET \"the v\" = " + native("0.6") + " WHERE a IN (3, 4)");
   as_app("UPDATE \"Docs\" SET b = 'moved' WHERE a = 3");
   as_app("DELETE FROM \"Docs\" WHERE a = 4");
-  as_app("INSERT INTO \"Docs\" VALUES (4, 'b', 'x', " + native("0.6") + ")");
+  as_app("INSERT INTO \"Docs\" (a, b, \"my text\", \"the v\") VALUES (4, 'b', 'x', " + native("0.6") + ")");
   const nlohmann::json report = migrate({"--dry-run", "--ignore-fingerprint"});
   EXPECT_EQ(report["native_keys"], Keys({"(3, moved)", "(4, b)"}));
   EXPECT_EQ(report["stale_keys"], Keys({"(3, moved)"}));
@@ -260,7 +271,7 @@ TEST_F(PostgresRollBackParts, PartitionsAndHalfvec) {
   insert(0, 200, ValueType::kFloat16);
   migrate({"--switch"});
   db().run("UPDATE \"Docs\" SET \"the v\" = " + native("0.5") + "::halfvec WHERE id IN (50, 60)");
-  db().run("INSERT INTO \"Docs\" VALUES (5, " + native("0.5") + "::halfvec)");
+  db().run("INSERT INTO \"Docs\" (id, \"the v\") VALUES (5, " + native("0.5") + "::halfvec)");
   const CliResult refused = run_cli(arguments({"--roll-back"}));
   EXPECT_EQ(refused.code, 2);
   EXPECT_NE(refused.err.find("2 rows (50, 60)"), std::string::npos) << refused.err;
