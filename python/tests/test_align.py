@@ -75,6 +75,13 @@ def test_a_doubtful_map_warns(small: tuple[v2v._rows.Float32, v2v._rows.Float32]
     assert found.verdict != "ALIGNED"
 
 
+def test_files_give_their_names(demo: Load, demo_file: Callable[[str], Path]) -> None:
+    found = v2v.align(demo_file("minilm.pairs"), demo("mpnet.pairs"), "rows")
+    assert found.map.card["source"]["name"] == "minilm.pairs" and not found.map.card["target"]["name"]
+    named = v2v.align(demo_file("minilm.pairs"), demo_file("mpnet.pairs"), "rows", source_name="old")
+    assert "old -> mpnet.pairs" in repr(named.map)
+
+
 def test_rows_that_were_left_out_are_told(demo: Load) -> None:
     a, b = demo("minilm.a"), demo("mpnet.b")
     noise = np.random.default_rng(0).standard_normal((3000, 768), dtype=np.float32)

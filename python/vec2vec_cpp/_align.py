@@ -13,7 +13,7 @@ from ._map import Map
 from ._options import Effort, Path, Preset, Verdict, checked
 from ._progress import Progress, reporting
 from ._reports import _Report
-from ._rows import as_pairs, as_rows
+from ._rows import as_pairs, as_rows, name_of
 
 if TYPE_CHECKING:
     from .typing import Pairs, Rows
@@ -67,7 +67,7 @@ def align(
         B: Vectors of the new model, (m, d_b).
         pairs: Known pairs, (k, 2): row of A, row of B; or the path of a file of them. Or "rows": row i of A belongs to row i of B,
             for all rows.
-        source_name: What the map's card and errors call A.
+        source_name: What the map's card and errors call A; "" = the name of its file, if it is one.
         target_name: What they call B.
         seed: Of every random choice; the same seed gives the same bytes, for any number of threads.
         threads: 0 = all cores.
@@ -89,6 +89,7 @@ def align(
     Takes seconds for models of one family, up to some minutes for others, with 20,000 rows a side on two cores
     (docs/results.md); more rows take longer in proportion. Other Python threads run meanwhile; calls from several threads are fine.
     """
+    source_name, target_name = name_of(A, source_name), name_of(B, target_name)
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.align(
@@ -185,7 +186,7 @@ def train_neural(
         steps: None = the preset's.
         blend: Part of what was learned in the translation, 0 to 1; None = the preset's.
         seeds: Runs, of which the worse drop out; 1 to 64.
-        source_name: What the map's card and errors call A.
+        source_name: What the map's card and errors call A; "" = the name of its file, if it is one.
         target_name: What they call B.
         seed: Of every random choice.
         threads: 0 = all cores.
@@ -204,6 +205,7 @@ def train_neural(
 
     Takes minutes to hours; docs/neural.md has the time of a step.
     """
+    source_name, target_name = name_of(A, source_name), name_of(B, target_name)
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
     with reporting(progress) as callback:
         core, report, text = _core.train_neural(

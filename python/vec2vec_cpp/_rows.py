@@ -57,6 +57,11 @@ def as_rows(data: Any, name: str = "rows") -> Float32:
         return np.ascontiguousarray(array, dtype=np.float32)
 
 
+def name_of(data: Any, given: str) -> str:
+    """The name given to rows, else that of their file, else none."""
+    return given or (os.path.splitext(os.path.basename(os.fspath(data)))[0] if isinstance(data, (str, os.PathLike)) else "")
+
+
 def _as_array(data: Any, name: str) -> npt.NDArray[Any]:
     if isinstance(data, np.ndarray):
         return _unmasked(data, name)
