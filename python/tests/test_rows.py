@@ -138,13 +138,13 @@ def test_pairs_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "pairs.csv"
     path.write_text("a,b\n0,1\n5,7\n")
     for given in (path, str(path)):
-        assert as_pairs(given, 9).tolist() == [[0, 1], [5, 7]]
+        assert as_pairs(given, 9, 9).tolist() == [[0, 1], [5, 7]]
     path.write_text("0,1\n5,7\n")
     with pytest.warns(v2v.InputWarning, match="column names"):
-        assert as_pairs(path, 9).tolist() == [[5, 7]]
+        assert as_pairs(path, 9, 9).tolist() == [[5, 7]]
     path.write_text("0.5,1\n")
     with pytest.raises(v2v.BadInputError, match="is no row number"):
-        as_pairs(path, 9)
+        as_pairs(path, 9, 9)
 
 
 def test_pairs() -> None:

@@ -13,7 +13,7 @@ def refused() -> None:
     v2v.align("a", 3)  # type: ignore[arg-type]
     v2v.align("a", None)  # type: ignore[arg-type]
     v2v.align("a", [1, 2, 3])  # type: ignore[list-item]
-    v2v.align("a", "b", "all")  # type: ignore[arg-type]
+    v2v.align("a", "b", 3)  # type: ignore[arg-type]
     v2v.align("a", "b", effort="turbo")  # type: ignore[arg-type]
     v2v.align("a", "b", sed=3)  # type: ignore[call-arg]
     v2v.align("a", "b", progress=3)  # type: ignore[arg-type]
@@ -25,6 +25,7 @@ def refused() -> None:
 
 def accepted(array: npt.NDArray[np.float16], rows: Rows, pairs: Pairs) -> None:
     """Never called."""
+    v2v.align(array, rows, "pairs.csv")
     v2v.align(array, [[1.0, 2.0], [3.0, 4.0]], [(1, 2)])
     v2v.align([array[0]], rows, pairs)
     v2v.align("a.npy", rows, np.zeros((2, 2), int), effort="low")

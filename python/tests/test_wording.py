@@ -89,7 +89,7 @@ def test_no_error_names_a_flag_or_a_command(demo: Load, paired_map: v2v.Map, map
         "threads": lambda: v2v.align(a, b, threads=-1),
         "effort": lambda: v2v.align(a, b, effort="turbo"),  # type: ignore[arg-type]
         "partial with pairs": lambda: v2v.align(a, b, [(0, 0)], partial=True),
-        "pairs": lambda: v2v.align(a, b, "pairs.csv"),  # type: ignore[arg-type]
+        "pairs": lambda: v2v.align(a, b, "pairs.csv"),
         "unequal": lambda: v2v.align(a, b[:99], "rows"),
         "seed": lambda: v2v.align(a, b, seed=-1),
         "checkpoint": lambda: v2v.align(a, b, checkpoint=tmp_path / "a.npy"),

@@ -16,7 +16,7 @@ import numpy as np
 
 from . import AlignmentWarning, __version__, align, stores
 from ._errors import BadInputError, Error
-from ._files import written_whole
+from ._files import leave_nothing, written_whole
 
 _STORE = "npy, NDJSON, CSV, safetensors, fvecs; a Parquet or Arrow file or folder; a VDF folder; a FAISS or usearch index"
 _EXIT = {"ALIGNED": 0, "UNCERTAIN": 3, "NOT_ALIGNED": 4}
@@ -184,6 +184,7 @@ def run() -> None:
         if interrupted:  # whatever became of it on its way: a module in mid-import makes an ImportError of it
             # Not sys.exit: a thread that was being started when the signal came never ends, and would be waited for.
             sys.stdout.flush()
+            leave_nothing()
             os._exit(130)
         if not isinstance(error, (Error, ImportError)):
             raise

@@ -13,6 +13,7 @@ from . import _core
 from ._arrow_files import Part, Source, SourceFile, store_files
 from ._errors import BadInputError
 from ._files import UNFINISHED, written_whole
+from ._kinds import ENDINGS
 
 if TYPE_CHECKING:
     from .arrow import Translator

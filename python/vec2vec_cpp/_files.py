@@ -9,11 +9,16 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from ._errors import BadInputError
 
 #: What the names of unfinished files match.
 UNFINISHED = ".vec2vec-*.tmp"
+
+_lock = Lock()
+_open: set[Path] = set()  # unfinished files of this process
+_left = False
 
 
 @contextmanager
@@ -43,12 +48,12 @@ def written_whole(
         _publish(temporary, target, overwrite)
         published = True
     finally:
-        temporary.unlink(missing_ok=True)
+        _drop(temporary)
         if note is not None and published:
             os.replace(note, note_target)
             _sync(target.parent)
-        elif note is not None:
-            note.unlink(missing_ok=True)
+        if note is not None:
+            _drop(note)
 
 
 def sha256_of(path: Path) -> str:
@@ -62,8 +67,26 @@ def sha256_of(path: Path) -> str:
 def _new_file(target: Path) -> Path:
     """An empty file in the folder of the target, under a name that nobody can foresee or share."""
     path = target.with_name(UNFINISHED.replace("*", secrets.token_hex(16)))
-    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666))
+    with _lock:
+        if _left:
+            raise RuntimeError("the process is about to end")
+        _open.add(path)  # first: Ctrl-C may come between any two steps
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o666))
     return path
+
+
+def _drop(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    _open.discard(path)
+
+
+def leave_nothing() -> None:
+    """For a process that ends at once, whatever its threads are doing: their unfinished files go, and no new ones come."""
+    global _left
+    with _lock:
+        _left = True
+        for path in list(_open):
+            path.unlink(missing_ok=True)
 
 
 def _finish(temporary: Path, target: Path) -> None:

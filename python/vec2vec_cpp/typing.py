@@ -33,5 +33,5 @@ class _ArrowStream(Protocol):
 
 #: One vector a row, (n, d): numpy, pandas, polars, torch, Arrow; a list of vectors; or the path of a vector file (docs/python.md).
 Rows = npt.NDArray[Any] | _Array | _Tensor | _ArrowArray | _ArrowStream | Sequence[Sequence[float] | _Array] | Path
-#: Known pairs (k, 2), (row of A, row of B); or "rows": row i of A belongs to row i of B, for all of them.
-Pairs = Literal["rows"] | npt.NDArray[Any] | _Array | Sequence[Sequence[int] | _Array]
+#: Known pairs (k, 2), (row of A, row of B); a file of them; or "rows": row i of A belongs to row i of B, for all of them.
+Pairs = Literal["rows"] | npt.NDArray[Any] | _Array | Sequence[Sequence[int] | _Array] | Path
