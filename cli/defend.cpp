@@ -24,7 +24,7 @@ int run_defend(const DefendArguments& arguments) {
   options.steps = parse_defence(arguments.steps);
   options.key = arguments.key.empty() ? key_of_seed(arguments.common.seed) : key_of_file(arguments.key);
   options.threads = arguments.common.threads;
-  options.output.format = format_of_name(arguments.output);
+  options.output.format = format_of_name(arguments.output, arguments.input, arguments.open);
   options.output.type = value_type(arguments.type);
   require_writable(arguments.output, options.output.overwrite, {arguments.input, arguments.key});
   ProgressLine progress(arguments.common.quiet);

@@ -36,9 +36,9 @@ void print_confidence(const TranslateSummary& summary, const TranslateOptions& o
 int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
   options.threads = arguments.common.threads;
-  options.output.format = format_of_name(arguments.output);
-  options.output.type = value_type(arguments.type);
   refuse_database(arguments.input);
+  options.output.format = format_of_name(arguments.output, arguments.input, arguments.open);
+  options.output.type = value_type(arguments.type);
   const Map map = Map::load(arguments.map);
   std::vector<std::string> inputs = {arguments.map, arguments.input};
   if (!options.store_path.empty()) inputs.push_back(options.store_path);

@@ -118,12 +118,13 @@ void add_map(nb::module_& module) {
         TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
         options.confidence_path = confidence.string();
         options.store_path = store.string();
-        options.output = {format_of_name(out.string()), float16 ? ValueType::kFloat16 : ValueType::kFloat32, overwrite};
+        const OpenOptions open{raw_dim, tensor_name, field};
+        options.output = {format_of_name(out.string(), in.string(), open), float16 ? ValueType::kFloat16 : ValueType::kFloat32,
+                          overwrite};
         TranslateSummary summary;
         run(progress, [&](const Progress& report) {
           options.progress = report;
-          summary = translate(Map::load(map.string()), map.string(), in.string(), {raw_dim, tensor_name, field}, out.string(),
-                              options);
+          summary = translate(Map::load(map.string()), map.string(), in.string(), open, out.string(), options);
         });
         warn(in, summary.notes);
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,

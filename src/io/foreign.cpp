@@ -69,6 +69,21 @@ bool is_pickle(const MappedFile& file) {
 /// The format of PyTorch before 1.6: a pickled number first.
 bool is_old_torch(const MappedFile& file) { return begins(file, "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19"); }
 
+/// The name under which a pickled dictionary has its first tensor; empty for other pickles.
+std::string first_tensor(std::string_view pickle) {
+  constexpr std::size_t kLength = 4, kMemo = 2;  // bytes of the length before a string, and of what follows it
+  const std::size_t tensor = pickle.find("ctorch._utils\n_rebuild_");
+  for (std::size_t at = 0; tensor != pickle.npos && at + 1 + kLength < tensor; ++at) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, pickle.data() + at + 1, kLength);
+    if (pickle[at] != 'X' || at + 1 + kLength + length + kMemo != tensor) continue;
+    const std::string_view name = pickle.substr(at + 1 + kLength, length);
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) { return c >= ' ' && !std::strchr("'\"\\$`!", c); });
+    return plain ? std::string(name) : "NAME";
+  }
+  return {};
+}
+
 struct Foreign {
   const char* name;
   bool (*is)(const MappedFile&);
@@ -91,7 +106,7 @@ const Foreign kForeign[] = {
               ", where train is the name of a data set; `python3 -c " +
               "\"import h5py, sys; h5py.File(sys.argv[1]).visit(print)\" " + shell_quoted(path) + "` lists them";
      }},
-    {"a PyTorch file", is_old_torch, torch_way},
+    {"a PyTorch file", is_old_torch, [](const std::string& path) { return torch_way(path, {}); }},
     {"a pickle of pandas", [](const MappedFile& file) { return is_pickle(file) && among_first(file, "pandas"); },
      [](const std::string& path) {
        return "`python3 -c \"import pandas, sys; pandas.read_pickle(sys.argv[1]).to_parquet(sys.argv[2])\" " +
@@ -107,8 +122,11 @@ const Foreign kForeign[] = {
      }},
     {"a pickle", is_pickle,
      [](const std::string& path) {
-       return numpy_command(path, "numpy.asarray(pickle.load(open(path, 'rb')), '<f4')", "pickle") +
-              ", if you trust the file: pickles can run any program; of a dictionary, take what holds the vectors";
+       return numpy_command(path,
+                            "numpy.asarray((lambda v: list(v.values()) if isinstance(v, dict) else v)(pickle.load(open(path, "
+                            "'rb'))), '<f4')",
+                            "pickle") +
+              ", if you trust the file: pickles can run any program";
      }},
     {"an SQLite database", [](const MappedFile& file) { return begins(file, std::string_view("SQLite format 3\0", 16)); },
      [](const std::string& path) {
@@ -155,9 +173,12 @@ std::string numpy_command(const std::string& path, const std::string& value, con
          shell_quoted(out) + "`";
 }
 
-std::string torch_way(const std::string& path) {
-  return numpy_command(path, "torch.load(path, map_location='cpu').detach().float().numpy()", "torch") +
-         "; of a dictionary, take an entry: torch.load(path)['NAME']";
+std::string torch_way(const std::string& path, std::string_view pickle) {
+  const std::string load = "torch.load(path, map_location='cpu')", as_array = ".detach().float().numpy()";
+  if (pickle.size() > 2 && pickle[2] == ']') return numpy_command(path, "torch.stack(" + load + ")" + as_array, "torch");
+  const std::string name = first_tensor(pickle);
+  if (name.empty()) return numpy_command(path, load + as_array, "torch");
+  return numpy_command(path, load + "['" + name + "']" + as_array, "torch") + ", for the first of its entries that is a tensor";
 }
 
 void refuse_foreign(const MappedFile& file) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <string_view>
 
 #include "io/mapped_file.h"
 
@@ -12,8 +13,8 @@ std::string shell_quoted(const std::string& path);
 /// expression without double quotes, in which `path` is the name of the file. imports: modules that it needs beside numpy.
 std::string numpy_command(const std::string& path, const std::string& value, const std::string& imports = "");
 
-/// What to try with a file of torch.save.
-std::string torch_way(const std::string& path);
+/// What to try with a file of torch.save. pickle: the beginning of its data.pkl, empty where there is none.
+std::string torch_way(const std::string& path, std::string_view pickle);
 
 /// Throws Error{kBadInput} for a file that is none of the formats that are read: names its format where it is known, and the
 /// command that converts it.

@@ -118,6 +118,13 @@ FileFormat format_of_name(const std::string& path) {
             "end it in .npy, .safetensors, .fvecs, .csv, .tsv, .ndjson or .f32: vector files become vector files");
 }
 
+FileFormat format_of_name(const std::string& path, const std::string& source, const OpenOptions& options) try {
+  return format_of_name(path);
+} catch (const Error&) {
+  open_rows(source, options);
+  throw;
+}
+
 std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) try {
   if (rows <= 0 || dim <= 0) bad_input("nothing to write: no rows or no columns", path);
   if (!options.columns.empty() && static_cast<Index>(options.columns.size()) != dim)

@@ -20,8 +20,8 @@ TEST_F(Foreign, FormatsAreNamedWithTheCommandThatConvertsThem) {
       {"a.hdf5", "\x89HDF\r\n\x1a\n" + zeros, "is an HDF5 file", "h5py.File(path)['train'][:]"},
       {"a.mat", std::string(512, 'M') + "\x89HDF\r\n\x1a\n" + zeros, "is an HDF5 file", "h5py.File(path)"},
       {"a.pt", "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19." + zeros, "is a PyTorch file", "torch.load(path"},
-      {"a.pkl", "\x80\x04\x95" + zeros, "is a pickle", "pickle.load(open(path, 'rb'))"},
-      {"a.pkl", "\x80\x03]q\x01.", "is a pickle", "pickle.load(open(path, 'rb'))"},
+      {"a.pkl", "\x80\x04\x95" + zeros, "is a pickle", "(pickle.load(open(path, 'rb')))"},
+      {"a.pkl", "\x80\x03]q\x01.", "is a pickle", "(pickle.load(open(path, 'rb')))"},
       {"a.pkl", "\x80\x04\x95pandas.core.frame" + zeros, "is a pickle of pandas", "pandas.read_pickle(sys.argv[1]).to_parquet"},
       {"a.joblib", "\x80\x04\x95joblib.numpy_pickle" + zeros, "is a file of joblib", "joblib.load(path)"},
       {"a.db", std::string("SQLite format 3\0", 16) + zeros, "is an SQLite database", "sqlite3.connect(path)"},
@@ -37,6 +37,18 @@ TEST_F(Foreign, FormatsAreNamedWithTheCommandThatConvertsThem) {
     expect_error(name, bytes, what);
     expect_error(name, bytes, way);
   }
+}
+
+TEST_F(Foreign, TensorsAreTakenOutOfWhatWasPickled) {
+  const std::string tensor = "ctorch._utils\n_rebuild_tensor_v2\nq\x02((X\x07";
+  const auto way = [](const std::string& pickle) { return torch_way("a.pt", pickle); };
+  EXPECT_NE(way("\x80\x02" + tensor).find("torch.load(path, map_location='cpu').detach()"), std::string::npos);
+  EXPECT_NE(way("\x80\x02]q" + tensor).find("torch.stack(torch.load(path, map_location='cpu')).detach()"), std::string::npos);
+  const std::string ids = std::string("(X\3\0\0\0idsq\1]q\2(K\1K\2e", 21), name("X\3\0\0\0embq\1", 10);
+  EXPECT_NE(way("\x80\x02}q" + ids + name + tensor).find("map_location='cpu')['emb'].detach()"), std::string::npos);
+  EXPECT_NE(way("\x80\x02}q" + std::string("X\3\0\0\0e'bq\1", 10) + tensor).find("['NAME']"), std::string::npos);
+  EXPECT_NE(way("\x80\x02").find(".detach()"), std::string::npos);
+  EXPECT_NE(way("").find(".detach()"), std::string::npos);
 }
 
 TEST_F(Foreign, AFolderIsSentToThePythonPackage) {
