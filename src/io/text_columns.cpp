@@ -173,12 +173,14 @@ void ColumnChooser::choose_list(const std::vector<Index>& lists) {
     layout_.notes.push_back("the vectors are in " + column_label(layout_, layout_.first) + "; other columns are left out");
 }
 
-/// Pandas and R write an index: a first column without a name, before others that have one.
+/// Pandas and R write an index: a first column without a name before others that have one, or one name less than columns.
 void ColumnChooser::leave_out_index() {
   const auto& header = sample_.header;
   const Index named = layout_.columns - layout_.open_end - 1;
   if (!header || named < 1 || kind(0) != CellKind::kNumber) return;
-  const bool one_less = header->count() == named;
+  const bool whole = std::all_of(sample_.rows.begin(), sample_.rows.end(),
+                                 [](const TextRecord& row) { return row.count() == 0 || is_whole(row.cell(0)); });
+  const bool one_less = header->count() == named && named > 1 && whole;
   if (!one_less && (header->count() < named + 1 || !is_unnamed(header->cell(0)))) return;
   for (Index j = !one_less; j < named + !one_less; ++j)
     if (is_unnamed(header->cell(j))) return;

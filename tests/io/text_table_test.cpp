@@ -115,6 +115,8 @@ TEST(TextTable, AnIndexWithoutANameIsLeftOut) {
     EXPECT_EQ(table.rows, kTwoByThree) << header;
     EXPECT_TRUE(contains(table.notes, "column 0 has no name and is left out")) << header;
   }
+  EXPECT_EQ(read("two numbers\n0.1 0.2 0.3\n0.4 0.5 0.6\n").rows, kTwoByThree);  // a title, not names
+  EXPECT_EQ(read("pairs\n5,7\n9,9\n").rows, (Rows{{5, 7}, {9, 9}}));
   EXPECT_EQ(read("\"V1\" \"V2\"\n\"1\" 0.1 0.2\n\"2\" 0.3 0.4\n").rows, (Rows{{0.1f, 0.2f}, {0.3f, 0.4f}}));  // write.table
 }
 
