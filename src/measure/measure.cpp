@@ -103,7 +103,7 @@ Space prepare_space(const NamedRows& given, const std::vector<Index>& chosen, co
   Space space = make_space(given, chosen, options.threads);
   // The search costs n^2; families that do without it stay fast, and intrinsic dimension comes with it.
   if (wanted("knn", options) || wanted("cknna", options))
-    find_neighbours(space, options.k, options.threads, options.progress);
+    space.near = nearest_rows(space.unit, options.k, options.threads, options.progress);
   return space;
 }
 

@@ -6,16 +6,17 @@
 #include <limits>
 #include <mutex>
 
+#include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/exp.h"
-#include "measure/cosine_ranks.h"
 #include "space/spectrum.h"
 
 namespace vec2vec {
 namespace {
 
 constexpr Index kBlock = 256;  // rows and columns of one product
+constexpr Index kSteps = 1 << 18;
 constexpr std::size_t kGroups = static_cast<std::size_t>(kJackknifeGroups);
 
 /// A run of rows within one jackknife group.
@@ -34,35 +35,21 @@ std::vector<Block> blocks_of(Index n) {
   return blocks;
 }
 
-/// One side's rows in the random order of the groups, with how its cosines are spread.
-struct RankedSide {
-  Matrix offset;             ///< (n, d)
-  std::vector<float> along;  ///< (n)
-  std::vector<Index> zeros;  ///< rows without a direction
-  double pivot = 0;          ///< what PairSide leaves out
-  CosineRanks ranks;
-
-  PairSide view() const { return {offset, along, zeros, static_cast<float>(-pivot)}; }
-  double median_cosine() const { return pivot + ranks.median(); }
-};
-
-/// Cosines of different rows among the first, and the last, of the groups.
-std::vector<float> sampled_cosines(const PairSide& side, const std::vector<Block>& blocks) {
-  std::vector<float> sample;
-  Matrix tile(kBlock, kBlock);
-  for (const Block& own : {blocks.front(), blocks.back()})
-    for (const Block& other : {blocks.front(), blocks.back()}) {
-      const MatrixSpan cosines{tile.data(), own.count, other.count, kBlock};
-      side.cosines(own.first, other.first, cosines);
-      for (Index i = 0; i < own.count; ++i)
-        for (Index j = 0; j < other.count; ++j)
-          if (own.first + i != other.first + j) sample.push_back(cosines.row(i)[j]);
-    }
-  return sample;
+/// The step of the grid over [-1, 1] that a cosine falls on.
+Index step_of(float cosine) {
+  const auto step = static_cast<Index>((cosine + 1.0f) * static_cast<float>(kSteps / 2));
+  return std::clamp<Index>(step, 0, kSteps - 1);
 }
 
-void count_cosines(const PairSide& side, const std::vector<Block>& blocks, int threads, CosineRanks& ranks) {
-  std::vector<std::uint64_t> counts(ranks.steps());
+/// How the cosines of all pairs i != j of one side are spread, and the rank of each step of the grid.
+struct CosineRanks {
+  std::vector<float>
+      rank;           ///< (kSteps): mean rank of the cosines on that step, over their number, less its mean: in [-0.5, 0.5]
+  double median = 0;  ///< of the cosines
+};
+
+CosineRanks rank_cosines(MatrixView rows, const std::vector<Block>& blocks, int threads) {
+  std::vector<std::uint64_t> counts(static_cast<std::size_t>(kSteps));
   std::mutex mutex;
   parallel_for(static_cast<Index>(blocks.size()), threads, [&](Index t) {
     const Block own = blocks[static_cast<std::size_t>(t)];
@@ -70,36 +57,25 @@ void count_cosines(const PairSide& side, const std::vector<Block>& blocks, int t
     Matrix products(own.count, kBlock);
     for (const Block& other : blocks) {
       const MatrixSpan tile{products.data(), own.count, other.count, kBlock};
-      side.cosines(own.first, other.first, tile);
+      gemm(rows.middle_rows(own.first, own.count), false, rows.middle_rows(other.first, other.count), true, tile);
       for (Index i = 0; i < own.count; ++i)
         for (Index j = 0; j < other.count; ++j)
-          local[ranks.step_of(tile.row(i)[j])] += own.first + i != other.first + j;
+          local[static_cast<std::size_t>(step_of(tile.row(i)[j]))] += own.first + i != other.first + j;
     }
     const std::lock_guard lock(mutex);  // whole numbers: the order of additions does not matter
     for (std::size_t s = 0; s < counts.size(); ++s) counts[s] += local[s];
   });
-  ranks.set_counts(counts);
-}
-
-RankedSide rank_side(const Space& space, const std::vector<Index>& chosen, const std::vector<Block>& blocks, int threads) {
-  RankedSide side{gather(space.offset, chosen), std::vector<float>(chosen.size()), {}, space.centre_square, CosineRanks({})};
-  for (std::size_t i = 0; i < chosen.size(); ++i)
-    if (std::binary_search(space.zero_rows.begin(), space.zero_rows.end(), chosen[i]))
-      side.zeros.push_back(static_cast<Index>(i));
-  const auto set_along = [&](double less) {
-    for (std::size_t i = 0; i < chosen.size(); ++i)
-      side.along[i] = static_cast<float>(space.along[static_cast<std::size_t>(chosen[i])] - less / 2);
-  };
-  set_along(0);
-  std::vector<float> sample = sampled_cosines(side.view(), blocks);
-  const auto middle = sample.begin() + static_cast<std::ptrdiff_t>(sample.size() / 2);
-  std::nth_element(sample.begin(), middle, sample.end());
-  const auto median = static_cast<double>(*middle);
-  side.pivot += median;
-  set_along(median);
-  side.ranks = CosineRanks(sampled_cosines(side.view(), blocks));
-  count_cosines(side.view(), blocks, threads, side.ranks);
-  return side;
+  CosineRanks result{std::vector<float>(counts.size()), 0};
+  const auto total = static_cast<double>(rows.rows) * static_cast<double>(rows.rows - 1);
+  double below = 0;
+  for (std::size_t s = 0; s < counts.size(); ++s) {
+    const auto count = static_cast<double>(counts[s]);
+    result.rank[s] = static_cast<float>((below + count / 2) / total - 0.5);
+    if (below < total / 2 && below + count >= total / 2)
+      result.median = (static_cast<double>(s) + 0.5) * 2 / static_cast<double>(kSteps) - 1;
+    below += count;
+  }
+  return result;
 }
 
 /// Sums over pairs (i, j), i != j, of one group of rows with another: of ranks r, s and kernels K, L.
@@ -121,23 +97,22 @@ struct PairSums {
   }
 };
 
-/// RBF kernel of unit rows as a function of their cosine less the pivot, less its value at the median: HSIC ignores the constant,
-/// and what is left loses less to rounding.
+/// RBF kernel of unit rows as a function of their cosine, less its value at the centre: HSIC ignores the constant, and what is
+/// left loses less to rounding.
 struct RbfKernel {
-  float slope, centre, shift;
-  double diagonal;  ///< its value for distance 0
-  RbfKernel(double sigma, const RankedSide& side)
+  float slope = 1, centre = 0, shift = 0;
+  RbfKernel(double sigma, double median_cosine)
       : slope(static_cast<float>(1 / (sigma * sigma))),
-        centre(static_cast<float>(side.ranks.median())),
-        shift(static_cast<float>(std::exp((side.median_cosine() - 1) / (sigma * sigma)))),
-        diagonal(-std::expm1((side.median_cosine() - 1) / (sigma * sigma))) {}
-  /// exp(-(2 - 2 cosine) / (2 sigma^2)) - shift.
-  float operator()(float cosine) const { return shift * fast_expm1((cosine - centre) * slope); }
+        centre(static_cast<float>(median_cosine)),
+        shift(static_cast<float>(std::exp((median_cosine - 1) / (sigma * sigma)))) {}
+  /// exp(-(2 - 2 cosine) / (2 sigma^2)) - shift; 0 distance, that is cosine 1, has 1 - shift.
+  float operator()(float cosine) const { return shift * (fast_exp((cosine - centre) * slope) - 1.0f); }
+  double diagonal() const { return 1 - static_cast<double>(shift); }
 };
 
-/// Two sides, row i of one belonging to row i of the other.
+/// Two sides' rows in the random order of the groups.
 struct PairedRows {
-  PairSide a, b;
+  MatrixView a, b;
   const CosineRanks *ranks_a, *ranks_b;
   RbfKernel kernel_a, kernel_b;
 };
@@ -187,21 +162,25 @@ void add_row(const float* r, const float* s, const float* k, const float* l, Ind
 }
 
 Sweep sweep(const PairedRows& rows, const std::vector<Block>& blocks, int threads) {
-  const auto n = static_cast<std::size_t>(rows.a.offset.rows);
+  const auto n = static_cast<std::size_t>(rows.a.rows);
   Sweep result{{}, std::vector<std::array<double, kGroups>>(n), std::vector<std::array<double, kGroups>>(n)};
   std::vector<std::array<PairSums, kGroups>> of_block(blocks.size());
   parallel_for(static_cast<Index>(blocks.size()), threads, [&](Index t) {
     const Block own = blocks[static_cast<std::size_t>(t)];
     Matrix tile_a(own.count, kBlock), tile_b(own.count, kBlock), ranks(2, kBlock);
     for (const Block& other : blocks) {
-      rows.a.cosines(own.first, other.first, {tile_a.data(), own.count, other.count, kBlock});
-      rows.b.cosines(own.first, other.first, {tile_b.data(), own.count, other.count, kBlock});
+      const auto product = [&](MatrixView side, Matrix& tile) {
+        gemm(side.middle_rows(own.first, own.count), false, side.middle_rows(other.first, other.count), true,
+             {tile.data(), own.count, other.count, kBlock});
+      };
+      product(rows.a, tile_a);
+      product(rows.b, tile_b);
       PairSums& sums = of_block[static_cast<std::size_t>(t)][other.group];
       for (Index i = 0; i < own.count; ++i) {
         float *k = tile_a.row(i), *l = tile_b.row(i), *r = ranks.row(0), *s = ranks.row(1);
         for (Index j = 0; j < other.count; ++j) {
-          r[j] = rows.ranks_a->of(k[j]);
-          s[j] = rows.ranks_b->of(l[j]);
+          r[j] = rows.ranks_a->rank[static_cast<std::size_t>(step_of(k[j]))];
+          s[j] = rows.ranks_b->rank[static_cast<std::size_t>(step_of(l[j]))];
         }
         for (Index j = 0; j < other.count; ++j) k[j] = rows.kernel_a(k[j]);
         for (Index j = 0; j < other.count; ++j) l[j] = rows.kernel_b(l[j]);
@@ -233,7 +212,7 @@ RbfSums kernel_sums(const Sweep& sweep, const PairedRows& rows, const std::vecto
       kl += k * l, kk += k * k, ll += l * l;
     }
   }
-  const double p = rows.kernel_a.diagonal, q = rows.kernel_b.diagonal;
+  const double p = rows.kernel_a.diagonal(), q = rows.kernel_b.diagonal();
   const auto sums = [&](double product, double x, double y, double row_product, double dx, double dy) {
     return KernelSums{n, product, x, y, row_product, n * dx * dy, n * dx, n * dy, dx * y, dy * x};
   };
@@ -256,9 +235,8 @@ double distance_of(double cosine) { return std::sqrt(std::max(2 - 2 * cosine, 1e
 
 RbfSums rbf_kernel_sums(const Space& a, const Space& b, double sigma_a, double sigma_b, int threads) {
   const std::vector<Block> blocks = blocks_of(a.rows());
-  const Pairing all = identity_pairing(a.rows());
-  const RankedSide x = rank_side(a, all, blocks, threads), y = rank_side(b, all, blocks, threads);
-  const PairedRows rows{x.view(), y.view(), &x.ranks, &y.ranks, RbfKernel(sigma_a, x), RbfKernel(sigma_b, y)};
+  const CosineRanks unused{std::vector<float>(static_cast<std::size_t>(kSteps)), 0};
+  const PairedRows rows{a.unit, b.unit, &unused, &unused, RbfKernel(sigma_a, 0), RbfKernel(sigma_b, 0)};
   return kernel_sums(sweep(rows, blocks, threads), rows, blocks, kGroups);
 }
 
@@ -266,13 +244,16 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
   const Index n = options.pair_rows > 0 ? std::min(options.pair_rows, a.rows()) : a.rows();
   // Random rows in random order, so that groups are random too.
   const std::vector<Index> chosen = Random(options.seed, Stream::kPairRows).sample(a.rows(), n);
+  const Matrix rows_a = gather(a.unit, chosen), rows_b = gather(b.unit, chosen);
   const std::vector<Block> blocks = blocks_of(n);
   report(options, "all pairs", 0);
-  const RankedSide x = rank_side(a, chosen, blocks, options.threads), y = rank_side(b, chosen, blocks, options.threads);
-  const auto kernel = [&](const RankedSide& side) {
-    return RbfKernel(options.rbf_sigma > 0 ? options.rbf_sigma : distance_of(side.median_cosine()), side);
+  const CosineRanks ranks_a = rank_cosines(rows_a, blocks, options.threads);
+  const CosineRanks ranks_b = rank_cosines(rows_b, blocks, options.threads);
+  const auto kernel = [&](const CosineRanks& ranks) {
+    const double sigma = options.rbf_sigma > 0 ? options.rbf_sigma : distance_of(ranks.median);
+    return RbfKernel(sigma, ranks.median);
   };
-  const PairedRows rows{x.view(), y.view(), &x.ranks, &y.ranks, kernel(x), kernel(y)};
+  const PairedRows rows{rows_a, rows_b, &ranks_a, &ranks_b, kernel(ranks_a), kernel(ranks_b)};
   report(options, "all pairs", 0.5);
   const Sweep found = sweep(rows, blocks, options.threads);
   const Values values = values_of(found, rows, blocks, kGroups);
@@ -287,14 +268,9 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
   auto null = null_values(
       n, affordable_permutations(options.permutations, flops), kMeasures,
       [&](const Pairing& pairing, std::span<double> out) {
-        const Matrix offset = gather(y.offset, pairing);
-        std::vector<float> along(y.along.size());
-        for (std::size_t i = 0; i < along.size(); ++i) along[i] = y.along[static_cast<std::size_t>(pairing[i])];
-        std::vector<Index> zeros;
-        for (std::size_t i = 0; i < along.size() && !y.zeros.empty(); ++i)
-          if (std::binary_search(y.zeros.begin(), y.zeros.end(), pairing[i])) zeros.push_back(static_cast<Index>(i));
+        const Matrix permuted_b = gather(rows_b, pairing);
         PairedRows permuted = rows;
-        permuted.b = {offset, along, zeros, y.view().zero_cosine};
+        permuted.b = permuted_b;
         const Values v = values_of(sweep(permuted, blocks, 1), permuted, blocks, kGroups);
         std::copy(v.begin(), v.end(), out.begin());
       },

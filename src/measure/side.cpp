@@ -23,35 +23,25 @@ double distance(const Matrix& rows, Index i, Index j) {
   }));
 }
 
-/// Sums over rows that isotropy is made of.
+/// Sums over unit rows that isotropy is made of.
 struct DirectionSums {
-  Vector offset;     ///< of offsets
-  double along = 0;  ///< of Space::along
-  double self = 0;   ///< of the rows' cosines with themselves: of norm 1, or 0
+  Vector sum;          ///< of rows
+  double squares = 0;  ///< of norms: the number of rows that are not zero
   double n = 0;
 
-  DirectionSums operator+(const DirectionSums& other) const {
-    return {offset + other.offset, along + other.along, self + other.self, n + other.n};
-  }
-  DirectionSums operator-(const DirectionSums& other) const {
-    return {offset - other.offset, along - other.along, self - other.self, n - other.n};
-  }
-  /// 1 - mean cosine over the pairs of different rows. The sum of all cosines is n^2 centre_square + 2 n along + |offset|^2;
-  /// taken from n^2 term by term, so that rows that nearly coincide leave more than rounding.
-  double isotropy(double centre_square) const {
-    const double distances = n * n * (1 - centre_square) - 2 * n * along - offset.squaredNorm();
-    return (distances - (n - self)) / (n * (n - 1));
-  }
+  DirectionSums operator+(const DirectionSums& other) const { return {sum + other.sum, squares + other.squares, n + other.n}; }
+  DirectionSums operator-(const DirectionSums& other) const { return {sum - other.sum, squares - other.squares, n - other.n}; }
+  /// 1 - mean cosine over the pairs of different rows.
+  double isotropy() const { return 1 - (sum.squaredNorm() - squares) / (n * (n - 1)); }
 };
 
 DirectionSums direction_sums(const Space& space, std::span<const Index> rows) {
-  DirectionSums sums{Vector::Zero(space.dim()), 0, 0, static_cast<double>(rows.size())};
+  DirectionSums sums{Vector::Zero(space.dim()), 0, static_cast<double>(rows.size())};
   for (const Index i : rows) {
-    const float* row = space.offset.row(i);
-    double* sum = sums.offset.data();
+    const float* row = space.unit.row(i);
+    double* sum = sums.sum.data();
     for (Index c = 0; c < space.dim(); ++c) sum[c] += static_cast<double>(row[c]);
-    sums.along += space.along[static_cast<std::size_t>(i)];
-    sums.self += !std::binary_search(space.zero_rows.begin(), space.zero_rows.end(), i);
+    sums.squares += squared_norm(row, space.dim());
   }
   return sums;
 }
@@ -66,9 +56,9 @@ SideFigure isotropy(const Space& space, const MeasureOptions& options) {
   });
   const DirectionSums all = std::accumulate(groups.begin() + 1, groups.end(), groups[0]);
   std::vector<double> without;
-  for (const DirectionSums& group : groups) without.push_back((all - group).isotropy(space.centre_square));
-  const Interval interval = jackknife_interval(all.isotropy(space.centre_square), without);
-  return {all.isotropy(space.centre_square), interval.low, interval.high};
+  for (const DirectionSums& group : groups) without.push_back((all - group).isotropy());
+  const Interval interval = jackknife_interval(all.isotropy(), without);
+  return {all.isotropy(), interval.low, interval.high};
 }
 
 }  // namespace
@@ -90,14 +80,14 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
   MeasuredSide side;
   side.name = space.name;
   side.dim = space.dim();
-  side.zero_rows = static_cast<Index>(space.zero_rows.size());
+  side.zero_rows = space.zero_rows;
 
   std::vector<std::array<double, 2>> distances(static_cast<std::size_t>(space.near.rows));  // to the nearest two rows
   constexpr Index kBlockRows = 256;
   parallel_blocks(space.near.rows, kBlockRows, options.threads, [&](Index first, Index count) {
     for (Index i = first; i < first + count; ++i) {
       const auto near = space.near.of(i);
-      distances[static_cast<std::size_t>(i)] = {distance(space.offset, i, near[0]), distance(space.offset, i, near[1])};
+      distances[static_cast<std::size_t>(i)] = {distance(space.unit, i, near[0]), distance(space.unit, i, near[1])};
     }
   });
   std::vector<double> log_ratios;

@@ -7,28 +7,20 @@
 
 namespace vec2vec {
 
-/// One space, made ready for all measures: its rows at norm 1 (zero rows stay zero), less a centre near all of them. Rows of
-/// hidden states may all point nearly the same way; what tells them apart would then be lost if unit rows were rounded to
-/// float32, and keeps its seven digits in the differences from the centre. The cosine of rows i and j is
-/// centre_square + along[i] + along[j] + offset_i . offset_j.
+/// One space, made ready for all measures: its rows at norm 1 (zero rows stay zero), their mean, and their neighbours.
 struct Space {
   std::string name;
-  Matrix offset;               ///< (n, d): unit row - centre, rounded once
-  std::vector<double> centre;  ///< (d): the mean of the unit rows that are not zero
-  double centre_square = 0;    ///< centre . centre
-  std::vector<double> along;   ///< (n): centre . (unit row - centre), before it was rounded
-  std::vector<Index> zero_rows;
+  Matrix unit;               ///< (n, d)
+  std::vector<double> mean;  ///< (d) of unit
+  Index zero_rows = 0;
   Neighbours near;  ///< k nearest rows by cosine; empty until find_neighbours
 
-  Index rows() const { return offset.rows(); }
-  Index dim() const { return offset.cols(); }
+  Index rows() const { return unit.rows(); }
+  Index dim() const { return unit.cols(); }
 };
 
 /// Rows `chosen` of given (n, d). Throws Error{kBadInput} for values that are not finite and for rows that are all equal.
 Space make_space(const NamedRows& given, const std::vector<Index>& chosen, int threads);
-
-/// Fills space.near. A zero row has cosine 0 with all others, so its neighbours are the first k of them.
-void find_neighbours(Space& space, Index k, int threads, const Progress& progress = {});
 
 /// The pairing of two spaces: row i of A belongs to row pairing[i] of B.
 using Pairing = std::vector<Index>;

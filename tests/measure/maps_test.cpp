@@ -12,11 +12,9 @@ namespace vec2vec {
 namespace {
 
 Dense dense(const Space& space, Index first, Index count) {
-  const Square unit = unit_rows(space);
   Dense out(count, space.dim());
   for (Index i = 0; i < count; ++i)
-    for (Index j = 0; j < space.dim(); ++j)
-      out(i, j) = unit[static_cast<std::size_t>(first + i)][static_cast<std::size_t>(j)];
+    for (Index j = 0; j < space.dim(); ++j) out(i, j) = static_cast<double>(space.unit(first + i, j));
   return out;
 }
 

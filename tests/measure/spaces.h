@@ -26,30 +26,22 @@ inline Matrix related_rows(const Matrix& of, Index d, double noise, std::uint64_
 /// A space with its k nearest neighbours.
 inline Space space_of(const Matrix& rows, Index k = 5) {
   Space space = make_space({"rows", rows}, identity_pairing(rows.rows()), 1);
-  find_neighbours(space, k, 1);
+  space.near = nearest_rows(space.unit, k, 1);
   return space;
 }
 
+/// K_ij = x_i . x_j of unit rows, by loops in double.
 using Square = std::vector<std::vector<double>>;
-
-/// The rows of a space at norm 1 (zero rows as they are).
-inline Square unit_rows(const Space& space) {
-  Square unit(static_cast<std::size_t>(space.rows()), space.centre);
-  for (Index i = 0; i < space.rows(); ++i)
-    for (Index j = 0; j < space.dim(); ++j)
-      unit[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] += static_cast<double>(space.offset(i, j));
-  return unit;
-}
-
-/// K_ij = x_i . x_j of rows, by loops in double.
-inline Square gram(const Square& rows) {
-  Square k(rows.size(), std::vector<double>(rows.size()));
-  for (std::size_t i = 0; i < rows.size(); ++i)
-    for (std::size_t j = 0; j < rows.size(); ++j)
-      for (std::size_t c = 0; c < rows[i].size(); ++c) k[i][j] += rows[i][c] * rows[j][c];
+inline Square gram(const Space& space) {
+  const Index n = space.rows();
+  Square k(static_cast<std::size_t>(n), std::vector<double>(static_cast<std::size_t>(n)));
+  for (Index i = 0; i < n; ++i)
+    for (Index j = 0; j < n; ++j)
+      for (Index c = 0; c < space.dim(); ++c)
+        k[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] +=
+            static_cast<double>(space.unit(i, c)) * static_cast<double>(space.unit(j, c));
   return k;
 }
-inline Square gram(const Space& space) { return gram(unit_rows(space)); }
 
 /// Unbiased HSIC as printed in Song et al. 2012, eq. 5, with L transposed in the first term (both are symmetric there).
 inline double dense_unbiased_hsic(Square k, Square l) {
