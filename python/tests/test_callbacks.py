@@ -58,7 +58,7 @@ def calls(demo: Load, paired_map: v2v.Map, map_file: Path, tmp_path: Path) -> di
 def test_a_progress_function_that_raises(calls: dict[str, Callable[..., Any]], tmp_path: Path) -> None:
     rows = np.random.default_rng(0).standard_normal((80, 8), dtype=np.float32)
     v2v.align(rows, rows, "rows")  # threads that the libraries keep are there
-    before, files = threads(), {"in.npy", "work"}
+    before, running, files = threads(), threading.active_count(), {"in.npy", "work"}  # other tests may have left a bar's monitor
     for name, call in calls.items():
         with pytest.raises(Refused), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -69,7 +69,7 @@ def test_a_progress_function_that_raises(calls: dict[str, Callable[..., Any]], t
             if path.is_file() and path.name != "in.npy":
                 path.unlink()
         assert threads() <= before, name
-        assert threading.active_count() == 1, name
+        assert threading.active_count() <= running, name
 
 
 @pytest.mark.parametrize("name", ["align", "translate_file", "audit"])

@@ -340,7 +340,7 @@ def test_every_source_is_named_for_what_it_is(rows: Float32, map_file: Path, tmp
             ("binary", "binary index of FAISS"),
             ("nsg", "is an IndexNSGFlat"),
             ("a.hdf5", "is an HDF5 file"),
-            ("words", "no known vector format"),
+            ("words", "no row of numbers"),
         ):
             with pytest.raises(v2v.BadInputError, match=message) as error:
                 stores.translate(map_file, tmp_path / source, tmp_path / target)

@@ -334,6 +334,7 @@ class Inspection(_Report):
     effective_rank: float
     spectrum: list[float]  #: shares of variance of the principal directions
     fingerprint: dict[str, Any]
+    notes: list[str]  #: how the file was read, and what looks odd in it
 
     def _line(self) -> str:
         bad = f"{self.nan_rows} not finite, {self.zero_rows} zero, {self.duplicate_rows} repeated"
