@@ -70,6 +70,16 @@ class Vectors:
     def text(self, kind, key, version):
         return "[" + ",".join(str(x) for x in self.rows[kind][self.place(key, version)]) + "]"
 
+    def named(self, found, key, version):
+        """What a hash is, for a report: NULL, or model and version of the row's vector."""
+        if found is None:
+            return "NULL"
+        for kind in self.rows:
+            for earlier in range(version, -1, -1):
+                if self.is_(found, kind, key, earlier):
+                    return f"{kind} of version {earlier}"
+        return "none of its vectors"
+
     def is_(self, found, kind, key, version):
         return found == self.hashes[kind][self.place(key, version)]
 
@@ -174,7 +184,7 @@ class Writer(Worker):
             model = "native" if self.switched() else "old"
             if kind < 0.1:
                 after = (1, model)
-                self.connection.execute("INSERT INTO docs VALUES (%s, 1, %s)", [key, self.vectors.text(model, key, 1)])
+                self.connection.execute("INSERT INTO docs (id, ver, v) VALUES (%s, 1, %s)", [key, self.vectors.text(model, key, 1)])
             elif kind < 0.2:
                 after = None
                 self.connection.execute("DELETE FROM docs WHERE id = %s", [key])
@@ -336,7 +346,8 @@ class Faults:
                 good &= is_(old, "old", key, version)
                 good &= (new is None and other != "v_old") or is_(new, "translated", key, version)
             if not good:
-                self.wrong.append(f"row {key}, version {version} of {model}: {ver} {v} {also}, beside {other}")
+                held = [self.vectors.named(each, key, version) for each in (v, also)]
+                self.wrong.append(f"row {key}, version {version} of {model}: v is {held[0]}, {other} is {held[1]}")
         report = self.run("--dry-run") if other else (0, {"native": 0, "stale": 0})
         if report[0] != 0 or report[1]["native"] != native or report[1]["stale"] != len(stale):
             self.wrong.append(f"{native} native, {len(stale)} stale, but reported: {report[1]}")
@@ -348,7 +359,8 @@ class Faults:
         """As an application does that embeds rows with the old model."""
         with self.server.connect() as c, c.transaction():
             for key in keys:
-                c.execute(f"UPDATE docs SET {column} = %s WHERE id = %s", [self.vectors.text("old", key, self.writer.rows[key][0]), key])
+                text = self.vectors.text("old", key, self.writer.rows[key][0])
+                c.execute(f"UPDATE docs SET ver = %s, {column} = %s WHERE id = %s", [self.writer.rows[key][0], text, key])
 
     def roll_back(self, kill):
         if kill:
@@ -361,8 +373,9 @@ class Faults:
                 result = self.run("--roll-back")
                 self.writer.go_on()
             else:
-                number = int(re.search(r"--accept-stale (\d+)", result[1])[1])
-                result = self.run("--roll-back", "--accept-stale", str(number + 100))  # the writer goes on meanwhile
+                number = re.search(r"--accept-stale (\d+)", result[1])
+                if number:  # the writer goes on meanwhile
+                    result = self.run("--roll-back", "--accept-stale", str(int(number[1]) + 100))
         if result[0] != 0:
             self.wrong.append(f"roll-back: {result[1]}")
         self.counts["roll_backs"] += 1
@@ -376,9 +389,9 @@ class Faults:
                 self.counts["refused_drops"] += 1
             else:
                 self.wrong.append("native vectors were dropped without consent")
+        for key in native:  # a vector as it was would not supersede the native one
+            self.writer.rows[key] = (self.writer.rows[key][0] + 1, "old")
         self.write_old_vectors(native, "v")
-        for key in native:
-            self.writer.rows[key] = (self.writer.rows[key][0], "old")
         self.writer.go_on()
         if kill:
             self.run("--drop-new", kill=True)
@@ -408,9 +421,8 @@ class Faults:
             left = self.cycles - done
             self.cycle(-(-(self.kills - self.counts["kills"]) // left))
             print(done + 1, json.dumps(self.counts), flush=True)
-        while self.counts["kills"] < self.kills:
-            self.run("--switch", kill=True)
-            self.roll_back(False)
+        while self.counts["kills"] < self.kills:  # some came after the end of what they were to hit
+            self.cycle(self.kills - self.counts["kills"])
         self.check()
         self.writer.go_on()
         record = {"rows": len(self.writer.rows), "cycles": self.cycles} | self.counts

@@ -295,12 +295,12 @@ def kill_at_random(connect, map_file, folder, url, rows, kills, seed=0):
     start = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     whole = time.perf_counter() - start
-    subprocess.run([*command, "--roll-back"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([*command, "--drop-new"], check=True, stdout=subprocess.DEVNULL)
     while done < kills:
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(chance.uniform(0.02, 4 / kills) * whole)
         if process.poll() is not None:  # it was quicker: from the beginning
-            subprocess.run([*command, "--roll-back"], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run([*command, "--drop-new"], check=True, stdout=subprocess.DEVNULL)
             restarts += 1
             continue
         if done % 5 == 4:
