@@ -275,7 +275,7 @@ void add_migrate(CLI::App& app, Run& run) {
       ->type_name("N")
       ->capture_default_str();
   add_block_rows_option(*command, options.batch_rows,
-                        "Rows a transaction writes at most; fewer where they take longer than half a second");
+                        "Rows a transaction writes at most; fewer where they take longer than a third of a second");
   command->add_option("--verify-rows", options.verify_rows, "Rows read back and translated again")
       ->check(at_least(0))
       ->type_name("N")

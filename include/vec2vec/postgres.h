@@ -39,7 +39,7 @@ struct MigrateOptions {
   std::string type;          ///< "vector" or "halfvec"; empty = that of the source column
   std::string old_name;      ///< what switch_postgres calls the source column; empty = its name and "_old"
   int connections = 0;       ///< 0 = twice the cores of this machine, at most 8
-  Index batch_rows = 4096;   ///< rows a transaction writes at most; fewer where they take longer than about half a second
+  Index batch_rows = 4096;   ///< rows a transaction writes at most; fewer where they take longer than a third of a second
   Index verify_rows = 1000;  ///< rows read back and translated again
   bool ignore_fingerprint = false;
   bool skip_triggers = false;       ///< the table's triggers do not fire for our updates; needs a superuser

@@ -17,7 +17,9 @@ namespace vec2vec::postgres {
 class SqlError : public Error {
  public:
   SqlError(const std::string& what, const std::string& where, const std::string& hint, std::string state, bool lost)
-      : Error(ErrorKind::kBadInput, what, where, hint), state_(std::move(state)), lost_(lost) {}
+      : Error(lost || state.starts_with("53") ? ErrorKind::kUnavailable : ErrorKind::kBadInput, what, where, hint),
+        state_(std::move(state)),
+        lost_(lost) {}
 
   const std::string& state() const { return state_; }  ///< SQLSTATE, e.g. "55P03"
   bool lost() const { return lost_; }                  ///< there is no connection, or no more

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "core/boundary.h"
 #include "postgres/dependants.h"
 #include "postgres/native.h"
 #include "postgres/needs.h"
@@ -52,7 +53,7 @@ void note_index_memory(Connection& c, const Table& table, MigratePlan& plan) {
 }  // namespace
 
 MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const PostgresColumn& column,
-                          const MigrateOptions& options) {
+                          const MigrateOptions& options) try {
   postgres::Stage stage(options.progress);
   Connection c(column.url, [&] { return stage.go_on(); });
   Table table = postgres::look_up(c, column);
@@ -107,6 +108,8 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
     plan.time_basis = timing.basis;
   }
   return plan;
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "core/boundary.h"
 #include "map/fingerprint.h"
 #include "postgres/copy_format.h"
 #include "postgres/dependants.h"
@@ -24,10 +25,6 @@ constexpr Index kSampleRows = 2000;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 }  // namespace
-
-void Stage::stop_if_cancelled() const {
-  if (!go_on()) throw Error(ErrorKind::kInterrupted, "interrupted", {}, "the same command goes on where it stopped");
-}
 
 Session::Session(const PostgresColumn& c, const MigrateOptions& o)
     : column(c), options(o), stage(o.progress), control(c.url, [this] { return stage.go_on(); }) {
@@ -193,7 +190,7 @@ void Session::verify(const Map& map, MigrateSummary& summary) {
 }
 
 MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
-                        const std::function<void(Session&, MigrateSummary&)>& work) {
+                        const std::function<void(Session&, MigrateSummary&)>& work) try {
   const auto start = Clock::now();
   Stage stage(options.progress);
   const KeepGoing keep_going = [&] { return stage.go_on(); };
@@ -218,7 +215,7 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
     stage.set("wait for the server");
     for (const auto lost = Clock::now();;) {
       std::this_thread::sleep_for(std::chrono::milliseconds(500));
-      stage.stop_if_cancelled();
+      stage.go_on();
       try {
         Connection(column.url, keep_going);
         break;
@@ -227,6 +224,8 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
       }
     }
   }
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec::postgres

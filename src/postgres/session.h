@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 
+#include "core/tell.h"
 #include "postgres/batch.h"
 #include "postgres/state.h"
 #include "vec2vec/postgres.h"
@@ -18,8 +19,11 @@ class Stage {
     name_ = std::move(name);
     done_ = done;
   }
-  bool go_on() const { return !progress_ || progress_(name_, done_); }
-  void stop_if_cancelled() const;
+  /// True, for KeepGoing; throws Error{kInterrupted} when the caller's function ends the work.
+  bool go_on() const {
+    tell(progress_, name_, done_, {}, "the same command goes on where it stopped");
+    return true;
+  }
 
  private:
   const Progress& progress_;

@@ -42,9 +42,8 @@ class Pool {
   MigrateSummary& summary_;
   const Index batch_rows_;
 
-  std::atomic<bool> stop_{false};  ///< whoever sets it may write failure_ or interrupted_
+  std::atomic<bool> stop_{false};  ///< whoever sets it may write failure_
   std::exception_ptr failure_;
-  bool interrupted_ = false;
 
   std::mutex mutex_;  ///< of all that follows, and of summary_
   std::condition_variable ended_;
@@ -122,7 +121,7 @@ void Pool::watch() {
     if (stop_) continue;
     try {
       session_.stage.set("translate", part);
-      if (!session_.stage.go_on() && !stop_.exchange(true)) interrupted_ = true;
+      session_.stage.go_on();
     } catch (...) {
       if (!stop_.exchange(true)) failure_ = std::current_exception();
     }
@@ -148,8 +147,6 @@ void Pool::run() {
     }
   }
   if (failure_) std::rethrow_exception(failure_);
-  if (interrupted_)
-    throw Error(ErrorKind::kInterrupted, "interrupted", session_.control.where(), "the same command goes on where it stopped");
 }
 
 }  // namespace

@@ -71,6 +71,32 @@ TEST_F(PostgresBatches, AnInterruptKeepsWhatWasDone) {
   EXPECT_LT(number("SELECT count(\"v new\") FROM \"Docs\""), 2000);
 }
 
+TEST_F(PostgresBatches, AProgressFunctionThatThrowsEndsThemInOrder) {
+  fill(2000);
+  db().run(kSlow);
+  const PostgresColumn column{world().server.url(), "Docs", "the v", {}};
+  MigrateOptions options;
+  options.into = "v new";
+  options.connections = 2;
+  options.progress = [](std::string_view stage, double done) -> bool {
+    if (stage == "translate" && done > 0.05) throw std::runtime_error("the window was closed");
+    return true;
+  };
+  const std::string sha256 = file_sha256(world().map_path());
+  try {
+    translate_postgres(world().map, sha256, column, options);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::kInterrupted);
+    EXPECT_NE(error.message().find("the window was closed"), std::string::npos) << error.what();
+    EXPECT_THROW(std::rethrow_if_nested(error), std::runtime_error);
+  }
+  EXPECT_GT(number("SELECT count(\"v new\") FROM \"Docs\""), 0);
+  db().run("DROP TRIGGER slow ON \"Docs\"");
+  options.progress = {};
+  EXPECT_EQ(translate_postgres(world().map, sha256, column, options).translated, 2000);
+}
+
 TEST_F(PostgresBatches, TheSwitchTranslatesWhatIsWrittenWhileItBuildsIndexes) {
   fill(1000, "vector(384)");
   db().run("CREATE INDEX ON \"Docs\" USING hnsw (\"the v\" vector_cosine_ops)");
