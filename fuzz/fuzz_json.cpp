@@ -27,7 +27,11 @@ const char* const kFields[] = {"", "", "", "v", "a.b[0].c", "embedding", "[1].x"
 
 void check_copy(RowSource& source, const Matrix& rows, const OpenOptions& options) {
   static const std::string path = "/dev/shm/fuzz-json-" + std::to_string(getpid()) + ".ndjson";
-  const auto sink = create_rows(path, rows.rows(), rows.cols(), {FileFormat::kNdjson, ValueType::kFloat32, true, &source});
+  CreateOptions create;
+  create.format = FileFormat::kNdjson;
+  create.overwrite = true;
+  create.carry = &source;
+  const auto sink = create_rows(path, rows.rows(), rows.cols(), create);
   sink->write(rows);
   sink->commit();
   const Matrix copy = read_all(*open_rows(path, options));
