@@ -184,6 +184,36 @@ TEST(Audit, TextsOfAnEarlierRunAreKept) {
   EXPECT_GT(written.encodings, 0) << "other options write other texts";
 }
 
+TEST(Audit, AnotherStoreDoesNotGetTheAlignmentOfTheFirst) {
+  const Matrix all = Demo::load("minilm.a.npy");
+  const TempDir dir;
+  AuditOptions options = quick();
+  options.max_rows = 1000;
+  options.work = dir.path("work");  // and no identity
+  const auto searches = [&](Index first) {
+    int count = 0;
+    options.progress = [&](std::string_view stage, double) {
+      count += stage == "align";
+      return true;
+    };
+    audit({all.view().middle_rows(first, 1000), all.view().middle_rows(4000, 2000)}, options);
+    return count;
+  };
+  EXPECT_GT(searches(0), 0);
+  EXPECT_EQ(searches(0), 0) << "the same store goes on from what was kept";
+  EXPECT_GT(searches(1000), 0) << "another one does not";
+}
+
+TEST(Audit, NeedsRows) {
+  const Demo demo;
+  AuditProblem problem = demo.problem();
+  problem.public_rows = {};
+  EXPECT_THROW(audit(problem, quick()), Error);
+  problem = demo.problem();
+  problem.store = {};
+  EXPECT_THROW(audit(problem, quick()), Error);
+}
+
 TEST(Audit, RefusesWhatDoesNotFit) {
   const Demo demo;
   AuditProblem problem = demo.problem();

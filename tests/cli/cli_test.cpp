@@ -389,5 +389,28 @@ void expect_interruptible(int signal_number) {
 TEST(CliInterrupt, SigintIsCode130AndLeavesNothing) { expect_interruptible(SIGINT); }
 TEST(CliInterrupt, SigtermIsCode130AndLeavesNothing) { expect_interruptible(SIGTERM); }
 
+TEST_F(Cli, ANameThatIsNotUtf8LosesNothing) {
+  const std::string latin = dir.path("caf\xE9.npy"), latin_map = dir.path("carte-\xE9.safetensors");
+  std::filesystem::copy_file(a, latin);
+  const CliResult result = run_cli({"align", latin, b, "-o", latin_map, "--paired", "--json"});
+  ASSERT_EQ(result.code, 0) << result.err;
+  EXPECT_TRUE(contains(Json::parse(result.out)["inputs"]["source"]["path"].get<std::string>(), "caf\uFFFD.npy"));
+  EXPECT_EQ(Json::parse(Map::load(latin_map).card)["inputs"]["source"]["rows"], 600);
+  for (const auto& command : {std::vector<std::string>{"inspect", "--json", latin},
+                              {"inspect", "--json", latin_map},
+                              {"translate", latin_map, latin, dir.path("o\xE9.npy"), "--json"}}) {
+    const CliResult again = run_cli(command);
+    EXPECT_EQ(again.code, 0) << again.err;
+    EXPECT_NO_THROW(static_cast<void>(Json::parse(again.out)));
+  }
+}
+
+TEST_F(Cli, WhatTheMachineRefusesIsNoInternalFailure) {
+  const CliResult result = run_cli({"align", a, b, "-o", "/proc/map.safetensors", "--paired"});
+  EXPECT_EQ(result.code, 2) << result.err;
+  EXPECT_TRUE(contains(result.err, "try:")) << result.err;
+  EXPECT_FALSE(contains(result.err, "internal failure")) << result.err;
+}
+
 }  // namespace
 }  // namespace vec2vec

@@ -10,6 +10,26 @@
 namespace vec2vec {
 namespace {
 
+TEST(Bootstrap, OfNothingIsUndefined) {
+  EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
+  EXPECT_TRUE(std::isnan(weighted_mean({}, {})));
+  EXPECT_TRUE(std::isnan(weighted_median({}, {})));
+  const auto mean = [](std::span<const std::uint32_t> weights, std::span<double> out) {
+    out[0] = weighted_mean(weights, std::vector<double>(weights.size(), 1.0));
+  };
+  EXPECT_TRUE(std::isnan(bootstrap(0, 50, 1, mean, 1, 2)[0].low));
+  EXPECT_TRUE(std::isnan(bootstrap(10, 0, 1, mean, 1, 2)[0].high));
+}
+
+TEST(Bootstrap, ResamplesWithoutAValueAreLeftOut) {
+  const auto now_and_then = [](std::span<const std::uint32_t> weights, std::span<double> out) {
+    out[0] = weights[0] % 2 ? std::nan("") : 3.0;
+  };
+  const Interval interval = bootstrap(5, 200, 1, now_and_then, 1, 2)[0];
+  EXPECT_EQ(interval.low, 3);
+  EXPECT_EQ(interval.high, 3);
+}
+
 TEST(Bootstrap, WeightedMedianIsThatOfTheRepeatedValues) {
   Random random(1);
   for (int trial = 0; trial < 200; ++trial) {

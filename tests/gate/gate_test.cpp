@@ -54,6 +54,25 @@ TEST(Gate, EachLimitPassesOnOneSideAndFailsOnTheOther) {
   EXPECT_FALSE(passes(R"({"min_recall": 0.36})", evidence));
 }
 
+TEST(Gate, NothingPassesBecauseItWasLeftOut) {
+  EXPECT_THROW(passes(R"({"max_age_days": 1000})"), Error) << "the age is not known";
+  EXPECT_THROW(passes(R"({"min_agreement": 0.1})", {}, "[]"), Error) << "no card";
+  EXPECT_FALSE(passes(R"({"verdict": "UNCERTAIN"})", {}, R"({"verdict": 2})"));
+  GatePolicy policy;
+  policy.set("min_top1", "0.1");
+  EvaluateOptions options;
+  options.bootstrap = 0;
+  EXPECT_THROW(gather_evidence(map_with(kCard), policy, {}, options), Error) << "the limit holds for the end of an interval";
+}
+
+TEST(Gate, ALimitIsTheWholeText) {
+  GatePolicy policy;
+  for (const char* text : {"", "0,5", "0.5x", " 0.5", "nan", "inf", "2"})
+    EXPECT_THROW(policy.set("min_agreement", text), Error);
+  policy.set("min_agreement", "+0.5");
+  EXPECT_EQ(policy.min_agreement, 0.5);
+}
+
 TEST(Gate, OneFailureFailsAndASilentCardFails) {
   const GateReport report =
       check_gate(map_with(kCard), GatePolicy::parse(R"({"verdict": "UNCERTAIN", "min_agreement": 0.9})", "p"), {});

@@ -56,6 +56,21 @@ Map demo_map(const std::string& target, Index pairs) {
                     demo(target + ".pairs.npy").view().middle_rows(0, pairs));
 }
 
+TEST(Confidence, AScorerOwnsItsMap) {
+  const Matrix rows = demo("minilm.eval.npy"), store = demo("mpnet.eval.npy");
+  const ConfidenceScorer scorer(demo_map("mpnet", 300), store, 2);  // of a temporary map
+  std::vector<RowConfidence> out(10);
+  scorer.score(rows.view().middle_rows(0, 10), out.data());
+  const Map map = demo_map("mpnet", 300);
+  const auto expected = score(map, rows.view().middle_rows(0, 10), store);
+  for (std::size_t i = 0; i < out.size(); ++i) EXPECT_EQ(out[i].match, expected[i].match);
+}
+
+TEST(Confidence, OfNoRowsIsNothing) {
+  const ConfidenceSummary none = summarise({});
+  EXPECT_TRUE(std::isnan(none.far_rows) && std::isnan(none.mean_match));
+}
+
 TEST(Confidence, IsTheFormula) {
   const Map map = demo_map("e5", 300);
   const Matrix rows = demo("minilm.eval.npy"), store = demo("e5.eval.npy");
