@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 HEADERS = ROOT / "include" / "vec2vec"
-MODULES = ("vec2vec_cpp", "vec2vec_cpp.arrow", "vec2vec_cpp.stores", "vec2vec_cpp.spark", "vec2vec_cpp.ray")
+MODULES = ("vec2vec_cpp", "vec2vec_cpp.typing", "vec2vec_cpp.arrow", "vec2vec_cpp.stores", "vec2vec_cpp.spark", "vec2vec_cpp.ray")
 
 
 @dataclass

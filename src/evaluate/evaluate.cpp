@@ -130,7 +130,7 @@ Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, co
   const auto shape = [](MatrixView m) { return std::to_string(m.rows) + " x " + std::to_string(m.cols); };
   if (translated.rows != truth.rows || translated.cols != truth.cols) {
     bad_input("translated rows are " + shape(translated) + ", true rows " + shape(truth), "evaluate",
-              "give two files whose rows belong together one to one");
+              "give rows that belong together one to one");
   }
   if (truth.rows < 2 || truth.cols < 1) bad_input("needs at least 2 rows, got " + shape(truth), "evaluate");
   if (mean.rows > 0 && (mean.rows != 1 || mean.cols != truth.cols)) {

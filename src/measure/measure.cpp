@@ -87,7 +87,7 @@ void require_pairs(std::span<const NamedRows> spaces, const MeasureOptions& opti
   for (const NamedRows& space : spaces) {
     if (space.rows.rows != n) {
       bad_input("has " + std::to_string(space.rows.rows) + " rows, " + spaces[0].name + " has " + std::to_string(n), space.name,
-                "give files whose rows belong together one to one");
+                "give rows that belong together one to one");
     }
   }
   const Index used = options.sample > 0 ? std::min(options.sample, n) : n;

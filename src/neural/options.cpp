@@ -16,30 +16,30 @@ void require(bool good, const char* what, const char* option) {
 }  // namespace
 
 void NeuralOptions::validate() const {
-  require(width >= 1, "the width must be at least 1", "width");
+  require(width >= 1, "must be at least 1", "width");
   require(adapter_depth >= 1 && backbone_depth >= 1 && discriminator_depth >= 1, "depths must be at least 1", "*_depth");
-  require(discriminator_width >= 1, "the width must be at least 1", "discriminator_width");
+  require(discriminator_width >= 1, "must be at least 1", "discriminator_width");
   for (double w : {loss.reconstruction, loss.cycle, loss.preservation, loss.cycle_preservation, loss.generator,
                    loss.latent_generator, loss.matching, loss.pairs})
     require(w >= 0, "coefficients must be 0 or more", "loss");
-  require(steps >= 0, "steps must be 0 or more", "steps");
+  require(steps >= 0, "must be 0 or more", "steps");
   require(batch >= 2, "a batch needs at least 2 rows", "batch");
   require(learning_rate > 0 && discriminator_learning_rate > 0, "learning rates must be above 0", "learning_rate");
-  require(warm_up >= 0, "the warm-up must be 0 or more steps", "warm_up");
-  require(final_rate >= 0 && final_rate <= 1, "the final rate must lie within 0 and 1", "final_rate");
-  require(weight_decay >= 0, "the weight decay must be 0 or more", "weight_decay");
-  require(clip >= 0, "the limit of the gradient must be 0 (none) or more", "clip");
-  require(average >= 0 && average < 1, "the decay of the average must lie within 0 and 1", "average");
-  require(instance_noise >= 0, "the noise must be 0 or more", "instance_noise");
-  require(discriminator_penalty >= 0, "the penalty must be 0 or more", "discriminator_penalty");
+  require(warm_up >= 0, "must be 0 or more steps", "warm_up");
+  require(final_rate >= 0 && final_rate <= 1, "must lie within 0 and 1", "final_rate");
+  require(weight_decay >= 0, "must be 0 or more", "weight_decay");
+  require(clip >= 0, "must be 0 (none) or more", "clip");
+  require(average >= 0 && average < 1, "must lie within 0 and 1", "average");
+  require(instance_noise >= 0, "must be 0 or more", "instance_noise");
+  require(discriminator_penalty >= 0, "must be 0 or more", "discriminator_penalty");
   require(seeds >= 1 && seeds <= 64, "1 to 64 runs", "seeds");
-  require(matching_temperature > 0, "the temperature must be above 0", "matching_temperature");
+  require(matching_temperature > 0, "must be above 0", "matching_temperature");
   require(matching_whitening >= 0 && matching_whitening <= 1, "must lie within 0 and 1", "matching_whitening");
   require(matching_debias >= 0 && matching_debias <= 1, "must lie within 0 and 1", "matching_debias");
   require(matching_rows >= 2, "at least 2 rows are needed", "matching_rows");
   require(!blend || (*blend >= 0 && *blend <= 1), "must lie within 0 and 1", "blend");
-  require(period >= 1, "the period must be at least 1 step", "period");
-  require(patience >= 0, "the patience must be 0 (none) or more", "patience");
+  require(period >= 1, "must be at least 1 step", "period");
+  require(patience >= 0, "must be 0 (none) or more", "patience");
   require(threads >= 0, "threads must be 0 (all cores) or more", "threads");
   require(time_budget >= 0, "the time budget must be 0 (none) or more seconds", "time_budget");
 }
