@@ -12,6 +12,7 @@
 #include "io/atomic_file.h"
 #include "migrate_gate.h"
 #include "postgres_arguments.h"
+#include "spelling.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -152,6 +153,16 @@ void print_summary(const MigrateSummary& summary, const std::vector<std::string>
   print_next_steps(summary, map, arguments);
 }
 
+void put_in_flags(std::vector<std::string>& notes) {
+  for (std::string& note : notes) note = in_flags(note);
+}
+
+void put_in_flags(MigratePlan& plan) {
+  put_in_flags(plan.notes);
+  for (MigrateProblem& problem : plan.problems)
+    problem = {in_flags(problem.what), in_flags(problem.where), in_flags(problem.hint)};
+}
+
 MigrateSummary migrate(const Map& map, const std::string& sha256, const MigrateArguments& a, const MigrateOptions& options) {
   if (a.roll_back) return roll_back_postgres(sha256, a.column, options);
   if (a.drop_new) return drop_new_postgres(sha256, a.column, options);
@@ -192,6 +203,7 @@ int run_migrate(const MigrateArguments& arguments) {
     gate = check_migration(map, arguments.column, arguments.gate, with_queries, arguments.common, options.progress);
   }
   progress.finish();
+  if (plan) put_in_flags(*plan);
   if (arguments.dry_run && text) print_plan(*plan, map, arguments);
   if (gate && text && (arguments.dry_run || gate->retention || !gate->passed())) std::cout << gate->brief();
   if (arguments.dry_run || (gate && !gate->passed())) {
@@ -202,7 +214,8 @@ int run_migrate(const MigrateArguments& arguments) {
   }
   const std::vector<std::string> known = plan && text && !arguments.common.quiet ? plan->notes : std::vector<std::string>{};
   print_notes(known);  // before anything is written
-  const MigrateSummary summary = migrate(map, sha256, arguments, options);
+  MigrateSummary summary = migrate(map, sha256, arguments, options);
+  put_in_flags(summary.notes);
   progress.finish();
   if (text) print_summary(summary, known, map, arguments);
   put_out(summary.to_json(), sha256, gate ? &*gate : nullptr, arguments);

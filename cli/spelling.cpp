@@ -10,10 +10,22 @@ namespace {
 
 /// What does not follow the rule of spell() below.
 const std::map<std::string, std::string, std::less<>> kExceptions = {
-    {"AttributeOptions::k", "--top"},        {"CreateOptions::overwrite = true", "--force"},
-    {"MeasureGrid::to_csv()", "--csv FILE"}, {"MeasureGrid::to_html()", "--html FILE"},
-    {"MeasureGrid::to_json()", "--json"},    {"align()", "vec2vec align"},
-    {"inspect()", "vec2vec inspect"},        {"vec2vec_cpp.stores", "python -m vec2vec_cpp"},
+    {"AttributeOptions::k", "--top"},
+    {"CreateOptions::overwrite = true", "--force"},
+    {"MeasureGrid::to_csv()", "--csv FILE"},
+    {"MeasureGrid::to_html()", "--html FILE"},
+    {"MeasureGrid::to_json()", "--json"},
+    {"MigrateOptions::batch_rows", "--block-rows"},
+    {"MigrateOptions::build_indexes = false", "--no-indexes"},
+    {"align()", "vec2vec align"},
+    {"drop_new_postgres()", "--drop-new"},
+    {"drop_old_postgres()", "--drop-old"},
+    {"inspect()", "vec2vec inspect"},
+    {"plan_postgres()", "--dry-run"},
+    {"roll_back_postgres()", "--roll-back"},
+    {"sample_postgres()", "vec2vec sample"},
+    {"switch_postgres()", "--switch"},
+    {"vec2vec_cpp.stores", "python -m vec2vec_cpp"},
 };
 
 /// What stands between back quotes in the command's words; nothing when it is no name of the library:
@@ -22,7 +34,7 @@ std::optional<std::string> spell(const std::string& quoted) {
   if (const auto known = kExceptions.find(quoted); known != kExceptions.end()) return known->second;
   static const std::regex option("[A-Z][A-Za-z0-9]*::([a-z][a-z_0-9]*)(?: = (.+))?");
   std::smatch parts;
-  constexpr std::size_t kLongest = 100;  // std::regex takes a stack frame for every character
+  constexpr std::size_t kLongest = 250;  // std::regex takes a stack frame for every character
   if (quoted.size() > kLongest || !std::regex_match(quoted, parts, option)) return {};
   std::string flag = "--" + parts.str(1);
   std::replace(flag.begin(), flag.end(), '_', '-');

@@ -26,7 +26,6 @@ void add_audit(nb::module_& module) {
       .def_prop_rw(
           "work", [](const AuditOptions& options) { return Path(options.work); },
           [](AuditOptions& options, const Path& work) { options.work = work.string(); })
-      .def_rw("identity", &AuditOptions::identity)
       .def_rw("seed", &AuditOptions::seed)
       .def_rw("threads", &AuditOptions::threads)
       .def_prop_rw(

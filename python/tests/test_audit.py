@@ -60,11 +60,10 @@ def test_finds_what_the_command_finds(
 
 
 def test_defences_and_the_work_folder(demo: Load, tmp_path: Path) -> None:
-    def run() -> v2v.AuditReport:
-        work = tmp_path / "work"
-        return v2v.audit(
-            demo("minilm.eval"), demo("minilm.a"), defences=["rotate"], max_rows=1000, bootstrap=50, work=work
-        )
+    store, public, work = demo("minilm.eval"), demo("minilm.a"), tmp_path / "work"
+
+    def run(rows: v2v._rows.Float32 = store) -> v2v.AuditReport:
+        return v2v.audit(rows, public, defences=["rotate"], max_rows=1000, bootstrap=50, work=work)
 
     first = run()
     points = first.to_dict()["defences"]["points"]
@@ -72,6 +71,8 @@ def test_defences_and_the_work_folder(demo: Load, tmp_path: Path) -> None:
     again = run()  # the alignment and the attack were kept
     assert again.to_dict()["seconds"] < first.to_dict()["seconds"]
     assert again.to_dict()["defences"]["points"][1] == points[1]
+    other = run(np.ascontiguousarray(store[:, ::-1]))  # another store keeps nothing of it
+    assert other.map != first.map
 
 
 def test_bad_input(demo: Load, paired_map: v2v.Map) -> None:

@@ -89,7 +89,7 @@ def test_gate(cli: Cli, demo: Load, demo_file: File, paired_map: v2v.Map, map_fi
 
 def test_a_gate_without_evidence_does_not_pass_but_fails(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> None:
     for policy, message in (
-        ({"max_age_days": 2}, "has no age"),
+        ({"max_age_days": 2}, "asks for the age of the map"),
         ({"min_top1": 0.5}, "evaluation pairs"),
         ({"max_far_rows": 0.5}, "confidence of rows"),
         ({"min_topp1": 0.5}, "unknown limit"),

@@ -131,9 +131,6 @@ def audit(
     options.max_rows, options.top, options.samples, options.reveal = max_rows, top, samples, reveal
     options.bootstrap, options.seed, options.threads = bootstrap, seed, threads
     options.work = os.fspath(work)
-    if options.work:
-        known = hashlib.sha256(b"" if map is None else map.to_bytes()).hexdigest()
-        options.identity = json.dumps([_sha256(s), _sha256(p), _sha256(given["native"]), known])
     with reporting(progress) as callback:
         core, report, text = _core.audit(
             s,

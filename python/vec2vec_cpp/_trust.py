@@ -162,8 +162,6 @@ def gate(
         if age_days is None and os.path.exists(map):
             age_days = (time() - os.stat(map).st_mtime) / 86400
         map = Map.load(map)
-    if age_days is None and "max_age_days" in text:
-        raise BadInputError("a map in memory has no age", "policy, max_age_days", "`age_days`, or the path of the map's file")
     a, b = (no_rows(), no_rows()) if pairs is None else (as_rows(pairs[0], "pairs, A"), as_rows(pairs[1], "pairs, B"))
     q = no_rows() if rows is None else as_rows(rows)
     s = no_rows() if store is None else as_rows(store, "store")

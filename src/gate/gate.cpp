@@ -193,7 +193,7 @@ GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEviden
               "give the rows to be translated, and their store for min_mean_match");
   if (policy.max_age_days && !evidence.age_days)
     bad_input("the policy asks for the age of the map, which is not known", "policy",
-              "give the map as a file, or drop max_age_days");
+              "give the map as a file, or `GateEvidence::age_days`; or drop max_age_days");
   if (policy.min_recall && !evidence.retention)
     bad_input("the policy asks for what a search keeps", "policy", "give queries and the documents that they are searched in");
   const Json card = card_of(map);

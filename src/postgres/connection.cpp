@@ -37,8 +37,9 @@ std::string connect_hint(const PGconn* c) {
 std::string hint_of(const std::string& state, const std::string& function, const std::string& given) {
   if (state == "42501" && function == "check_enable_rls") return "a role that sees all rows: with BYPASSRLS, or a superuser";
   if (state == "53100") return "more space on the server's disk; then the same command again, it goes on where it stopped";
-  if (state == "53300") return "fewer --connections";
-  if (state == "53200") return "more memory for the server, or a smaller --block-rows; then the same command again";
+  if (state == "53300") return "fewer `MigrateOptions::connections`";
+  if (state == "53200")
+    return "more memory for the server, or a smaller `MigrateOptions::batch_rows`; then the same command again";
   if (!given.empty()) return given;
   if (state == "42501") return "a role that may, such as the owner of the table, or GRANT it";
   if (state == "25006") return "the primary server: this one takes no writes (a replica, or default_transaction_read_only)";
@@ -93,7 +94,7 @@ void Connection::fail(const PGresult* result) const {
   const std::string what = primary ? primary : trimmed(PQerrorMessage(connection_.get()));
   const std::string again = "when the server is back, the same command again; it goes on where it stopped";
   throw SqlError(lost ? "the connection to the server was lost: " + what : what, where_,
-                 lost ? again + (pooled_ ? "; fewer --connections if the pool has no more" : "")
+                 lost ? again + (pooled_ ? "; fewer `MigrateOptions::connections` if the pool has no more" : "")
                       : hint_of(state, function ? function : "", hint ? hint : ""),
                  state, lost);
 }

@@ -88,8 +88,8 @@ void refuse_unknown(const std::vector<Parameter>& unknown, const std::string& pl
   for (const Parameter& parameter : unknown) {
     names += (names.empty() ? "'" : ", '") + parameter.name + "'";
     if (parameter.name == "schema" || parameter.name == "currentSchema")
-      more +=
-          "; the schema belongs to the table: --table " + (is_name(parameter.value) ? parameter.value : "SCHEMA") + ".TABLE";
+      more += "; the schema belongs to the table: `PostgresColumn::table = " +
+              (is_name(parameter.value) ? parameter.value : "SCHEMA") + ".TABLE`";
     if (parameter.name == "pgbouncer") more += "; and connect to the server itself, or to a pool in session mode";
   }
   const bool one = unknown.size() == 1;

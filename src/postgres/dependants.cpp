@@ -58,7 +58,8 @@ void note_triggers(Connection& c, const Table& table, std::vector<std::string>& 
       "AND (tgtype & 16) <> 0 AND tgname NOT LIKE '%vec2vec%' AND tgattr::text = '' ORDER BY 1",
       {std::to_string(table.oid)});
   for (Index i = 0; i < triggers.rows(); ++i)
-    notes.push_back("trigger " + triggers.text(i, 0) + " fires for each updated row; --skip-triggers prevents it");
+    notes.push_back("trigger " + triggers.text(i, 0) +
+                    " fires for each updated row; `MigrateOptions::skip_triggers = true` prevents it");
 }
 
 /// Two plain vectors may be too much for a page, so the new column does not take this over by itself.
@@ -71,8 +72,8 @@ void note_storage(Connection& c, const Table& table, const std::string& column, 
       {std::to_string(table.oid), column});
   if (found.rows() == 0) return;
   notes.push_back("column " + found.text(0, 1) +
-                  " is stored in its own way, the new column in the usual one; after --switch: ALTER TABLE " + table.shown +
-                  " ALTER COLUMN " + found.text(0, 1) + " SET STORAGE " + found.text(0, 0));
+                  " is stored in its own way, the new column in the usual one; after `switch_postgres()`: ALTER TABLE " +
+                  table.shown + " ALTER COLUMN " + found.text(0, 1) + " SET STORAGE " + found.text(0, 0));
 }
 
 }  // namespace
@@ -89,7 +90,7 @@ std::vector<std::string> find_notes(Connection& c, const Table& table, const std
     note_storage(c, table, old, notes);
   }
   const Result found = c.run(kDependants, {std::to_string(table.oid), old});
-  const std::string when = switched ? "(column " + quoted(c, old) + ")" : "after --switch";
+  const std::string when = switched ? "(column " + quoted(c, old) + ")" : "after `switch_postgres()`";
   for (Index i = 0; i < found.rows(); ++i)
     notes.push_back(note_of(found.text(i, 0), found.text(i, 1), found.text(i, 2), quoted(c, old), when));
   return notes;

@@ -19,10 +19,11 @@ void refuse_loss(Session& s, const std::string& column, const std::string& condi
   const std::string where = c.where() + ", table " + s.table.shown + ", column " + quoted(c, column);
   const std::string number = std::to_string(lost.count), given = std::to_string(s.options.accept_loss);
   if (lost.count == 0)
-    bad_input("--accept-loss " + given + " was given, but no vector would be lost", where, "the same command without it");
+    bad_input("`MigrateOptions::accept_loss = " + given + "` was given, but no vector would be lost", where,
+              "the same command without it");
   bad_input("would lose " + shown_rows(lost, "vector") + " " + why +
-                (s.options.accept_loss > 0 ? "; --accept-loss says " + given : ""),
-            where, "copy them elsewhere first; then --accept-loss " + number + " drops them");
+                (s.options.accept_loss > 0 ? "; `MigrateOptions::accept_loss` says " + given : ""),
+            where, "copy them elsewhere first; then `MigrateOptions::accept_loss = " + number + "` drops them");
 }
 
 /// Drops a column and all that was made for the migration but its line in vec2vec_migrations.
@@ -54,7 +55,8 @@ MigrateSummary drop_new_postgres(const std::string& map_sha256, const PostgresCo
     const Migration& m = *session.migration;
     if (m.state == "switched" || m.state == "finished")
       bad_input("the new vectors have the name " + m.source + " by now",
-                session.control.where() + ", table " + session.table.shown, m.state == "switched" ? "--roll-back first" : "");
+                session.control.where() + ", table " + session.table.shown,
+                m.state == "switched" ? "`roll_back_postgres()` first" : "");
     if (m.state != "dropped")
       drop_column(session, m.target, "dropped",
                   has_column(session.control, session.table, m.target)
@@ -72,7 +74,7 @@ MigrateSummary drop_old_postgres(const std::string& map_sha256, const PostgresCo
     Connection& c = session.control;
     if (m.state != "switched" && m.state != "finished")
       bad_input("the old vectors are in use: column " + m.source + " holds them", c.where() + ", table " + session.table.shown,
-                "--switch first, or --drop-new to end the migration without it");
+                "`switch_postgres()` first, or `drop_new_postgres()` to end the migration without it");
     if (m.state == "switched")
       drop_column(session, m.old_name, "finished",
                   "t." + c.name(m.old_name) + " IS NOT NULL AND t." + c.name(m.source) + " IS NULL",
@@ -89,8 +91,9 @@ MigrateSummary forget_postgres(const PostgresColumn& column, const MigrateOption
       bad_input("a migration still needs the book-keeping: table " + open.table + ", column " + open.source + " into " +
                     open.target + " (" + open.state + ")",
                 c.where(),
-                open.state == "switched" ? "--drop-old of that one first, or --roll-back and --drop-new"
-                                         : "--drop-new of that one first");
+                open.state == "switched"
+                    ? "`drop_old_postgres()` of that one first, or `roll_back_postgres()` and `drop_new_postgres()`"
+                    : "`drop_new_postgres()` of that one first");
     with_short_locks(c, [&] { postgres::drop_tables(c, session.table); });
     summary.state = "forgotten";
   });

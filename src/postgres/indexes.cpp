@@ -118,8 +118,9 @@ std::vector<MigrateProblem> type_problems(Connection& c, const Table& table, con
       problems.push_back({cannot + "on a " + type + " it takes at most " + std::to_string(most) +
                               " dimensions, and the map translates into " + std::to_string(dim),
                           where,
-                          half_fits ? "--type halfvec (pgvector 0.7 or newer), or --no-indexes: search without this index"
-                                    : "--no-indexes: search without this index"});
+                          half_fits ? "`MigrateOptions::type = halfvec` (pgvector 0.7 or newer), or "
+                                      "`MigrateOptions::build_indexes = false`: search without this index"
+                                    : "`MigrateOptions::build_indexes = false`: search without this index"});
       continue;
     }
     const Result found = c.run(
@@ -128,7 +129,8 @@ std::vector<MigrateProblem> type_problems(Connection& c, const Table& table, con
         {index.method, index.operator_schema, operators});
     if (found.rows() == 0)
       problems.push_back({cannot + "there is no operator class " + operators + " for " + index.method, where,
-                          "--type " + table.type + ", or --no-indexes: search without this index"});
+                          "`MigrateOptions::type = " + table.type +
+                              "`, or `MigrateOptions::build_indexes = false`: search without this index"});
   }
   return problems;
 }
@@ -136,7 +138,8 @@ std::vector<MigrateProblem> type_problems(Connection& c, const Table& table, con
 std::vector<MigrateProblem> hand_made_indexes(Connection& c, const Table& table, const std::string& target) {
   std::vector<MigrateProblem> problems;
   const std::string where = c.where() + ", table " + table.shown;
-  const std::string hint = "create its twin on column " + quoted(c, target) + " before --switch --no-indexes";
+  const std::string hint = "create its twin on column " + quoted(c, target) +
+                           " before `switch_postgres()` with `MigrateOptions::build_indexes = false`";
   for (const std::string& definition : table.other_indexes)
     problems.push_back({"an index on the column cannot be built for the new one automatically: " + definition, where, hint});
   if (table.partitioned)

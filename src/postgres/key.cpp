@@ -71,7 +71,8 @@ std::vector<Candidate> find_candidates(Connection& c, Index table_oid) {
 std::string hint_for(const std::vector<Candidate>& candidates) {
   if (candidates.empty()) return "a primary key, or a unique index on columns that are NOT NULL, for the time of the migration";
   std::string hint;
-  for (const KeyColumn& column : candidates[0].columns) hint += (hint.empty() ? "--key '" : " --key '") + column.name + "'";
+  for (const KeyColumn& column : candidates[0].columns)
+    hint += (hint.empty() ? "`PostgresColumn::key = '" : " `PostgresColumn::key = '") + column.name + "'`";
   return hint;
 }
 

@@ -11,13 +11,15 @@ using Problems = std::vector<MigrateProblem>;
 void check_columns(Connection& c, const Table& table, const MigrateOptions& options, const std::string& type,
                    Problems& problems) {
   const std::string where = c.where() + ", table " + table.shown + ", column ";
-  require_name(c, options.into, "--into");
+  require_name(c, options.into, "`MigrateOptions::into`");
   if (has_column(c, table, options.into))
-    problems.push_back({"exists already, and no migration of vec2vec made it", where + options.into, "another --into"});
+    problems.push_back(
+        {"exists already, and no migration of vec2vec made it", where + options.into, "another `MigrateOptions::into`"});
   const std::string old = old_name_for(c, table, options.old_name);
   if (has_column(c, table, old) || old == options.into)
-    problems.push_back({"the old vectors are to have this name after --switch, but there is such a column already", where + old,
-                        "another name for the old column (--old-name), or drop the column that is there"});
+    problems.push_back({"the old vectors are to have this name after `switch_postgres()`, but there is such a column already",
+                        where + old,
+                        "another name for the old column (`MigrateOptions::old_name`), or drop the column that is there"});
   require_type(table, type);
 }
 
@@ -52,8 +54,8 @@ void check_rights(Connection& c, const Table& table, const MigrateOptions& optio
   if (options.skip_triggers && !may_skip && c.server_version() >= 150000)
     may_skip = c.run("SELECT has_parameter_privilege('session_replication_role', 'SET')").flag(0, 0);
   if (options.skip_triggers && !may_skip)
-    problems.push_back(
-        {"the role " + role + " may not keep triggers from firing", where, "a superuser, or without --skip-triggers"});
+    problems.push_back({"the role " + role + " may not keep triggers from firing", where,
+                        "a superuser, or without `MigrateOptions::skip_triggers`"});
 }
 
 /// The state tables of this schema, when another role made them.
@@ -98,7 +100,7 @@ void check_inheritance(Connection& c, const Table& table, Problems& problems) {
     problems.push_back(
         {"the column " + table.column + " is inherited from the table " + parent + " and cannot be renamed alone", where,
          parents.text(i, 1) == "p"
-             ? "--table " + parent + ", which takes all its partitions"
+             ? "`PostgresColumn::table = " + parent + "`, which takes all its partitions"
              : "ALTER TABLE " + table.shown + " NO INHERIT " + parent + "; migrate and switch both of them; then ALTER TABLE " +
                    table.shown + " INHERIT " + parent});
   }
@@ -110,7 +112,8 @@ void check_switched(Connection& c, const Table& table, Problems& problems) {
     if (other.state == "switched" && other.table == table.name && other.source == table.column)
       problems.push_back(
           {"column " + table.column + " is the outcome of a migration that still keeps its old vectors, in " + other.old_name,
-           c.where() + ", table " + table.shown, "--drop-old of that migration first (--into '" + other.target + "')"});
+           c.where() + ", table " + table.shown,
+           "`drop_old_postgres()` of that migration first (`MigrateOptions::into = '" + other.target + "'`)"});
 }
 
 /// Whether the migration that is there can go on.
@@ -119,14 +122,15 @@ void check_resumed(Connection& c, const Table& table, const MigrateOptions& opti
   const std::string where = c.where() + ", table " + table.shown + ", column " + migration.target;
   if (migration.map_sha256 != map_sha256)
     problems.push_back({"is being filled by another map (SHA-256 " + migration.map_sha256.substr(0, 12) + "...)", where,
-                        "that map, another --into, or --drop-new first"});
+                        "that map, another `MigrateOptions::into`, or `drop_new_postgres()` first"});
   if (migration.source != table.column)
-    problems.push_back({"is being filled from column " + migration.source, where, "--column '" + migration.source + "'"});
+    problems.push_back(
+        {"is being filled from column " + migration.source, where, "`PostgresColumn::column = '" + migration.source + "'`"});
   if (!has_column(c, table, migration.target))
     problems.push_back({"is gone: somebody dropped it, or made the table anew, while a migration was filling it", where,
-                        "--drop-new, which tidies up; then migrate begins again"});
+                        "`drop_new_postgres()`, which tidies up; then migrate begins again"});
   if (!options.type.empty() && options.type != migration.type)
-    problems.push_back({"is a " + migration.type, where, "leave out --type, or --drop-new first"});
+    problems.push_back({"is a " + migration.type, where, "leave out `MigrateOptions::type`, or `drop_new_postgres()` first"});
 }
 
 }  // namespace
@@ -150,7 +154,7 @@ Problems find_problems(Connection& c, const Table& table, const MigrateOptions& 
 void require_none(const std::vector<MigrateProblem>& problems) {
   if (problems.empty()) return;
   const std::string more =
-      problems.size() > 1 ? " (" + std::to_string(problems.size() - 1) + " more: --dry-run lists them)" : "";
+      problems.size() > 1 ? " (" + std::to_string(problems.size() - 1) + " more: `plan_postgres()` lists them)" : "";
   bad_input(problems[0].what + more, problems[0].where, problems[0].hint);
 }
 

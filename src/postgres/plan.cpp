@@ -96,7 +96,7 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
   if (switched) return plan;
   if (options.build_indexes) {
     for (const MigrateProblem& problem : hand_made_indexes(c, table, options.into))
-      plan.notes.push_back("--switch will stop: " + problem.what + "; " + problem.hint);
+      plan.notes.push_back("`switch_postgres()` will stop: " + problem.what + "; " + problem.hint);
     note_index_memory(c, table, plan);
   }
   if (options.measure && plan.problems.empty()) {

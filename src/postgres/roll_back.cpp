@@ -24,8 +24,8 @@ void refuse_stale(Session& s, Connection& c) {
           : "who wrote to the new column since the switch is not known, for the table that noted it is gone";
   bad_input("would give " + shown_rows(stale) + " the vector of what may be an older text: " + since,
             c.where() + ", table " + s.table.shown + ", column " + old,
-            "write their vectors of the old model into " + old + ", or NULL; or, if the old vectors will do, --accept-stale " +
-                count);
+            "write their vectors of the old model into " + old +
+                ", or NULL; or, if the old vectors will do, `MigrateOptions::accept_stale = " + count + "`");
 }
 
 /// Renames the columns back and keeps both; the triggers watch for the old names again.

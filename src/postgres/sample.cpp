@@ -16,7 +16,7 @@ Matrix sample_postgres(const PostgresColumn& column, Index rows, std::uint64_t s
   const postgres::Sample sample =
       postgres::draw_sample(connection, table, rows, dim > 0 ? dim : std::max<Index>(table.dim, 0), seed);
   const std::string where = connection.where() + ", " + column.table + "." + column.column;
-  if (sample.rows.rows() == 0) bad_input("holds no vectors", where, "another --column");
+  if (sample.rows.rows() == 0) bad_input("holds no vectors", where, "another `PostgresColumn::column`");
   if (dim == 0 && sample.wrong_dim > 0)
     bad_input("holds vectors of several dimensions", where, "a column of one model, such as vector(384)");
   return sample.rows;

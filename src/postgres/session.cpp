@@ -40,7 +40,7 @@ void Session::find() {
   const bool same_key = std::is_permutation(key.begin(), key.end(), column.key.begin(), column.key.end());
   if (!key.empty() && !column.key.empty() && !same_key)
     bad_input("the migration was begun with another key: " + key[0] + (key.size() > 1 ? " ..." : ""),
-              control.where() + ", table " + table.shown, "the same --key, or none");
+              control.where() + ", table " + table.shown, "the same `PostgresColumn::key`, or none");
   require_key(control, column.key.empty() ? key : column.key, table);
 }
 
@@ -54,7 +54,9 @@ void Session::note(MigrateSummary& summary) {
 
 void Session::require_made_by(const std::string& map_sha256) const {
   const std::string where = control.where() + ", table " + table.shown + ", column " + options.into;
-  if (!migration) bad_input("there is no migration into this column", where, "the --table and --into that it was made with");
+  if (!migration)
+    bad_input("there is no migration into this column", where,
+              "the `PostgresColumn::table` and `MigrateOptions::into` that it was made with");
   if (migration->map_sha256 != map_sha256)
     bad_input("was filled by another map (SHA-256 " + migration->map_sha256.substr(0, 12) + "...)", where, "that map");
 }
@@ -91,7 +93,7 @@ Sample check_sample(Connection& c, const Table& table, const Map& map, bool igno
         "vectors of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
         where,
         dim == map.target_dim() ? "these look like vectors of the map's target side: translated already?"
-                                : "a map that was fitted on vectors of this column: vec2vec sample, vec2vec align");
+                                : "a map that was fitted on vectors of this column: `sample_postgres()`, `align()`");
   };
   if (table.dim > 0 && table.dim != map.source_dim()) foreign(table.dim);
   Sample sample = draw_sample(c, table, kSampleRows, map.source_dim(), 0);

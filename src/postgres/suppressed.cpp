@@ -21,7 +21,7 @@ void report_suppressed(Connection& c, const Table& table, const CountedRows& row
   const std::string where = c.where() + ", table " + table.shown;
   if (names.empty()) bad_input(what, where, "look for what undoes an UPDATE of this table: a rule, an extension");
   bad_input(what + ". A BEFORE UPDATE trigger undoes it: " + names, where,
-            disable + " for the time of the migration, or --skip-triggers (superusers)");
+            disable + " for the time of the migration, or `MigrateOptions::skip_triggers = true` (superusers)");
 }
 
 }  // namespace vec2vec::postgres

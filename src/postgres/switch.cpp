@@ -75,9 +75,11 @@ void require_translated(Connection& c, Session& s) {
   const Result left = c.run("SELECT " + s.table.key.shown(c) + " FROM " + s.table.sql(c) + " WHERE " + c.name(m.source) +
                             " IS NOT NULL AND " + c.name(m.target) + " IS NULL LIMIT 1");
   if (left.rows() > 0)
-    bad_input("a vector of another dimension than " + std::to_string(m.dim) + " was written meanwhile, with the key " +
-                  left.text(0, 0),
-              where, "repair or remove it, or --allow-untranslated: it will be NULL, and kept in " + m.old_name);
+    bad_input(
+        "a vector of another dimension than " + std::to_string(m.dim) + " was written meanwhile, with the key " +
+            left.text(0, 0),
+        where,
+        "repair or remove it, or `MigrateOptions::allow_untranslated = true`: it will be NULL, and kept in " + m.old_name);
 }
 
 /// The last rows under a lock that stops writers, then the names. False, without either, when that would take long and
@@ -123,7 +125,7 @@ void require_no_rival(Session& s) {
   for (const Migration& other : postgres::live_migrations(s.control, s.table))
     if (other.open() && other.table == s.table.name && other.source == s.migration->source && other.id != s.migration->id)
       bad_input("column " + other.target + " is being filled from the same column",
-                s.control.where() + ", table " + s.table.shown, "--drop-new of that migration first");
+                s.control.where() + ", table " + s.table.shown, "`drop_new_postgres()` of that migration first");
 }
 
 void switch_over(Session& s, const Map& map, const std::string& map_sha256, MigrateSummary& summary) {
@@ -133,14 +135,16 @@ void switch_over(Session& s, const Map& map, const std::string& map_sha256, Migr
   const std::string where = s.control.where() + ", table " + s.table.shown;
   if (has_column(s.control, s.table, m.old_name))
     bad_input("column " + m.old_name + " exists already", where,
-              "drop it, or give another name for the old column (--old-name)");
+              "drop it, or give another name for the old column (`MigrateOptions::old_name`)");
   require_no_rival(s);
   s.translate_all(map, summary);
   s.verify(map, summary);
   if (summary.wrong_dim > 0 && !s.options.allow_untranslated)
-    bad_input(std::to_string(summary.wrong_dim) + " vectors are not of dimension " + std::to_string(m.dim) +
-                  " and have no translation; the first has the key " + summary.wrong_keys[0],
-              where, "repair or remove them, or --allow-untranslated: they will be NULL, and kept in " + m.old_name);
+    bad_input(
+        std::to_string(summary.wrong_dim) + " vectors are not of dimension " + std::to_string(m.dim) +
+            " and have no translation; the first has the key " + summary.wrong_keys[0],
+        where,
+        "repair or remove them, or `MigrateOptions::allow_untranslated = true`: they will be NULL, and kept in " + m.old_name);
   if (s.options.build_indexes) build_twins(s);
   make_pending_index(s);
   try {

@@ -36,7 +36,8 @@ std::string find_oid(Connection& c, const std::string& given) {
       "ORDER BY 1 LIMIT 3",
       {given});
   std::string hint = "schema.table; psql's \\dt *.* lists them";
-  for (Index i = near.rows(); i-- > 0;) hint = "--table '" + near.text(i, 0) + "'" + (i + 1 < near.rows() ? ", " : "; ") + hint;
+  for (Index i = near.rows(); i-- > 0;)
+    hint = "`PostgresColumn::table = '" + near.text(i, 0) + "'`" + (i + 1 < near.rows() ? ", " : "; ") + hint;
   bad_input("there is no such table", c.where() + ", " + given, hint);
 }
 
@@ -88,7 +89,7 @@ void find_column(Connection& c, const std::string& given, Table& table) {
         {std::to_string(table.oid), given});
     std::string hint = "psql's \\d " + table.shown + " lists them";
     for (Index i = others.rows(); i-- > 0;)
-      hint = "--column '" + others.text(i, 0) + "'" + (i + 1 < others.rows() ? ", " : "; ") + hint;
+      hint = "`PostgresColumn::column = '" + others.text(i, 0) + "'`" + (i + 1 < others.rows() ? ", " : "; ") + hint;
     bad_input("there is no such column", where, hint);
   }
   table.column = given;
@@ -138,14 +139,14 @@ void require_type(const Table& table, const std::string& type) {
   const auto dot = version.find('.');
   const int major = std::atoi(version.c_str()), minor = dot == std::string::npos ? 0 : std::atoi(version.c_str() + dot + 1);
   if (major > 0 || minor >= 7) return;
-  bad_input("this database has pgvector " + version + "; the type halfvec came with 0.7.0", "--type halfvec",
-            "--type vector, or a newer pgvector and ALTER EXTENSION vector UPDATE");
+  bad_input("this database has pgvector " + version + "; the type halfvec came with 0.7.0", "`MigrateOptions::type = halfvec`",
+            "`MigrateOptions::type = vector`, or a newer pgvector and ALTER EXTENSION vector UPDATE");
 }
 
 std::string old_name_for(Connection& c, const Table& table, const std::string& given) {
   if (given.empty())
     return fitting_name(c, table.column, "_old", [&](const std::string& name) { return name == table.column; });
-  require_name(c, given, "--old-name");
+  require_name(c, given, "`MigrateOptions::old_name`");
   return given;
 }
 
