@@ -1,5 +1,6 @@
 #include "vec2vec/map.h"
 
+#include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
 
@@ -128,7 +129,7 @@ void add_map(nb::module_& module) {
         });
         warn(in, summary.notes);
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
-                          summary.far_rows.value_or(0), summary.mean_match.value_or(0));
+                          summary.far_rows, summary.mean_match);
       },
       nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"), nb::arg("target"),
       nb::arg("centred"), nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"),

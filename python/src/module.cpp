@@ -16,7 +16,9 @@ void raise(const std::exception_ptr& pointer, void*) {
   try {
     std::rethrow_exception(pointer);
   } catch (const Error& error) {
-    const char* kind = error.kind() == ErrorKind::kBadInput ? "bad input" : "internal";
+    const char* kind = error.kind() == ErrorKind::kBadInput      ? "bad input"
+                       : error.kind() == ErrorKind::kUnavailable ? "unavailable"
+                                                                 : "internal";
     const nb::object exception = nb::module_::import_("vec2vec_cpp._errors")
                                      .attr("of_library")(kind, text(error.message()), text(error.where()), text(error.hint()));
     PyErr_SetObject(exception.type().ptr(), exception.ptr());

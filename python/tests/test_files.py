@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -102,3 +104,20 @@ def test_what_must_not_be_replaced_keeps_its_provenance(tmp_path: Path) -> None:
     ):
         path.write_text("new")
     assert note_of(target).read_text() == "of old"
+
+
+def test_a_full_disk_and_a_forbidden_folder_are_no_internal_errors(
+    demo_file: Callable[[str], Path], map_file: Path, tmp_path: Path
+) -> None:
+    target = tmp_path / "out.npy"
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # writes fail as they do on a full disk
+    try:
+        with pytest.raises(v2v.UnavailableError, match="cannot write") as caught:
+            v2v.translate_file(map_file, demo_file("minilm.eval"), target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert caught.value.where == str(target) and caught.value.hint and os.listdir(tmp_path) == []
+    with pytest.raises(v2v.BadInputError) as refused:
+        v2v.translate_file(map_file, demo_file("minilm.eval"), "/proc/out.npy")
+    assert refused.value.hint

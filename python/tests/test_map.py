@@ -45,6 +45,7 @@ def test_a_file_translates_to_the_file_of_the_command(
     done = v2v.translate_file(map_file, demo_file("minilm.eval"), tmp_path / "b.fvecs")
     assert (tmp_path / "a.fvecs").read_bytes() == (tmp_path / "b.fvecs").read_bytes()
     assert done.rows == 1000 and len(done.input_sha256) == 64
+    assert done.far_rows is None and done.mean_match is None  # not asked for
     assert (tmp_path / "b.fvecs.provenance.json").exists()
     with pytest.raises(v2v.BadInputError, match="exists"):
         v2v.translate_file(map_file, demo_file("minilm.eval"), tmp_path / "b.fvecs")

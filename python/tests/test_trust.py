@@ -38,6 +38,7 @@ def test_confidence_is_that_of_the_command(
     )
     assert (tmp_path / "mine-c.npy").read_bytes() == (tmp_path / "c.npy").read_bytes()
     assert written.mean_match == pytest.approx(printed["mean_match"])
+    assert written.far_rows == pytest.approx(printed["far_rows"])
 
 
 def test_confidence_tells_right_from_wrong(demo: Load, paired_map: v2v.Map) -> None:

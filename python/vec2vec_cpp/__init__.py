@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ._aligner import Aligner
     from ._audit import AuditReport, audit
     from ._defend import Defence, defend
-    from ._errors import AlignmentWarning, BadInputError, Error, InputWarning, InternalError
+    from ._errors import AlignmentWarning, BadInputError, Error, InputWarning, InternalError, UnavailableError
     from ._map import Map
     from ._reports import (
         Evaluation,
@@ -70,6 +70,7 @@ __all__ = [
     "Score",
     "Training",
     "TranslatedFile",
+    "UnavailableError",
     "align",
     "audit",
     "compare_models",
@@ -91,7 +92,7 @@ _MODULES = {
     "_aligner": "Aligner",
     "_audit": "AuditReport audit",
     "_defend": "Defence defend",
-    "_errors": "AlignmentWarning BadInputError Error InputWarning InternalError",
+    "_errors": "AlignmentWarning BadInputError Error InputWarning InternalError UnavailableError",
     "_map": "Map",
     "_reports": "Evaluation Inspection Measure MeasureGrid Measurement Score evaluate inspect measure measure_all",
     "_translate_file": "TranslatedFile translate_file",

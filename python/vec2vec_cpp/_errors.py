@@ -22,13 +22,18 @@ class BadInputError(Error, ValueError):
     """The input cannot be used: a missing or foreign file, NaN, unequal dimensions, an option out of range."""
 
 
+class UnavailableError(Error, RuntimeError):
+    """The machine or a server does not give what is needed: memory, disk space, a connection. The same call may work later."""
+
+
 class InternalError(Error, RuntimeError):
-    """A fault of the library or of the machine."""
+    """A fault of the library."""
 
 
 def of_library(kind: str, message: str, where: str, hint: str) -> Error:
     """The exception for an error of the library, in Python's words."""
-    return {"bad input": BadInputError}.get(kind, InternalError)(in_python(message), in_python(where), in_python(hint))
+    kinds: dict[str, type[Error]] = {"bad input": BadInputError, "unavailable": UnavailableError}
+    return kinds.get(kind, InternalError)(in_python(message), in_python(where), in_python(hint))
 
 
 class InputWarning(UserWarning):

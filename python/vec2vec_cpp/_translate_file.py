@@ -18,8 +18,8 @@ class TranslatedFile:
     seconds: float
     input_sha256: str
     map_sha256: str
-    far_rows: float  #: of rows whose confidence was asked for, as in `Confidence`; else 0
-    mean_match: float  #: the same, against a store
+    far_rows: float | None  #: as in `Confidence`; None when no confidence was asked for
+    mean_match: float | None  #: as in `Confidence`; None without a store
 
 
 @checked
@@ -59,7 +59,7 @@ def translate_file(
         progress: True for a bar, or a function of stage and part done.
 
     Returns:
-        `TranslatedFile` with `rows`, `zero_rows`, `seconds` and the SHA-256 of input and map.
+        `TranslatedFile` with `rows`, `zero_rows`, `seconds`, the SHA-256 of input and map, `far_rows` and `mean_match`.
 
     Raises:
         BadInputError: A file that is missing or foreign, rows that do not fit the map or are not finite, a target that exists.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/boundary.h"
 #include "io/foreign.h"
 #include "io/json_record.h"
 #include "vec2vec/error.h"
@@ -107,7 +108,7 @@ void JsonSource::for_each_record(Index first, Index count, const See& see) const
                     [&](Index row, std::string_view record) { see(row, record, vector_of(record, row, parser)); });
 }
 
-void JsonSource::read(Index first, MatrixSpan out) {
+void JsonSource::read(Index first, MatrixSpan out) try {
   if (out.cols != dim_) throw Error(ErrorKind::kInternal, "rows of another dimension were asked for", file_.path());
   std::string fault;
   for_each_record(first, out.rows, [&](Index row, std::string_view, const JsonVector& vector) {
@@ -117,6 +118,8 @@ void JsonSource::read(Index first, MatrixSpan out) {
                   (found < 0 ? "" : " instead of " + std::to_string(dim_)),
               records_.where(row), "remove or repair the row; row 0 is the first");
   });
+} catch (...) {
+  rethrow_as_error();
 }
 
 }  // namespace vec2vec

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/boundary.h"
 #include "io/atomic_file.h"
 #include "io/decimal.h"
 #include "io/json_source.h"
@@ -21,7 +22,7 @@ class NdjsonSink : public RowSink {
       throw Error(ErrorKind::kInternal, "other rows than those that the fields are carried over from", path_);
   }
 
-  void write(MatrixView block) override {
+  void write(MatrixView block) override try {
     if (block.cols != dim_ || block.rows > rows_ - written_)
       throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
     const Index first = written_;
@@ -35,11 +36,15 @@ class NdjsonSink : public RowSink {
       for (Index i = 0; i < block.rows; ++i)
         write_row("{\"id\":" + std::to_string(first + i) + ",\"embedding\":", block.row(i), "}", first + i);
     }
+  } catch (...) {
+    rethrow_as_error();
   }
 
-  void commit() override {
+  void commit() override try {
     if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
     file_.commit();
+  } catch (...) {
+    rethrow_as_error();
   }
 
  private:

@@ -38,16 +38,20 @@ class FileSink : public RowSink {
     if (options.format == FileFormat::kCsv || options.format == FileFormat::kTsv) file_.write(column_names());
   }
 
-  void write(MatrixView block) override {
+  void write(MatrixView block) override try {
     if (block.cols != dim_ || block.rows > rows_ - written_)
       throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
     for (Index i = 0; i < block.rows; ++i) write_row(block.row(i));
     written_ += block.rows;
+  } catch (...) {
+    rethrow_as_error();
   }
 
-  void commit() override {
+  void commit() override try {
     if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
     file_.commit();
+  } catch (...) {
+    rethrow_as_error();
   }
 
  private:

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/boundary.h"
 #include "io/half.h"
 #include "vec2vec/error.h"
 
@@ -79,7 +80,7 @@ class StridedSource : public RowSource {
   std::string format() const override { return layout_.format; }
   std::string dtype() const override { return element_name(layout_.element); }
 
-  void read(Index first, MatrixSpan out) override {
+  void read(Index first, MatrixSpan out) override try {
     if (first < 0 || out.rows > layout_.rows - first || out.cols != layout_.dim)
       throw Error(ErrorKind::kInternal, "rows outside the file were asked for", file_.path());
     file_.check_not_truncated();
@@ -89,6 +90,8 @@ class StridedSource : public RowSource {
       float* to = out.row(i);
       read_row(layout_.element, from, stride, out.cols, to);
     }
+  } catch (...) {
+    rethrow_as_error();
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/boundary.h"
 #include "io/lines.h"
 #include "io/text_layout.h"
 #include "vec2vec/error.h"
@@ -32,7 +33,7 @@ class TextSource : public RowSource {
   std::string dtype() const override { return "decimal"; }
   std::vector<std::string> notes() const override { return layout_.notes; }
 
-  void read(Index first, MatrixSpan out) override {
+  void read(Index first, MatrixSpan out) override try {
     if (first < 0 || out.rows > rows_ - first || out.cols != layout_.dim)
       throw Error(ErrorKind::kInternal, "rows outside the file were asked for", file_.path());
     file_.check_not_truncated();
@@ -45,6 +46,8 @@ class TextSource : public RowSource {
       if (row >= first && !read_row(record, layout_, out.row(row - first))) refuse(record, row);
       ++row;
     }
+  } catch (...) {
+    rethrow_as_error();
   }
 
  private:

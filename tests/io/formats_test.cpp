@@ -5,9 +5,13 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <limits>
+#include <new>
+#include <stdexcept>
 
 #include "core/random.h"
+#include "io/atomic_file.h"
 #include "io/half.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
@@ -180,6 +184,40 @@ TEST(Sink, LeavesNothingWithoutCommitAndRefusesToOverwrite) {
   sink->write(m.view().middle_rows(0, 2));
   EXPECT_THROW(sink->commit(), Error);
   EXPECT_EQ(read_all(*open_rows(path)).rows(), 4);
+}
+
+/// The kind of the Error that call ends with; anything else that it throws fails the test.
+ErrorKind kind_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    return error.kind();
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return ErrorKind::kInterrupted;
+}
+
+TEST(Formats, NothingButErrorLeavesASinkOrASource) {
+  TempDir dir;
+  const Matrix m = sample_rows(10, 3);
+  for (const char* name : {"a.npy", "a.csv", "a.ndjson"}) {
+    const std::string path = dir.path(name);
+    CreateOptions options{format_of_name(path)};
+    options.provenance = [](const std::string&) -> std::string { throw std::out_of_range("of the caller"); };
+    const auto sink = create_rows(path, 10, 3, options), whole = create_rows(path, 10, 3, options);
+    set_file_step_hook([](const char*) -> int { throw std::bad_alloc(); });
+    EXPECT_EQ(kind_of([&] { sink->write(m); }), ErrorKind::kUnavailable) << name;
+    set_file_step_hook(nullptr);
+    whole->write(m);
+    EXPECT_EQ(kind_of([&] { whole->commit(); }), ErrorKind::kInternal) << name;
+
+    save(path, m);
+    const auto source = open_rows(path);
+    Matrix out(4, 3), wide(1, 4);
+    for (const Index first : {Index{-1}, Index{7}, Index{10}})
+      EXPECT_EQ(kind_of([&] { source->read(first, out.span()); }), ErrorKind::kInternal) << name << " from row " << first;
+    EXPECT_EQ(kind_of([&] { source->read(0, wide.span()); }), ErrorKind::kInternal) << name;
+  }
 }
 
 }  // namespace
