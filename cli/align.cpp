@@ -9,9 +9,10 @@
 
 #include "command.h"
 #include "core/json.h"
-#include "core/number.h"
+#include "effort.h"
 #include "files.h"
 #include "neural_arguments.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 #include "vec2vec/pairs.h"
@@ -76,6 +77,7 @@ void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& 
 
 std::unique_ptr<RowSource> open_side(Side& side, bool quiet) {
   refuse_database(side.path);
+  if (side.open.tensor.empty()) refuse_map(side.path);
   if (side.name.empty()) side.name = stem_of(side.path);
   std::unique_ptr<RowSource> file = open_rows(side.path, side.open);
   side.notes = notes_on(*file);
@@ -147,8 +149,11 @@ int run_align(AlignArguments arguments) {
                   std::to_string(target_file->rows()),
               arguments.target.path, "align without --paired when rows do not belong together one to one");
   }
+  require_ending(arguments.output, kMapFile);
   require_writable(arguments.output, arguments.force, {arguments.source.path, arguments.target.path});
   if (arguments.method == "neural") arguments.neural.options().validate();
+  if (!arguments.neural.plot.empty()) require_ending(arguments.neural.plot, kHtmlFile);
+  if (!arguments.neural.log.empty()) require_ending(arguments.neural.log, kCsvFile);
   std::vector<RowPair> pairs = known_pairs(arguments);
 
   ProgressLine progress(arguments.common.quiet);
@@ -159,6 +164,9 @@ int run_align(AlignArguments arguments) {
   const nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
                                          {"target", input_card(arguments.target, target)}};
   stop_if_interrupted();
+  remark_same_files({arguments.source.path, arguments.target.path},
+                    "the map found is that of the rows onto themselves, and its verdict says nothing of other files",
+                    arguments.common.quiet);
   if (arguments.procrustes) {
     progress.finish();
     return align_procrustes(source, target, inputs, arguments);
@@ -168,7 +176,7 @@ int run_align(AlignArguments arguments) {
   AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
   problem.pairs = arguments.paired ? all_pairs(source.rows.rows()) : std::move(pairs);
   if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
-    const Map start = arguments.neural.init == "random" ? Map{} : Map::load(arguments.neural.start);
+    const Map start = arguments.neural.init == "random" ? Map{} : load_map(arguments.neural.start);
     return train(problem, start, verdict_of(start), arguments.time_budget, inputs, arguments, progress);
   }
   AlignOptions options;
@@ -208,30 +216,6 @@ int run_align(AlignArguments arguments) {
   return exit_code(summary.verdict);
 }
 
-/// 90, 90s, 5m and 1h as seconds; nothing for what is no time.
-std::optional<double> seconds_of(std::string text) {
-  double unit = 1;
-  if (text.ends_with('s') || text.ends_with('m') || text.ends_with('h')) {
-    unit = text.back() == 's' ? 1 : text.back() == 'm' ? 60 : 3600;
-    text.pop_back();
-  }
-  const std::optional<double> number = parse_number(text);
-  if (!number || !(*number >= 0) || std::isinf(*number)) return std::nullopt;
-  return *number * unit;
-}
-
-void set_effort(const std::string& text, AlignArguments& arguments) {
-  for (Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
-    if (text == to_string(effort)) {
-      arguments.effort = effort;
-      return;
-    }
-  arguments.time_budget = seconds_of(text).value_or(0);
-  if (arguments.time_budget == 0)
-    throw CLI::ValidationError("--effort", "must be low, normal, high or a time such as 90s, 5m, 1h");
-  arguments.effort = Effort::kHigh;
-}
-
 }  // namespace
 
 void add_align(CLI::App& app, Run& run) {
@@ -246,19 +230,17 @@ void add_align(CLI::App& app, Run& run) {
       ->required();
   command->add_option("-o,--output", arguments->output, "Map file to write (safetensors)")->type_name("FILE")->required();
   command->add_flag("--force", arguments->force, "Overwrite the map file");
-  command
-      ->add_option_function<std::string>(
-          "--effort", [arguments](const std::string& text) { set_effort(text, *arguments); },
-          "low, normal or high: 2 to 12, 4 to 24, 8 to 96 searches and ever more refinement; or a time, e.g. 90s, 5m, 1h: "
-          "high until then. Searches stop when two agree and the least number was run")
-      ->type_name("EFFORT")
-      ->default_str("normal");
+  add_effort_option(
+      *command, arguments->effort, arguments->time_budget,
+      "low, normal or high: 2 to 12, 4 to 24, 8 to 96 searches and ever more refinement; or a time, e.g. 90s, 5m, "
+      "1h: high until then. Searches stop when two agree and the least number was run");
   command
       ->add_option_function<std::string>(
           "--time-budget",
           [arguments](const std::string& text) {
             const std::optional<double> seconds = seconds_of(text);
-            if (!seconds) throw CLI::ValidationError("--time-budget", "must be a time such as 90s, 5m, 1h, or 0");
+            if (!seconds)
+              throw CLI::ValidationError("--time-budget", "must be a time such as 90s, 5m or 1h, or 0; is '" + text + "'");
             arguments->time_budget = *seconds;
           },
           "Begin no new search after this time, e.g. 90s, 5m, 1h; 0 = no limit")
@@ -302,8 +284,10 @@ void add_align(CLI::App& app, Run& run) {
       ->needs(paired)
       ->excludes("--procrustes");
   command
-      ->add_option("--method", arguments->method,
-                   "linear, or neural: the linear map first, then the translator of vec2vec trained from it (minutes)")
+      ->add_option(
+          "--method", arguments->method,
+          "linear, or neural: the linear map first, then the translator of vec2vec trained from it (minutes; its options: "
+          "--help-neural)")
       ->check(CLI::IsMember({"linear", "neural"}).description(""))
       ->type_name("METHOD")
       ->excludes("--procrustes")

@@ -13,8 +13,11 @@
 #include "command.h"
 #include "core/json.h"
 #include "core/time.h"
+#include "effort.h"
 #include "files.h"
 #include "io/atomic_file.h"
+#include "roles.h"
+#include "spelling.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"
@@ -151,6 +154,32 @@ std::vector<std::string> inputs(const AuditArguments& a) {
   return paths;
 }
 
+/// Refuses a level that no outcome of these inputs could reach: the command would pass whatever the vectors give away.
+void require_reachable(const AuditArguments& a, const std::optional<Verdict>& map) {
+  AuditScope scope;
+  if (a.options.bootstrap > 0) {
+    scope.attributes = a.attributes.given() && !a.truth.empty();
+    scope.words = (!a.known.texts.empty() || a.words.given()) && !a.native.texts.empty();
+    scope.membership = a.candidates.given();
+  }
+  scope.map = map;
+  const Severity wanted = parse_severity(a.fail_at), highest = highest_severity(scope);
+  if (wanted <= highest) return;
+  std::string why, way;
+  if (map.value_or(Verdict::kAligned) != Verdict::kAligned) {
+    why = std::string("the verdict of the map given is ") + to_string(*map);
+    way = "no --map, so that one is searched for, or one whose verdict is ALIGNED";
+  } else if (a.options.bootstrap == 0) {
+    why = "--bootstrap 0 gives no intervals that could lie above chance";
+    way = "--bootstrap 1000";
+  } else {
+    why = "nothing that was given can be scored";
+    way = "--candidates, --attributes with --truth, or --public (or --words) with --store-texts";
+  }
+  bad_input("the severity cannot become " + a.fail_at + " with these inputs, so that nothing could ever fail: " + why,
+            "--fail-at", way + (highest > Severity::kLow ? std::string("; or --fail-at ") + to_string(highest) : ""));
+}
+
 int run_audit(AuditArguments arguments) {
   if (!arguments.known.given()) bad_input("is required", "--public", "public texts, or their vectors in --public-vectors");
   if (!arguments.attributes.vectors.empty() && arguments.attributes.texts.empty())
@@ -163,11 +192,14 @@ int run_audit(AuditArguments arguments) {
     bad_input("needs the encoder of the known space", "--lm", "--model FOLDER");
   if (std::filesystem::path(arguments.output).extension() == ".json")
     bad_input("the page and its JSON would be one file", arguments.output, "an output that ends in .html");
+  require_ending(arguments.output, kHtmlFile);
   for (const std::string& path : {arguments.output, json_path(arguments.output)})
     require_writable(path, arguments.force, inputs(arguments));
   if (arguments.work.empty()) arguments.work = arguments.output + ".work";
   const bool has_policy = !arguments.fail_at.empty();
   const Severity policy = has_policy ? parse_severity(arguments.fail_at) : Severity::kHigh;
+  const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store);
+  if (has_policy) require_reachable(arguments, arguments.map.empty() ? std::nullopt : std::optional(verdict_of(map)));
   AuditOptions& options = arguments.options;
   for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
 
@@ -189,7 +221,6 @@ int run_audit(AuditArguments arguments) {
   } else if (!arguments.native.texts.empty()) {  // texts alone score the words
     native.texts = read_texts(arguments.native.texts);
   }
-  const Map map = arguments.map.empty() ? Map() : Map::load(arguments.map);
   AuditProblem problem{store, known.vectors};
   problem.public_texts = known.texts;
   if (!arguments.map.empty()) problem.map = &map;
@@ -238,12 +269,16 @@ int run_audit(AuditArguments arguments) {
   const bool broken = has_policy && report.severity >= policy;
   Json json = {{"what", "audit of a vector store by vec2vec"}, {"library_version", version()}, {"date", utc_now()}};
   json.update(Json::parse(report.to_json()));
+  for (Json& line : json["severity"]["advice"]) line = in_flags(line.get<std::string>());
   json["data"] = std::move(facts);
   json["redacted"] = !options.reveal;
   json["policy"] = has_policy ? Json{{"fail_at", arguments.fail_at}, {"broken", broken}} : Json(nullptr);
-  json["reproduction"] = {{"command", command_line()}, {"seed", options.seed},          {"max_rows", options.max_rows},
-                          {"model", arguments.model},  {"public", known.files},         {"attributes", labels.files},
-                          {"words", words.files},      {"candidates", candidates.files}};
+  json["reproduction"] = {{"command", command_line()},          {"seed", options.seed},
+                          {"max_rows", options.max_rows},       {"effort", to_string(options.effort)},
+                          {"time_budget", options.time_budget}, {"partial", options.partial},
+                          {"model", arguments.model},           {"public", known.files},
+                          {"attributes", labels.files},         {"words", words.files},
+                          {"candidates", candidates.files}};
   if (language_model) json["reproduction"]["language_model"] = Json::parse(language_model->card());
   const std::string text = json_text(json, 2) + "\n";
   stop_if_interrupted();
@@ -259,8 +294,10 @@ int run_audit(AuditArguments arguments) {
       if (options.reveal) std::cout << "note: it shows words and texts of the store; keep it as safe as the store itself\n";
     }
   }
+  const bool open = has_policy && report.severity == Severity::kInconclusive;
   if (broken && !arguments.common.json) std::cout << "policy broken: severity is at or above " << arguments.fail_at << "\n";
-  return broken ? kPolicyExit : kSuccess;
+  if (open && !arguments.common.json) std::cout << "policy not decided: the attack was inconclusive\n";
+  return broken ? kPolicyExit : open ? kUncertainExit : kSuccess;
 }
 
 void add_texts(CLI::App& command, TextSet& set, const std::string& texts_help, const std::string& vectors_help) {
@@ -313,6 +350,11 @@ void add_audit(CLI::App& app, Run& run) {
                    "Defences to attack too, as in defend --steps, each in an argument of its own")
       ->type_name("STEPS");
   command->add_flag("--no-defences", arguments->no_defences, "Attack the store as it is only")->excludes("--defences");
+  add_effort_option(*command, options.effort, options.time_budget,
+                    "Of each alignment, as in align: low, normal or high, or a time such as 5m");
+  command->add_flag(
+      "--partial", options.partial,
+      "As in align: when all rows together do not align, try parts of either side, of the store and of the public texts");
   command->add_option("--max-rows", options.max_rows, "Rows a side behind each alignment, spread evenly")
       ->check(at_least(64))
       ->type_name("N")
@@ -331,9 +373,10 @@ void add_audit(CLI::App& app, Run& run) {
       ->capture_default_str();
   command->add_flag("--reveal", options.reveal, "Show the words and texts of the samples; they are masked otherwise");
   command
-      ->add_option("--fail-at", arguments->fail_at,
-                   "Exit with 7 when the severity is this or worse: none-found, low, moderate or high")
-      ->check(CLI::IsMember({"none-found", "low", "moderate", "high"}).description(""))
+      ->add_option(
+          "--fail-at", arguments->fail_at,
+          "Exit with 7 when the severity is this or worse: low, moderate or high; with 3 when the attack was inconclusive")
+      ->check(CLI::IsMember({"low", "moderate", "high"}).description(""))
       ->type_name("LEVEL");
   command
       ->add_option("--work", arguments->work,
@@ -347,6 +390,8 @@ void add_audit(CLI::App& app, Run& run) {
       "  vec2vec audit store.npy --public public.txt --model build/models/all-MiniLM-L6-v2 -o report.html\n"
       "  vec2vec audit store.npy --public public.txt --public-vectors public.npy --attributes labels.txt \\\n"
       "      --attributes-vectors labels.npy --truth truth.txt --store-texts texts.txt -o report.html --fail-at high\n"
+      "Exit codes: 0 success, 2 bad input, 130 interrupted; with --fail-at: 7 the severity is at or above it,\n"
+      "3 the attack was inconclusive (the report is written in both cases)\n"
       "Audit stores that you own or may test. What the report means: docs/audit.md");
   command->callback([arguments, &run] { run = [arguments] { return run_audit(*arguments); }; });
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cstring>
 
 namespace vec2vec::cli {
@@ -34,10 +35,29 @@ CLI::Validator at_least(Index smallest) {
   return CLI::Validator(check, "");
 }
 
+namespace {
+
+/// Digits alone: a sign would be taken for a number near 2^64.
+CLI::Validator seed() {
+  const auto check = [](const std::string& text) -> std::string {
+    std::uint64_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error == std::errc() && end == text.data() + text.size()) return "";
+    return "must be a whole number from 0 to 18446744073709551615, is " + text;
+  };
+  return CLI::Validator(check, "");
+}
+
+}  // namespace
+
 void add_common(CLI::App& command, Common& common) {
   const std::string group = "Common options";
   command.add_flag("--json", common.json, "Print the result as JSON on stdout")->group(group);
-  command.add_option("--seed", common.seed, "Seed of every random choice")->type_name("N")->capture_default_str()->group(group);
+  command.add_option("--seed", common.seed, "Seed of every random choice")
+      ->check(seed())
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(group);
   command.add_option("--threads", common.threads, "Threads; 0 = all cores")
       ->check(at_least(0))
       ->type_name("N")

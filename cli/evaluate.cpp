@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/tell.h"
 #include "files.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
@@ -48,6 +49,8 @@ void require_fit(const Map& map, const RowSource& source, const RowSource& targe
 }
 
 int run_evaluate(const EvaluateArguments& arguments) {
+  Map map;
+  if (!arguments.map.empty()) map = load_map(arguments.map, arguments.first);
   const std::unique_ptr<RowSource> first_file = open_input(arguments.first, arguments.first_open, arguments.common.quiet);
   const std::unique_ptr<RowSource> second_file = open_input(arguments.second, arguments.second_open, arguments.common.quiet);
   if (first_file->rows() != second_file->rows()) {
@@ -55,9 +58,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
                   std::to_string(first_file->rows()),
               arguments.second, "files whose rows belong together one to one");
   }
-  Map map;
   if (!arguments.map.empty()) {
-    map = Map::load(arguments.map);
     require_fit(map, *first_file, *second_file, arguments);
   } else if (first_file->dim() != second_file->dim()) {
     bad_input("has dimension " + std::to_string(second_file->dim()) + ", " + arguments.first + " has " +
@@ -65,6 +66,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
               arguments.second, "--map MAP when the first file is not translated yet");
   }
 
+  remark_same_files({arguments.first, arguments.second}, "every score is at its best by construction", arguments.common.quiet);
   ProgressLine progress(arguments.common.quiet);
   EvaluateOptions options = arguments.options;
   options.seed = arguments.common.seed;

@@ -7,6 +7,7 @@
 
 #include "core/tell.h"
 #include "io/atomic_file.h"
+#include "roles.h"
 #include "vec2vec/error.h"
 #include "vec2vec/postgres.h"
 
@@ -15,6 +16,7 @@ namespace fs = std::filesystem;
 
 std::unique_ptr<RowSource> open_input(const std::string& path, const OpenOptions& open, bool quiet) {
   refuse_database(path);
+  if (open.tensor.empty()) refuse_map(path);
   std::unique_ptr<RowSource> source = open_rows(path, open);
   if (!quiet) print_notes(path, notes_on(*source), quiet);
   return source;
@@ -51,6 +53,9 @@ LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage
 
 void require_writable(const std::string& path, bool force, const std::vector<std::string>& inputs) {
   std::error_code ignored;
+  if (path == "-")
+    bad_input("standard output is not written to: a file appears whole or not at all", path,
+              "name a file; figures for a script are printed with --json");
   if (fs::is_directory(path, ignored)) bad_input("is a folder", path, "name a file in it");
   for (const std::string& input : inputs) {
     if (fs::equivalent(path, input, ignored))
@@ -72,6 +77,8 @@ void refuse_database(const std::string& path) {
 }
 
 bool looks_like_map(const std::string& path) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) return false;  // a pipe would be waited for
   std::ifstream file(path, std::ios::binary);
   std::string start(64 * 1024, '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));

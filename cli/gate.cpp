@@ -12,6 +12,7 @@
 #include "command.h"
 #include "core/json.h"
 #include "files.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -68,7 +69,7 @@ GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateA
 
 int run_gate(const GateArguments& arguments) {
   const GatePolicy policy = read_policy(arguments);
-  const Map map = Map::load(arguments.map);
+  const Map map = load_map(arguments.map, arguments.rows);
   ProgressLine progress(arguments.common.quiet);
   const GateEvidence evidence = read_evidence(map, policy, arguments, progress.functor());
   const GateReport report = check_gate(map, policy, evidence);

@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/number.h"
 #include "files.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/endpoint_judge.h"
@@ -108,6 +109,7 @@ Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, cons
 }
 
 int run_invert(const InvertArguments& a) {
+  require_ending(a.output, kNdjsonFile);
   require_writable(a.output, a.force, {a.vectors, a.language_model, a.map, a.public_texts, a.public_vectors});
   ProgressLine line(a.common.quiet);
   const Progress progress = line.functor();
@@ -135,7 +137,7 @@ int run_invert(const InvertArguments& a) {
   InversionAids aids{encoder.dim()};
   Map map;
   if (!a.map.empty()) {
-    map = Map::load(a.map);
+    map = load_map(a.map, a.vectors);
     Matrix translated(rows.rows(), map.target_dim());
     TranslateOptions translate_options;
     translate_options.threads = a.common.threads;

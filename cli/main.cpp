@@ -3,6 +3,7 @@
 #include "command.h"
 #include "core/boundary.h"
 #include "terminal.h"
+#include "usage.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 
@@ -29,8 +30,8 @@ int parse(CLI::App& app, int argc, char** argv) {
     return -1;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    const auto chosen = app.get_subcommands();
-    print_error(error.what(), "command line", "vec2vec " + (chosen.empty() ? "" : chosen[0]->get_name() + " ") + "--help");
+    const UsageError usage = explain(error, app, std::vector<std::string>(argv + 1, argv + argc));
+    print_error(usage.what, "command line", usage.hint);
     return kBadInputExit;
   }
 }
@@ -70,8 +71,8 @@ int main(int argc, char** argv) {
       "  vec2vec translate map.safetensors a.npy a-in-b.npy\n"
       "\n"
       "Exit codes: 0 success (align: ALIGNED), 1 internal failure, 2 bad input or usage,\n"
-      "3 UNCERTAIN, 4 NOT_ALIGNED, 5 ALIGNABLE (inspect --fingerprint), 6 gate: not passed,\n"
-      "7 audit: policy broken, 130 interrupted. More: docs/cli.md");
+      "3 UNCERTAIN or inconclusive, 4 NOT_ALIGNED, 5 ALIGNABLE (inspect --fingerprint), 6 gate: not\n"
+      "passed, 7 audit: policy broken, 130 interrupted. The one table of them is in docs/cli.md");
   Run run;
   add_align(app, run);
   add_translate(app, run);

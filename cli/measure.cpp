@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "files.h"
 #include "io/atomic_file.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -109,6 +110,8 @@ int run_measure(const MeasureArguments& arguments) {
   if (!arguments.names.empty() && arguments.names.size() != count)
     bad_input("needs one name for each file", "option --name", "--name minilm --name mpnet");
   if (!arguments.csv.empty() && arguments.csv == arguments.html) bad_input("is named twice as output", arguments.csv);
+  if (!arguments.csv.empty()) require_ending(arguments.csv, kCsvFile);
+  if (!arguments.html.empty()) require_ending(arguments.html, kHtmlFile);
   for (const std::string& output : {arguments.csv, arguments.html})
     if (!output.empty()) require_writable(output, arguments.force, arguments.files);
 
@@ -121,6 +124,10 @@ int run_measure(const MeasureArguments& arguments) {
   const MeasureGrid grid = measure_files(arguments, options);
   progress.finish();
   stop_if_interrupted();
+  remark_same_files(arguments.files,
+                    arguments.layers ? "its layers are compared with themselves too"
+                                     : "every measure of the two is at its best by construction",
+                    arguments.common.quiet);
   if (!arguments.csv.empty()) write_file(arguments.csv, grid.to_csv(), arguments.force);
   if (!arguments.html.empty()) write_file(arguments.html, grid.to_html(), arguments.force);
 

@@ -1,5 +1,9 @@
 #include "neural_arguments.h"
 
+#include <iostream>
+#include <memory>
+#include <vector>
+
 #include "core/number.h"
 #include "vec2vec/error.h"
 
@@ -63,10 +67,24 @@ NeuralOptions NeuralArguments::options() const {
 }
 
 void add_neural(CLI::App& command, NeuralArguments& arguments) {
-  const std::string group = "With --method neural";
+  auto options = std::make_shared<std::vector<CLI::Option*>>();
   const auto add = [&](const char* name, auto& value, const char* help, const char* type) {
-    return command.add_option(name, value, help)->type_name(type)->group(group);
+    CLI::Option* option = command.add_option(name, value, help)->type_name(type)->group("");  // not in --help
+    options->push_back(option);
+    return option;
   };
+  command.add_flag_callback(
+      "--help-neural",
+      [options] {
+        for (CLI::Option* option : *options) option->group("Neural");  // a hidden option has no name to print
+        CLI::Formatter formatter;
+        formatter.column_width(32);  // as main has it
+        std::cout << formatter.make_group("With --method neural, vec2vec align takes also", false,
+                                          {options->begin(), options->end()})
+                  << "\nWhat they do: docs/neural.md\n";
+        throw CLI::Success();
+      },
+      "Print the options of --method neural and exit");
   add("--preset", arguments.preset, "Settings to begin with: refine (small, quick) or paper (arXiv 2505.12540)", "NAME")
       ->check(CLI::IsMember({"refine", "paper"}).description(""))
       ->capture_default_str();

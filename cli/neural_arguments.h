@@ -17,7 +17,7 @@ struct NeuralArguments {
   NeuralOptions options() const;
 };
 
-/// Adds the options that matter for --method neural, in a group of their own.
+/// Adds the options that matter for --method neural. They are left out of --help; --help-neural prints them.
 void add_neural(CLI::App& command, NeuralArguments& arguments);
 
 }  // namespace vec2vec::cli

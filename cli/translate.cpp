@@ -8,6 +8,7 @@
 #include "command.h"
 #include "core/json.h"
 #include "files.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
@@ -24,10 +25,11 @@ struct TranslateArguments {
 
 void print_confidence(const TranslateSummary& summary, const TranslateOptions& options) {
   const auto percent = [](double part) { return std::to_string(std::lround(100 * part)) + " %"; };
+  const auto expected = [&](double p) { return p >= 0.995 ? ">99 %" : p < 0.005 ? "<1 %" : percent(p); };
   std::cout << percent(*summary.far_rows)
             << " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
   if (!options.store_path.empty())
-    std::cout << percent(*summary.mean_match) << " are expected to find their counterpart as nearest row in "
+    std::cout << expected(*summary.mean_match) << " are expected to find their counterpart as nearest row in "
               << options.store_path << ", if it holds them all\n";
   std::cout << "Confidence of each row: " << options.confidence_path << ", columns "
             << (options.store_path.empty() ? "support" : "match, margin, support") << "\n";
@@ -37,9 +39,9 @@ int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
   options.threads = arguments.common.threads;
   refuse_database(arguments.input);
+  const Map map = load_map(arguments.map, arguments.input);
   options.output.format = format_of_name(arguments.output, arguments.input, arguments.open);
   options.output.type = value_type(arguments.type);
-  const Map map = Map::load(arguments.map);
   std::vector<std::string> inputs = {arguments.map, arguments.input};
   if (!options.store_path.empty()) inputs.push_back(options.store_path);
   require_writable(arguments.output, options.output.overwrite, inputs);

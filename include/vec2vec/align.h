@@ -63,7 +63,7 @@ struct PairFit {
   bool procrustes = false;    ///< the orthogonal map was chosen
   Index dropped = 0;          ///< pairs that the map contradicted and that the last fit left out
   Index pairs = 0, pool = 0;  ///< held-out pairs scored, each among at most `pool` candidates; 0 = not cross-validated
-  double top1 = 0, top1_low = 0, top1_high = 0;  ///< with the 95 % Wilson interval
+  double top1 = 0, top1_low = 0, top1_high = 1;  ///< with the 95 % Wilson interval; 0 to 1 when no pair was held out
   double cosine = 0;                             ///< mean centred cosine
 };
 

@@ -10,7 +10,7 @@ namespace vec2vec {
 
 struct AttributeOptions {
   Index k = 3;             ///< guesses a row behind the top-k figures, >= 1; at most the number of labels
-  Index bootstrap = 1000;  ///< resamples of rows behind each interval, <= 10^6; 0 = no intervals (low = high = value)
+  Index bootstrap = 1000;  ///< resamples of rows behind each interval, <= 10^6; 0 = no intervals (low and high are NaN)
   Index shuffles = 20;     ///< times the true labels are shuffled among the rows for the null values, >= 1
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0 = all cores

@@ -42,13 +42,18 @@ struct DefencePoint {
   Score recovered;   ///< rows whose translation is nearest to what the undefended row translates to (or to its native row)
   Score neighbours;  ///< part of a row's 10 nearest rows that stay
   double seconds = 0;
+  // NaN where there is nothing to compare with: the neighbours of the store as it is; recovered, without native rows, of the
+  // store as it is and when that did not align.
 };
 
 /// The defences that an audit tries unless told otherwise, as far as they fit a store of dim columns.
 std::vector<std::vector<DefenceStep>> default_defences(Index dim);
 
 struct AuditOptions {
-  Index max_rows = 20000;  ///< rows a side behind each alignment, spread evenly, >= 64
+  Index max_rows = 20000;           ///< rows a side behind each alignment, spread evenly, >= 64
+  Effort effort = Effort::kNormal;  ///< of each alignment, as are the next two; see AlignOptions
+  double time_budget = 0;
+  bool partial = false;
   Index samples = 6;       ///< rows whose words are shown, and for which texts are written
   bool reveal = false;     ///< show words and texts; else they are in no output
   Index bootstrap = 1000;  ///< resamples behind each interval
@@ -102,10 +107,21 @@ struct TextLeak {
   std::optional<InversionScores> scores;  ///< when the store's texts are known and there are at least 2 samples; no judge
 };
 
-enum class Severity { kNoneFound, kLow, kModerate, kHigh };
+/// What an audit comes to. Inconclusive: the attack did not align and read nothing, which shows nothing of the store, neither
+/// that it is safe nor that it is not.
+enum class Severity { kInconclusive, kLow, kModerate, kHigh };
 const char* to_string(Severity severity);
-/// "none-found", "low", "moderate" or "high". Throws Error{kBadInput} for anything else.
+/// "inconclusive", "low", "moderate" or "high". Throws Error{kBadInput} for anything else.
 Severity parse_severity(const std::string& text);
+
+/// What an audit is given that decides how high its severity can come out.
+struct AuditScope {
+  bool attributes = false, words = false, membership = false;  ///< whether that stage can be scored
+  std::optional<Verdict> map;                                  ///< of a map that is given
+};
+
+/// The highest severity that an audit of this scope can come to, whatever the store.
+Severity highest_severity(const AuditScope& scope);
 
 struct AuditReport {
   Index store_rows = 0, store_dim = 0, public_rows = 0, public_dim = 0;
@@ -115,14 +131,16 @@ struct AuditReport {
   Evidence evidence;  ///< of a map found here
   double pair_free_score = 0, align_seconds = 0;
   std::vector<StartReport> starts;
-  std::optional<Evaluation> evaluation;  ///< of the translation, when native rows are known
+  Index store_rows_left_out = 0, public_rows_left_out = 0;  ///< with AuditOptions::partial: rows of no counterpart
+  std::optional<Evaluation> evaluation;                     ///< of the translation, when native rows are known
   std::optional<AttributeInference> attributes;
   std::optional<WordLeak> words;
   std::optional<TextLeak> texts;
   std::optional<Membership> membership;
   std::vector<DefencePoint> defences;
-  Severity severity = Severity::kNoneFound;
+  Severity severity = Severity::kInconclusive;
   std::vector<std::string> reasons;  ///< a sentence each, with the figures that the severity rests on
+  std::vector<std::string> advice;   ///< when inconclusive: what may let the attack succeed
   double seconds = 0;
 
   std::string brief() const;
@@ -131,9 +149,11 @@ struct AuditReport {
 
 /// Attacks a store of vectors as someone would who holds nothing but the file and public texts: aligns it without pairs,
 /// translates it, guesses attributes and words, and repeats the alignment behind each defence (docs/audit.md).
-/// Severity: high when the map is ALIGNED and any scored stage beats its null with its whole 95 % interval; moderate when it is
-/// ALIGNED and nothing could be scored or won, or when a stage wins under an UNCERTAIN or NOT_ALIGNED map; low when UNCERTAIN.
-/// Texts written are too few to count.
+/// Severity, where a scored stage wins when it beats its null with its whole 95 % interval (which takes bootstrap > 0): high
+/// when the map is ALIGNED and attributes, words or membership win; moderate when it is ALIGNED and neither attributes nor
+/// words could be scored, or when a stage wins under another verdict; low when it is ALIGNED and nothing that was scored wins;
+/// otherwise inconclusive. Texts written are too few to count. Throws Error{kBadInput} for what does not fit together, before
+/// the work begins.
 AuditReport audit(const AuditProblem& problem, const AuditOptions& options = {});
 
 /// A self-contained HTML page of a report: to_json() with what the caller added to it (docs/audit.md). It asks for nothing from

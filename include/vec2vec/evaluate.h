@@ -8,7 +8,7 @@
 
 namespace vec2vec {
 
-/// A figure with its 95 % bootstrap interval and the value that chance gives.
+/// A figure with its 95 % bootstrap interval (NaN when none was asked for) and the value that chance gives.
 struct Score {
   double value = 0, low = 0, high = 0;
   double null_value = 0;
@@ -16,7 +16,7 @@ struct Score {
 
 struct EvaluateOptions {
   Index pool = 8192;       ///< candidates a query is ranked among (its own row included), >= 2; capped at the number of rows
-  Index bootstrap = 1000;  ///< resamples of queries behind each interval, <= 10^6; 0 = no intervals (low = high = value)
+  Index bootstrap = 1000;  ///< resamples of queries behind each interval, <= 10^6; 0 = no intervals (low and high are NaN)
   std::uint64_t seed = 0;  ///< of the pools and of the resamples
   int threads = 0;         ///< 0 = all cores
   Progress progress = {};

@@ -30,7 +30,7 @@ struct MeasureOptions {
   Index sample = 0;          ///< rows used, drawn at random; 0 = all. With fewer than all, values are estimates
   Index pair_rows = 4096;    ///< rows (drawn at random) whose pairs RSA and RBF CKA compare, at least 20; 0 = all
   Index permutations = 100;  ///< permuted pairings behind each null, >= 10; costly measures use fewer, see Measure::null_values
-  Index bootstrap = 1000;    ///< resamples behind bootstrap intervals, <= 10^6; 0 = none (low = high = value)
+  Index bootstrap = 1000;    ///< resamples behind bootstrap intervals, <= 10^6; 0 = none (low and high are NaN)
   Index anchors = 256;       ///< rows that relative representations refer to, >= 2; at most a quarter of the rows
   Index pool = 1024;         ///< candidates a row is ranked among, >= 2; at most the number of rows
   double rbf_sigma = 0;      ///< width of the RBF kernels; 0 = each side's median distance of two rows

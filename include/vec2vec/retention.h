@@ -12,7 +12,7 @@ namespace vec2vec {
 struct RetentionOptions {
   Index k = 10;                                                ///< documents that a query finds
   std::vector<double> thresholds = {0.5, 0.6, 0.7, 0.8, 0.9};  ///< cosines of the old space, to be carried over
-  Index bootstrap = 1000;  ///< resamples of queries behind the interval, <= 10^6; 0 = none (low = high = value)
+  Index bootstrap = 1000;  ///< resamples of queries behind the interval, <= 10^6; 0 = none (low and high are NaN)
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0 = all cores
 };

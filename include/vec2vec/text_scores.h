@@ -49,7 +49,7 @@ struct InversionScores {
 };
 
 struct ScoreOptions {
-  Index bootstrap = 1000;   ///< resamples behind each interval; 0 = no intervals
+  Index bootstrap = 1000;   ///< resamples behind each interval; 0 = no intervals (low and high are NaN)
   Index others = 20;        ///< other rows behind each null value
   Index judged_others = 3;  ///< of those the judge is shown
   double sure = 0;          ///< least answer of the judge that counts as yes

@@ -23,7 +23,7 @@ Verdict = Literal["ALIGNED", "UNCERTAIN", "NOT_ALIGNED"]
 #: On two models.
 Relation = Literal["SAME_MODEL", "RELATED", "ALIGNABLE", "UNCERTAIN", "UNALIGNABLE"]
 #: Of what an audit found.
-Severity = Literal["none-found", "low", "moderate", "high"]
+Severity = Literal["inconclusive", "low", "moderate", "high"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 _CHOICES = {"Effort": get_args(Effort), "Preset": get_args(Preset), "Nulls": get_args(Nulls)}

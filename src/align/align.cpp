@@ -75,7 +75,7 @@ std::vector<RowPair> place_pairs(std::vector<RowPair> pairs, const DistinctRows&
 
 /// What the evidence allows to be said; the bounds are discussed in docs/how-it-works.md.
 Verdict judge(const AlignSummary& summary, bool pairs_alone) {
-  if (pairs_alone) {
+  if (pairs_alone) {  // without held-out pairs the interval is 0 to 1
     if (summary.pair_fit.top1_low >= 0.5) return Verdict::kAligned;
     return summary.pair_fit.top1_high >= 0.1 ? Verdict::kUncertain : Verdict::kNotAligned;
   }

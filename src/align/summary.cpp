@@ -29,8 +29,8 @@ std::string AlignSummary::brief() const {
   std::string text =
       laid_out("{}  ({} -> {} dimensions, {} s)\n", to_string(verdict), map.source_dim(), map.target_dim(), fixed(seconds, 1));
   if (!starts.empty()) {
-    text += laid_out("  probability of success           {}   (of a top-1 above half of what true pairs would give)\n",
-                     fixed(evidence.probability, 3));
+    text += laid_out("  probability of success          {>6}   (of a top-1 above half of what true pairs would give)\n",
+                     probability_text(evidence.probability));
     text +=
         laid_out("  agreement of two searches        {}   (1 = the same map, 0 = unrelated)\n", fixed(evidence.agreement, 3));
     text += laid_out("  pair-free score                  {}  ({} standard deviations above random starts)\n",
@@ -44,6 +44,8 @@ std::string AlignSummary::brief() const {
     text += laid_out("  top-1 of held-out pairs          {}   (95 %: {} to {}; {} pairs, each among up to {})\n",
                      fixed(pair_fit.top1, 3), fixed(pair_fit.top1_low, 3), fixed(pair_fit.top1_high, 3), pair_fit.pairs,
                      pair_fit.pool);
+  else if (pairs > 0 && starts.empty())
+    text += "  top-1 of held-out pairs          unknown: from 50 pairs on a fifth is held out to test the map\n";
   if (source_rows_left_out + target_rows_left_out > 0)
     text += laid_out("  rows left out                    {} of the source, {} of the target: without them the sides align\n",
                      source_rows_left_out, target_rows_left_out);

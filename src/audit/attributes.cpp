@@ -143,8 +143,8 @@ Reading read(const std::string& reader, MatrixView scores, const Labels& truth, 
   }
 
   const auto score = [&](std::size_t s, double null) {
-    return intervals.empty() ? Score{values[s], values[s], values[s], null}
-                             : Score{values[s], intervals[s].low, intervals[s].high, null};
+    const Interval interval = intervals.empty() ? kNoInterval : intervals[s];
+    return Score{values[s], interval.low, interval.high, null};
   };
   Reading reading{{reader, score(0, nulls[0]), score(1, nulls[1]), score(2, nulls[2]), score(3, nulls[3]), score(4, nulls[4]),
                    score(kMeans, nulls[kMeans])},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "audit/check_rows.h"
@@ -10,6 +11,7 @@
 #include "audit/leak_texts.h"
 #include "core/boundary.h"
 #include "core/layout.h"
+#include "core/number.h"
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "io/checkpoint.h"
@@ -34,18 +36,36 @@ void require_count(std::size_t count, Index rows, const std::string& where) {
               "one line for each row");
 }
 
-void check(const AuditProblem& p) {
-  if (p.store.rows < 2) bad_input("needs at least 2 rows", "store");
-  if (p.public_rows.rows < 2) bad_input("needs at least 2 rows", "public rows");
+constexpr Index kNear = 10;  // neighbours that a defence is to keep
+
+/// All that the stages would refuse, before the first of them begins.
+void check(const AuditProblem& p, const AuditOptions& options) {
   require_finite_rows(p.store, "store");
   require_finite_rows(p.public_rows, "public rows");
+  const Index fewest = options.defences.empty() ? 2 : kNear + 1;
+  if (p.store.rows < fewest)
+    bad_input("has " + std::to_string(p.store.rows) + " rows; an audit" + (options.defences.empty() ? "" : " of defences") +
+                  " needs at least " + std::to_string(fewest),
+              "store");
+  if (p.public_rows.rows < 2) bad_input("has " + std::to_string(p.public_rows.rows) + " rows, needs at least 2", "public rows");
   if (!p.public_texts.empty()) require_count(p.public_texts.size(), p.public_rows.rows, "public texts");
   if (!p.store_texts.empty()) require_count(p.store_texts.size(), p.store.rows, "store texts");
   if (p.native.rows > 0 && (p.native.rows != p.store.rows || p.native.cols != p.public_rows.cols))
     bad_input("does not fit the store and the public rows", "native rows",
               "the store's own texts, encoded in the known space, in the store's order");
-  if (p.candidates.rows > 0 && p.candidates.cols != p.public_rows.cols)
-    bad_input("has another dimension than the public rows", "candidates", "encode them with the model of the known space");
+  const auto require_known_space = [&](MatrixView rows, const char* what) {
+    if (rows.rows > 0 && rows.cols != p.public_rows.cols)
+      bad_input("has dimension " + std::to_string(rows.cols) + ", the public rows " + std::to_string(p.public_rows.cols), what,
+                "encode them with the model of the known space");
+    require_finite_rows(rows, what);
+  };
+  require_known_space(p.candidates, "candidates");
+  require_known_space(p.label_rows, "label vectors");
+  require_known_space(p.word_rows, "word vectors");
+  if (p.label_rows.rows == 1) bad_input("holds one label; a guess needs at least two", "labels");
+  require_count(p.labels.size(), p.label_rows.rows, "labels");
+  require_count(p.words.size(), p.word_rows.rows, "words");
+  if (!p.truth.empty()) require_count(p.truth.size(), p.store.rows, "true labels");
   if ((p.language_model != nullptr) != static_cast<bool>(p.encode))
     bad_input("needs the encoder of the known space, and the other way round", "language model");
   if (p.map && (p.map->source_dim() != p.store.cols || p.map->target_dim() != p.public_rows.cols))
@@ -66,7 +86,7 @@ Matrix translated(const Map& map, MatrixView rows, int threads, bool centred) {
 Score mean_score(const std::vector<double>& values, double null, const AuditOptions& options) {
   const std::vector<std::uint32_t> once(values.size(), 1u);
   const double mean = weighted_mean(once, values);
-  if (options.bootstrap == 0) return {mean, mean, mean, null};
+  if (options.bootstrap == 0) return {mean, kNoInterval.low, kNoInterval.high, null};
   const auto statistics = [&](std::span<const std::uint32_t> weights, std::span<double> out) {
     out[0] = weighted_mean(weights, values);
   };
@@ -80,6 +100,9 @@ AlignSummary find_map(MatrixView store, MatrixView known, const std::string& sta
   AlignOptions align_options;
   align_options.seed = options.seed;
   align_options.threads = options.threads;
+  align_options.effort = options.effort;
+  align_options.time_budget = options.time_budget;
+  align_options.partial = options.partial;
   if (options.progress) align_options.progress = [&](std::string_view, double done) { return options.progress(stage, done); };
   return align({source, target, "store", "public"}, align_options);
 }
@@ -133,7 +156,7 @@ WordLeak leak_words(const AuditProblem& p, MatrixView store, const AuditOptions&
 
 /// Part of the 10 nearest rows of each row of a that are among the 10 nearest in b too.
 Score kept_neighbours(MatrixView a, MatrixView b, const AuditOptions& options) {
-  constexpr Index kRows = 4000, kNear = 10;
+  constexpr Index kRows = 4000;
   const auto lists = [&](MatrixView rows) {
     Matrix unit(rows.rows, rows.cols);
     for (Index i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.cols, unit.row(i));
@@ -152,7 +175,22 @@ Score kept_neighbours(MatrixView a, MatrixView b, const AuditOptions& options) {
   return mean_score(kept, static_cast<double>(kNear) / static_cast<double>(near_a.rows - 1), options);
 }
 
-/// reference (n, d): centred unit rows of the known space that the defended rows should translate to.
+constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+constexpr Score kNotCompared{kNothing, kNothing, kNothing, kNothing};
+
+/// Part of the rows whose translation is nearest to their own row of reference (n, d), centred unit rows.
+Score recovered_rows(const Map& map, MatrixView store, MatrixView reference, const AuditOptions& options) {
+  constexpr Index kScored = 4096;
+  const SpreadRows queries(store, kScored), truth(reference, kScored);
+  const MatrixView truth_rows = truth;
+  const NearestOf nearest = nearest_of(translated(map, queries, options.threads, true), truth_rows, options.threads);
+  std::vector<double> hits;
+  for (std::size_t i = 0; i < nearest.index.size(); ++i) hits.push_back(nearest.index[i] == static_cast<Index>(i));
+  return mean_score(hits, 1.0 / static_cast<double>(truth_rows.rows), options);
+}
+
+/// reference (n, d): centred unit rows of the known space that the defended rows should translate to; no rows when there are
+/// none.
 DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps, MatrixView reference,
                     const AlignSummary* known, const AuditOptions& options) {
   const auto start = Clock::now();
@@ -170,14 +208,9 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
       known ? *known : find_map(store, p.public_rows, steps.empty() ? "align" : "attack " + to_string(steps), options);
   point.verdict = found.verdict;
   point.probability = found.evidence.probability;
-  constexpr Index kScored = 4096;
-  const SpreadRows queries(store, kScored), truth(reference, kScored);
-  const MatrixView truth_rows = truth;
-  const NearestOf nearest = nearest_of(translated(found.map, queries, options.threads, true), truth_rows, options.threads);
-  std::vector<double> hits;
-  for (std::size_t i = 0; i < nearest.index.size(); ++i) hits.push_back(nearest.index[i] == static_cast<Index>(i));
-  point.recovered = mean_score(hits, 1.0 / static_cast<double>(truth_rows.rows), options);
-  point.neighbours = kept_neighbours(p.store, store, options);
+  const bool is_reference = steps.empty() && p.native.rows == 0;
+  point.recovered = is_reference || reference.rows == 0 ? kNotCompared : recovered_rows(found.map, store, reference, options);
+  point.neighbours = steps.empty() ? kNotCompared : kept_neighbours(p.store, store, options);
   point.seconds = seconds_since(start);
   return point;
 }
@@ -185,7 +218,8 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
 /// All that decides the stages that are kept. Rows and texts go in by their bytes: what the caller calls them is no proof.
 std::string identity_of(const AuditProblem& p, const AuditOptions& options) {
   std::string text = options.identity + ", seed " + std::to_string(options.seed) + ", " + std::to_string(options.max_rows) +
-                     " rows, " + std::to_string(options.bootstrap) + " resamples, version " + version();
+                     " rows, " + std::to_string(options.bootstrap) + " resamples, effort " + to_string(options.effort) + ", " +
+                     shortest(options.time_budget) + " s" + (options.partial ? ", partial" : "") + ", version " + version();
   for (const MatrixView rows : {p.store, p.public_rows, p.native})
     text += laid_out(", {} x {} of {}", rows.rows, rows.cols, hash_of(rows));
   Sha256 hash;
@@ -216,13 +250,14 @@ void AuditOptions::validate() const {
   if (samples < 0) bad_input("must not be negative, is " + std::to_string(samples), "`AuditOptions::samples`");
   if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`AuditOptions::bootstrap`");
   if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`AuditOptions::threads`");
+  if (!(time_budget >= 0)) bad_input("must be 0 (none) or more seconds", "`AuditOptions::time_budget`");
   words.validate();
   inversion.validate();
 }
 
 AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
   options.validate();
-  check(p);
+  check(p, options);
   const auto start = Clock::now();
   AuditReport report;
   report.store_rows = p.store.rows;
@@ -243,6 +278,8 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
   report.pair_free_score = found.pair_free_score;
   report.align_seconds = found.seconds;
   report.starts = found.starts;
+  report.store_rows_left_out = found.source_rows_left_out;
+  report.public_rows_left_out = found.target_rows_left_out;
   report.map = found.map;
 
   const Matrix rows = translated(found.map, p.store, options.threads, false);
@@ -269,12 +306,13 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
   if (p.candidates.rows > 0) report.membership = look_up(p, found.map, centred_rows, options);
   if (!options.defences.empty()) {
     const Matrix native = p.native.rows > 0 ? centre_by(p.native, found.map.target_mean) : Matrix();
-    const MatrixView reference = p.native.rows > 0 ? native.view() : centred_rows.view();
+    const bool translation_counts = p.map || found.verdict == Verdict::kAligned;
+    const MatrixView reference = p.native.rows > 0 ? native.view() : translation_counts ? centred_rows.view() : MatrixView{};
     report.defences.push_back(attack(p, {}, reference, &found, options));
     for (const auto& steps : options.defences)
       report.defences.push_back(kept.attack(steps, [&] { return attack(p, steps, reference, nullptr, options); }));
   }
-  judge(report);
+  judge(report, options);
   report.seconds = seconds_since(start);
   return report;
 } catch (...) {

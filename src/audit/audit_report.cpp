@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 
 #include "align/report.h"
 #include "audit/json.h"
@@ -23,6 +24,8 @@ Json alignment_json(const AuditReport& r) {
     for (const StartReport& s : r.starts)
       json["starts"].push_back({{"start", s.start}, {"anchors", s.anchors}, {"pair_free_score", s.pair_free_score}});
   }
+  if (r.store_rows_left_out + r.public_rows_left_out > 0)
+    json["left_out"] = {{"store", r.store_rows_left_out}, {"public", r.public_rows_left_out}};
   json["scores"] = r.evaluation ? Json::parse(r.evaluation->to_json()) : Json(nullptr);
   return json;
 }
@@ -86,13 +89,20 @@ Json membership_json(const AuditReport& r) {
   return json;
 }
 
+/// Whether a translation of the undefended store is there to compare with.
+bool has_reference(const AuditReport& r) { return r.map_was_given || r.verdict == Verdict::kAligned; }
+
 Json defences_json(const AuditReport& r) {
   if (r.defences.empty()) return not_measured("no defences were tried");
-  Json json = {{"measured", true}, {"reference", r.evaluation ? "native rows" : "the undefended translation"}};
+  Json json = {{"measured", true},
+               {"reference", r.evaluation       ? "native rows"
+                             : has_reference(r) ? "the undefended translation"
+                                                : "none: the undefended store did not align"}};
   json["points"] = Json::array();
   for (const DefencePoint& d : r.defences)
     json["points"].push_back({{"steps", d.steps.empty() ? "none" : to_string(d.steps)},
                               {"verdict", to_string(d.verdict)},
+                              {"conclusive", d.verdict == Verdict::kAligned},
                               {"probability", d.probability},
                               {"recovered", json_of(d.recovered)},
                               {"neighbours", json_of(d.neighbours)},
@@ -103,7 +113,7 @@ Json defences_json(const AuditReport& r) {
 }  // namespace
 
 std::string AuditReport::to_json() const {
-  const Json json = {{"severity", {{"level", to_string(severity)}, {"reasons", reasons}}},
+  const Json json = {{"severity", {{"level", to_string(severity)}, {"reasons", reasons}, {"advice", advice}}},
                      {"store", {{"rows", store_rows}, {"dim", store_dim}}},
                      {"public", {{"rows", public_rows}, {"dim", public_dim}}},
                      {"alignment", alignment_json(*this)},
@@ -119,11 +129,22 @@ std::string AuditReport::to_json() const {
 std::string AuditReport::brief() const {
   std::string text = std::string("severity ") + to_string(severity) + ", under the conditions stated in the report\n";
   for (const std::string& reason : reasons) text += "  - " + reason + "\n";
-  if (defences.empty()) return text;
-  text += laid_out("{<28} {<12} {>9}  {>10}\n", "defence", "verdict", "recovered", "neighbours kept");
-  for (const DefencePoint& d : defences)
-    text += laid_out("{<28} {<12} {>9}  {>10}\n", (d.steps.empty() ? "none" : to_string(d.steps)).substr(0, 60),
-                     to_string(d.verdict), figure(d.recovered.value), figure(d.neighbours.value));
+  if (!advice.empty())
+    text +=
+        "inconclusive: the attack did not get through, which shows neither that the store is safe nor that it is not. Try\n";
+  for (const std::string& line : advice) text += "  - " + line + "\n";
+  bool headed = false, open = false;
+  for (const DefencePoint& d : defences) {
+    if (d.steps.empty() && std::isnan(d.recovered.value)) continue;  // nothing but the verdict that is told above
+    if (!headed) text += laid_out("{<28} {<26} {>14}  {>15}\n", "defence", "attack", "rows recovered", "neighbours kept");
+    headed = true;
+    const bool through = d.verdict == Verdict::kAligned;
+    open |= !through;
+    const std::string outcome = std::string(through ? "got through" : "inconclusive") + " (" + to_string(d.verdict) + ")";
+    text += laid_out("{<28} {<26} {>14}  {>15}\n", (d.steps.empty() ? "none" : to_string(d.steps)).substr(0, 60), outcome,
+                     figure(d.recovered.value), figure(d.neighbours.value));
+  }
+  if (open) text += "A defence behind which the attack was inconclusive stopped this attack; a stronger one may get through.\n";
   return text;
 }
 

@@ -6,7 +6,7 @@
 
 namespace vec2vec {
 
-/// null where the value is undefined (NaN).
+/// null where the value is undefined (NaN); so are the ends of an interval that was not asked for.
 inline nlohmann::ordered_json json_of(const Score& s) {
   if (std::isnan(s.value)) return nullptr;
   return {{"value", s.value}, {"low", s.low}, {"high", s.high}, {"null", s.null_value}};

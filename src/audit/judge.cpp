@@ -8,18 +8,20 @@
 namespace vec2vec {
 namespace {
 
-constexpr const char* kNames[] = {"none-found", "low", "moderate", "high"};
+constexpr const char* kNames[] = {"inconclusive", "low", "moderate", "high"};
 
-std::string interval(const Score& s) { return figure(s.value) + " (" + figure(s.low) + " to " + figure(s.high) + ")"; }
+std::string interval(const Score& s) {
+  return figure(s.value) + (std::isnan(s.low) ? "" : " (" + figure(s.low) + " to " + figure(s.high) + ")");
+}
 
-/// Whether an interval lies wholly above what the null gives.
+/// Whether an interval lies wholly above what the null gives; without an interval nothing does.
 bool wins(const Score& s) { return s.low > s.null_value; }
 
 std::string alignment(const AuditReport& r) {
   const std::string verdict = to_string(r.verdict);
   const std::string rows = std::to_string(r.store_rows) + " vectors and " + std::to_string(r.public_rows) + " public texts";
   if (r.map_was_given) return "The map was given, with the verdict " + verdict + ".";
-  const std::string odds = ", with a probability of " + figure(r.evidence.probability) + " to be right";
+  const std::string odds = ", with a probability of " + probability_text(r.evidence.probability) + " to be right";
   switch (r.verdict) {
     case Verdict::kAligned:
       return "From " + rows + ", without one known pair, a map was found: " + verdict + odds +
@@ -30,7 +32,21 @@ std::string alignment(const AuditReport& r) {
       break;
   }
   return "From " + rows + ", without pairs, no map was found that can be trusted: " + verdict +
-         ". More rows, other public texts or another model may still succeed.";
+         ". That is no sign of safety: more rows, other public texts or another model may still succeed.";
+}
+
+std::vector<std::string> advice(const AuditReport& r, const AuditOptions& options) {
+  if (r.map_was_given) return {"a map whose verdict is ALIGNED, or no map, so that one is searched for here"};
+  std::vector<std::string> all = {"public texts of the very kind that the store holds, and more of them: thousands a side"};
+  if (!options.partial)
+    all.push_back("`AuditOptions::partial = true`, when only a part of the store is of the kind of the public texts");
+  if (options.effort != Effort::kHigh) all.push_back("`AuditOptions::effort = high`: more searches and more refinement");
+  if (r.store_rows > options.max_rows || r.public_rows > options.max_rows)
+    all.push_back("a larger `AuditOptions::max_rows`: the alignments saw " + std::to_string(options.max_rows) +
+                  " rows a side at most");
+  all.push_back("another model for the public texts, best one that was trained as the store's was");
+  all.push_back("a map that was found for a larger store of the same model");
+  return all;
 }
 
 }  // namespace
@@ -40,10 +56,16 @@ const char* to_string(Severity severity) { return kNames[static_cast<int>(severi
 Severity parse_severity(const std::string& text) {
   for (int s = 0; s < 4; ++s)
     if (text == kNames[s]) return static_cast<Severity>(s);
-  bad_input("is no severity", text, "none-found, low, moderate or high");
+  bad_input("is no severity", text, "inconclusive, low, moderate or high");
 }
 
-void judge(AuditReport& r) {
+Severity highest_severity(const AuditScope& scope) {
+  const bool content = scope.attributes || scope.words || scope.membership;
+  if (scope.map.value_or(Verdict::kAligned) == Verdict::kAligned) return content ? Severity::kHigh : Severity::kModerate;
+  return content ? Severity::kModerate : Severity::kInconclusive;
+}
+
+void judge(AuditReport& r, const AuditOptions& options) {
   r.reasons = {alignment(r)};
   bool content = false;
   const auto add = [&](bool won, std::string sentence) {
@@ -87,10 +109,12 @@ void judge(AuditReport& r) {
                  " candidate texts were found in the store; 0.01 are expected when none is in it.");
   }
   const bool aligned = r.verdict == Verdict::kAligned;
-  r.severity = aligned && content                 ? Severity::kHigh
-               : aligned || content               ? Severity::kModerate
-               : r.verdict == Verdict::kUncertain ? Severity::kLow
-                                                  : Severity::kNoneFound;
+  const bool scored = (r.attributes && r.attributes->scored_rows > 0) || (r.words && r.words->translated);
+  r.severity = aligned && content                ? Severity::kHigh
+               : content || (aligned && !scored) ? Severity::kModerate
+               : aligned                         ? Severity::kLow
+                                                 : Severity::kInconclusive;
+  if (r.severity == Severity::kInconclusive) r.advice = advice(r, options);
 }
 
 }  // namespace vec2vec

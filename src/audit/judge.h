@@ -3,7 +3,7 @@
 
 namespace vec2vec {
 
-/// Sets severity and reasons from what was measured, by the rule in audit.h.
-void judge(AuditReport& report);
+/// Sets severity, reasons and advice from what was measured, by the rule in audit.h.
+void judge(AuditReport& report, const AuditOptions& options);
 
 }  // namespace vec2vec

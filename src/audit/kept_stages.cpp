@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <utility>
 
 #include "audit/json.h"
@@ -26,7 +27,12 @@ Evidence evidence_of(const Json& json) {
           json.at("half_agreement"), json.at("searches_needed"), json.at("probability")};
 }
 
-Score score_of(const Json& json) { return {json.at("value"), json.at("low"), json.at("high"), json.at("null")}; }
+Score score_of(const Json& json) {
+  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
+  if (json.is_null()) return {kNothing, kNothing, kNothing, kNothing};
+  const auto number = [&](const char* key) { return json.at(key).is_null() ? kNothing : json.at(key).get<double>(); };
+  return {number("value"), number("low"), number("high"), number("null")};
+}
 
 }  // namespace
 
@@ -58,6 +64,10 @@ AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
       summary.evidence = evidence_of(kept.at("evidence"));
       summary.pair_free_score = kept.at("pair_free_score");
       summary.seconds = kept.at("seconds");
+      if (const auto left_out = kept.find("left_out"); left_out != kept.end()) {
+        summary.source_rows_left_out = left_out->at("source");
+        summary.target_rows_left_out = left_out->at("target");
+      }
       for (const Json& s : kept.at("starts"))
         summary.starts.push_back({s.at("start"), s.at("anchors"), s.at("pair_free_score")});
       return summary;

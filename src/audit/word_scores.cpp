@@ -61,8 +61,7 @@ WordScores score_words(const WordDictionary& dictionary, const std::vector<std::
   };
   std::array<double, 6> means{};
   statistics(std::vector<std::uint32_t>(n, 1u), means);
-  std::vector<Interval> intervals;
-  for (const double mean : means) intervals.push_back({mean, mean});
+  std::vector<Interval> intervals(means.size(), kNoInterval);
   if (resamples > 0)
     intervals = bootstrap(static_cast<Index>(n), resamples, static_cast<Index>(means.size()), statistics, seed, threads);
   const auto score = [&](std::size_t s, double null) { return Score{means[s], intervals[s].low, intervals[s].high, null}; };

@@ -84,4 +84,9 @@ std::string figure(double x) {
   return fixed(size > 1e-12 ? x : 0.0, size < 10 ? 4 : size < 1000 ? 2 : 1);
 }
 
+std::string probability_text(double p) {
+  if (std::isnan(p)) return "-";
+  return p >= 0.9995 ? ">0.999" : p < 0.0005 ? "<0.001" : fixed(p, 3);
+}
+
 }  // namespace vec2vec

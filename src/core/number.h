@@ -26,4 +26,8 @@ std::string significant(double x, int digits);
 /// A number for a table: four decimals below 10, fewer above, an exponent for what four decimals would lose; "-" for NaN.
 std::string figure(double x);
 
+/// A probability for people, three decimals: never "1.000" or "0.000", which no finding supports, but ">0.999" and "<0.001";
+/// "-" for NaN.
+std::string probability_text(double p);
+
 }  // namespace vec2vec

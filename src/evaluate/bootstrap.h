@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -12,6 +13,9 @@ namespace vec2vec {
 struct Interval {
   double low = 0, high = 0;
 };
+
+/// What stands where no interval was asked for: NaN, which becomes null in JSON and "-" in tables.
+inline constexpr Interval kNoInterval{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
 
 /// A statistic of a weighted sample: weights[i] says how often row i was drawn; they sum to the number of rows.
 using WeightedStatistics = std::function<void(std::span<const std::uint32_t> weights, std::span<double> out)>;

@@ -175,7 +175,7 @@ Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, co
                           options.threads, options.progress);
   }
   for (std::size_t s = 0; s < scores.size(); ++s) {
-    const Interval interval = intervals.empty() ? Interval{values[s], values[s]} : intervals[s];
+    const Interval interval = intervals.empty() ? kNoInterval : intervals[s];
     *scores[s] = {values[s], interval.low, interval.high, nulls[s]};
   }
   return result;

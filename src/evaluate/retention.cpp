@@ -125,7 +125,7 @@ Retention measure_retention(const Map& map, MatrixView documents, MatrixView que
   };
   double value = 0;
   mean(std::vector<std::uint32_t>(recall.size(), 1u), {&value, 1});
-  Interval interval{value, value};
+  Interval interval = kNoInterval;
   if (options.bootstrap > 0) interval = bootstrap(queries.rows, options.bootstrap, 1, mean, options.seed, options.threads)[0];
   result.recall = {value, interval.low, interval.high, static_cast<double>(options.k) / static_cast<double>(documents.rows)};
 
@@ -139,8 +139,10 @@ Retention measure_retention(const Map& map, MatrixView documents, MatrixView que
 }
 
 std::string Retention::brief() const {
-  std::string text = laid_out("recall@{} of the old search: {} (95 %: {} to {}; by chance {})\n", k, figure(recall.value),
-                              figure(recall.low), figure(recall.high), figure(recall.null_value));
+  const std::string interval =
+      std::isnan(recall.low) ? std::string() : laid_out("95 %: {} to {}; ", figure(recall.low), figure(recall.high));
+  std::string text = laid_out("recall@{} of the old search: {} ({}by chance {})\n", k, figure(recall.value), interval,
+                              figure(recall.null_value));
   text += "  " + std::to_string(queries) + (translated_queries ? " translated queries" : " queries of the new model") + " in " +
           std::to_string(documents) + " translated documents\n";
   text += "  of 100 documents that the queries found, they find " + std::to_string(std::llround(100 * recall.value)) +
@@ -156,12 +158,14 @@ std::string Retention::brief() const {
 
 std::string Retention::to_json() const {
   const auto number = [](double x) { return std::isnan(x) ? Json() : Json(x); };
-  Json json = {{"queries", queries},
-               {"documents", documents},
-               {"k", k},
-               {"translated_queries", translated_queries},
-               {"recall", {{"value", recall.value}, {"low", recall.low}, {"high", recall.high}, {"null", recall.null_value}}},
-               {"thresholds", Json::array()}};
+  Json json = {
+      {"queries", queries},
+      {"documents", documents},
+      {"k", k},
+      {"translated_queries", translated_queries},
+      {"recall",
+       {{"value", recall.value}, {"low", number(recall.low)}, {"high", number(recall.high)}, {"null", recall.null_value}}},
+      {"thresholds", Json::array()}};
   for (const CarriedThreshold& t : thresholds)
     json["thresholds"].push_back(
         {{"before", t.before}, {"pairs", t.pairs}, {"after", number(t.after)}, {"kept", number(t.kept)}});

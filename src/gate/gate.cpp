@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "core/boundary.h"
 #include "core/json.h"
@@ -53,7 +54,10 @@ std::optional<double> number_at(Json json, std::initializer_list<const char*> ke
   return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
 }
 
-/// What the card and the evidence say of a limit; nothing when the card is silent.
+/// Nothing for NaN: a score without an interval has no lower end that could be held against a limit.
+std::optional<double> known(double x) { return std::isnan(x) ? std::nullopt : std::optional(x); }
+
+/// What the card and the evidence say of a limit; nothing when they are silent.
 std::optional<double> figure_of(const std::string& name, const Json& card, const GateEvidence& evidence) {
   if (name == "min_probability") return number_at(card, {"evidence", "probability"});
   if (name == "min_agreement") return number_at(card, {"evidence", "agreement"});
@@ -63,10 +67,10 @@ std::optional<double> figure_of(const std::string& name, const Json& card, const
     return source && target ? std::optional(std::min(*source, *target)) : std::nullopt;
   }
   if (name == "max_age_days") return evidence.age_days;
-  if (name == "min_top1") return evidence.evaluation->top1.low;
-  if (name == "min_cosine") return evidence.evaluation->centred_cosine.low;
+  if (name == "min_top1") return known(evidence.evaluation->top1.low);
+  if (name == "min_cosine") return known(evidence.evaluation->centred_cosine.low);
   if (name == "max_far_rows") return evidence.far_rows;
-  if (name == "min_recall") return evidence.retention->recall.low;
+  if (name == "min_recall") return known(evidence.retention->recall.low);
   return evidence.mean_match;
 }
 
@@ -207,7 +211,10 @@ GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEviden
     const std::optional<double> bound = policy.*(limit.value);
     if (!bound) continue;
     const std::optional<double> found = figure_of(limit.name, card, evidence);
-    report.checks.push_back({limit.name, (limit.at_least ? ">= " : "<= ") + figure(*bound), found ? figure(*found) : "none",
+    report.checks.push_back({limit.name, (limit.at_least ? ">= " : "<= ") + figure(*bound),
+                             !found                                              ? "none"
+                             : std::string_view(limit.name) == "min_probability" ? probability_text(*found)
+                                                                                 : figure(*found),
                              bound, found, found && (limit.at_least ? *found >= *bound : *found <= *bound)});
   }
   if (report.checks.empty()) bad_input("the policy sets no limit", "policy", known_names());

@@ -54,7 +54,7 @@ Compared compared(const Values& values, std::span<const std::size_t> rows, const
   };
   std::array<double, 2> mean{};
   statistics(std::vector<std::uint32_t>(found.size(), 1u), mean);
-  std::vector<Interval> intervals = {{mean[0], mean[0]}, {mean[1], mean[1]}};
+  std::vector<Interval> intervals(mean.size(), kNoInterval);
   if (options.bootstrap > 0)
     intervals = bootstrap(result.rows, options.bootstrap, 2, statistics, options.seed, options.threads);
   result.found = {mean[0], intervals[0].low, intervals[0].high, mean[1]};
@@ -182,8 +182,11 @@ std::string brief(const std::vector<InversionScores>& scores) {
     text += laid_out("{}, {} rows:\n", s.stratum, s.rows);
     const auto line = [&](const char* name, const Compared& c) {
       if (c.rows == 0) return;
-      text += laid_out("  {<10}{} ({} to {}), by chance {} ({} to {})\n", name, fixed(c.found.value, 3), fixed(c.found.low, 3),
-                       fixed(c.found.high, 3), fixed(c.null.value, 3), fixed(c.null.low, 3), fixed(c.null.high, 3));
+      const auto interval = [](const Score& score) {
+        return std::isnan(score.low) ? std::string() : laid_out(" ({} to {})", fixed(score.low, 3), fixed(score.high, 3));
+      };
+      text += laid_out("  {<10}{}{}, by chance {}{}\n", name, fixed(c.found.value, 3), interval(c.found),
+                       fixed(c.null.value, 3), interval(c.null));
     };
     line("token F1", s.token_f1);
     line("ROUGE-L", s.rouge_l);

@@ -106,9 +106,8 @@ std::string heat_map(const MeasureGrid& grid, const MeasureInfo& info) {
                         share > 0.5 ? "#ffffff" : "#000000", cell_text(m->value));
         svg += "<title>" + html_text(grid.row_names[static_cast<std::size_t>(i)]) + " / " +
                html_text(grid.column_names[static_cast<std::size_t>(j)]) +
-               laid_out(": {} (95 %: {} .. {}), null {} ({} .. {}), adjusted {}", fixed(m->value, 4), fixed(m->low, 4),
-                        fixed(m->high, 4), fixed(m->null_mean, 4), fixed(m->null_low, 4), fixed(m->null_high, 4),
-                        fixed(m->adjusted, 4)) +
+               laid_out(": {} (95 %: {} .. {}), null {} ({} .. {}), adjusted {}", figure(m->value), figure(m->low),
+                        figure(m->high), figure(m->null_mean), figure(m->null_low), figure(m->null_high), figure(m->adjusted)) +
                "</title>";
       }
       svg += "</g>\n";
@@ -191,7 +190,8 @@ std::string MeasureGrid::to_csv() const {
     for (const Measure& m : cells[c].measures) {
       text += csv_field(row_names[c / column_names.size()]) + "," + csv_field(column_names[c % column_names.size()]) + "," +
               m.info->key;
-      for (const double x : {m.value, m.low, m.high, m.null_mean, m.null_low, m.null_high}) text += "," + significant(x, 9);
+      for (const double x : {m.value, m.low, m.high, m.null_mean, m.null_low, m.null_high})
+        text += "," + (std::isnan(x) ? std::string() : significant(x, 9));  // empty where undefined or not asked for
       text += laid_out(",{},{},{},{},{},{}\n", m.null_values.size(), significant(m.adjusted, 9), m.rows, cells[c].k,
                        int{m.estimate}, int{m.info->biased});
     }

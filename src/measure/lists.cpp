@@ -119,7 +119,7 @@ std::vector<Estimate> measure_lists(const Space& a, const Space& b, const Measur
   std::vector<Estimate> estimates;
   for (std::size_t s = 0; s < keys.size(); ++s) {
     const double value = mean(rows[s]);
-    estimates.push_back({keys[s], value, intervals.empty() ? Interval{value, value} : intervals[s], std::move(null[s]), n});
+    estimates.push_back({keys[s], value, intervals.empty() ? kNoInterval : intervals[s], std::move(null[s]), n});
   }
   return estimates;
 }

@@ -106,7 +106,7 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
     side.intrinsic_dimension_fit = kUndefined;
   } else {
     // The ratios' logarithms are exponential with rate d: (n - 1) / sum is unbiased for d.
-    side.intrinsic_dimension.value = side.intrinsic_dimension.low = side.intrinsic_dimension.high = (used - 1) / sum;
+    side.intrinsic_dimension = {(used - 1) / sum, kNoInterval.low, kNoInterval.high};
     if (options.bootstrap > 0) {
       const auto statistic = [&](std::span<const std::uint32_t> weights, std::span<double> out) {
         out[0] = (used - 1) / (used * weighted_mean(weights, log_ratios));

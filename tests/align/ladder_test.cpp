@@ -93,6 +93,19 @@ TEST(Ladder, ManyPairsAreFittedByThemselves) {
   EXPECT_GE(by_cosine.pair_fit.cosine, summary.pair_fit.cosine);
 }
 
+TEST(Ladder, TooFewPairsToHoldAnyOutLeaveTheVerdictOpen) {
+  // 40 pairs of 70 rows make the map alone, and none is left to test it with.
+  const TwoSides sides(70, 40, 0.01, 8);
+  const AlignSummary summary = align(sides.problem(40));
+  EXPECT_TRUE(summary.starts.empty());
+  EXPECT_EQ(summary.pair_fit.pairs, 0);
+  EXPECT_EQ(summary.pair_fit.top1_low, 0);
+  EXPECT_EQ(summary.pair_fit.top1_high, 1);
+  EXPECT_GT(sides.top1_of(summary.map), 0.8) << "the map is good";
+  EXPECT_EQ(summary.verdict, Verdict::kUncertain) << summary.brief();
+  EXPECT_NE(summary.brief().find("from 50 pairs on"), std::string::npos) << summary.brief();
+}
+
 TEST(Ladder, ShuffledPairsAreNotAligned) {
   const TwoSides sides(1000, 0, 0.01);
   EXPECT_EQ(align(sides.problem(1000)).verdict, Verdict::kNotAligned);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -55,20 +56,102 @@ TEST(Audit, MembersAreFoundAndOthersAreNot) {
 TEST(Audit, SeverityFollowsWhatWasMeasured) {
   Demo demo;
   AuditProblem problem = demo.problem();
-  EXPECT_EQ(audit(problem, quick()).severity, Severity::kLow) << "a map without a verdict, and nothing scored";
+  const AuditReport open = audit(problem, quick());
+  EXPECT_EQ(open.severity, Severity::kInconclusive) << "a map without a verdict, and nothing scored";
+  EXPECT_FALSE(open.advice.empty());
+  EXPECT_NE(open.brief().find("neither that the store is safe"), std::string::npos) << open.brief();
   demo.map.card = R"({"verdict": "ALIGNED"})";
-  EXPECT_EQ(audit(problem, quick()).severity, Severity::kModerate);
+  const AuditReport unscored = audit(problem, quick());
+  EXPECT_EQ(unscored.severity, Severity::kModerate);
+  EXPECT_TRUE(unscored.advice.empty());
   problem.candidates = demo.native;
   const AuditReport read = audit(problem, quick());
   EXPECT_EQ(read.severity, Severity::kHigh);
   EXPECT_NE(read.brief().find("severity high"), std::string::npos);
+  AuditOptions no_intervals = quick();
+  no_intervals.bootstrap = 0;
+  const AuditReport without = audit(problem, no_intervals);
+  EXPECT_TRUE(std::isnan(without.membership->found.low));
+  EXPECT_TRUE(Json::parse(without.to_json())["membership"]["found"]["low"].is_null());
+  EXPECT_EQ(without.severity, Severity::kModerate) << "without an interval nothing can win";
   demo.map.card = R"({"verdict": "NOT_ALIGNED"})";
   EXPECT_EQ(audit(problem, quick()).severity, Severity::kModerate) << "content was read all the same";
   problem.candidates = {};
-  EXPECT_EQ(audit(problem, quick()).severity, Severity::kNoneFound);
-  for (const Severity s : {Severity::kNoneFound, Severity::kLow, Severity::kModerate, Severity::kHigh})
+  EXPECT_EQ(audit(problem, quick()).severity, Severity::kInconclusive);
+  for (const Severity s : {Severity::kInconclusive, Severity::kLow, Severity::kModerate, Severity::kHigh})
     EXPECT_EQ(parse_severity(to_string(s)), s);
   EXPECT_THROW(parse_severity("awful"), Error);
+}
+
+TEST(Audit, AnAlignedStoreInWhichNothingScoredWinsIsLow) {
+  Demo demo;
+  demo.map.card = R"({"verdict": "ALIGNED"})";
+  AuditProblem problem = demo.problem();
+  const Matrix labels = random_matrix(4, demo.known.cols(), 3);  // labels that mean nothing
+  problem.label_rows = labels;
+  problem.labels = {"a", "b", "c", "d"};
+  for (Index i = 0; i < demo.store.rows(); ++i) problem.truth.push_back({i % 4});
+  EXPECT_EQ(audit(problem, quick()).severity, Severity::kLow);
+}
+
+TEST(Audit, TellsBeforehandHowHighItsSeverityCanBe) {
+  EXPECT_EQ(highest_severity({}), Severity::kModerate) << "nothing can be scored";
+  EXPECT_EQ(highest_severity({.words = true}), Severity::kHigh);
+  EXPECT_EQ(highest_severity({.attributes = true, .map = Verdict::kAligned}), Severity::kHigh);
+  EXPECT_EQ(highest_severity({.membership = true, .map = Verdict::kUncertain}), Severity::kModerate);
+  EXPECT_EQ(highest_severity({.map = Verdict::kNotAligned}), Severity::kInconclusive);
+}
+
+TEST(Audit, AnAttackThatDoesNotAlignIsInconclusiveAndSaysWhatToTry) {
+  // Rows of no structure: nothing aligns.
+  const Matrix store = random_matrix(300, 16, 1), known = random_matrix(300, 16, 2);
+  AuditProblem problem{store, known};
+  AuditOptions options = quick();
+  options.effort = Effort::kLow;
+  options.max_rows = 200;
+  options.defences = {parse_defence("rotate")};
+  const AuditReport report = audit(problem, options);
+  ASSERT_NE(report.verdict, Verdict::kAligned);
+  EXPECT_EQ(report.severity, Severity::kInconclusive);
+  const Json json = Json::parse(report.to_json());
+  EXPECT_EQ(json["severity"]["level"], "inconclusive");
+  const std::string advice = json["severity"]["advice"].dump();
+  EXPECT_NE(advice.find("partial"), std::string::npos) << advice;
+  EXPECT_NE(advice.find("effort"), std::string::npos) << advice;
+  EXPECT_NE(advice.find("max_rows"), std::string::npos) << "300 rows, of which 200 were used: " << advice;
+  // Nothing is compared with a translation that is wrong, nor with itself.
+  for (const Json& point : json["defences"]["points"]) {
+    EXPECT_TRUE(point["recovered"].is_null()) << point.dump();
+    EXPECT_EQ(point["conclusive"], false);
+  }
+  EXPECT_TRUE(json["defences"]["points"][0]["neighbours"].is_null());
+  EXPECT_EQ(json["defences"]["points"][1]["neighbours"]["value"], 1);
+  EXPECT_NE(report.brief().find("inconclusive (" + std::string(to_string(report.defences[1].verdict)) + ")"), std::string::npos)
+      << report.brief();
+}
+
+TEST(Audit, PartsOfAStoreAreTriedWhenAsked) {
+  int parts = 0;
+  // Halves of the public rows have the 500 rows that a part needs.
+  const Matrix store = random_matrix(600, 8, 1), known = random_matrix(1300, 8, 2);
+  AuditOptions options = quick();
+  options.effort = Effort::kLow;
+  const auto searches = [&] {
+    parts = 0;
+    double before = 1;
+    options.progress = [&](std::string_view stage, double done) {
+      parts += stage == "align" && done < before;
+      before = done;
+      return true;
+    };
+    const AuditReport report = audit({store, known}, options);
+    for (const std::string& line : report.advice)
+      EXPECT_EQ(options.partial && line.find("partial") != std::string::npos, false);
+    return parts;
+  };
+  const int whole = searches();
+  options.partial = true;
+  EXPECT_GT(searches(), whole);
 }
 
 TEST(Audit, ARotationStopsNothing) {
@@ -81,8 +164,9 @@ TEST(Audit, ARotationStopsNothing) {
   EXPECT_EQ(report.verdict, Verdict::kAligned);
   ASSERT_EQ(report.defences.size(), 2u);
   const DefencePoint &none = report.defences[0], &rotated = report.defences[1];
-  EXPECT_EQ(none.neighbours.value, 1);
-  EXPECT_EQ(none.recovered.value, 1) << "compared with itself";
+  EXPECT_TRUE(std::isnan(none.neighbours.value)) << "it would be compared with itself";
+  EXPECT_TRUE(std::isnan(none.recovered.value)) << "likewise";
+  EXPECT_EQ(report.brief().find("\nnone "), std::string::npos) << report.brief();
   EXPECT_GT(rotated.recovered.low, 0.9);
   EXPECT_GT(rotated.neighbours.low, 0.99);
 }
@@ -232,6 +316,44 @@ TEST(Audit, RefusesWhatDoesNotFit) {
   AuditOptions options = quick();
   options.max_rows = 10;
   EXPECT_THROW(audit(demo.problem(), options), Error);
+  options = quick();
+  options.time_budget = -1;
+  EXPECT_THROW(audit(demo.problem(), options), Error);
+}
+
+TEST(Audit, EmptyAndTinyInputsAreRefusedBeforeTheWork) {
+  const Demo demo;
+  AuditOptions options = quick();
+  options.progress = [](std::string_view stage, double) {
+    ADD_FAILURE() << "began with " << stage;
+    return true;
+  };
+  const auto refused = [&](const AuditProblem& problem, const std::string& what) {
+    try {
+      audit(problem, options);
+      ADD_FAILURE() << "was taken: " << what;
+    } catch (const Error& e) {
+      EXPECT_EQ(e.kind(), ErrorKind::kBadInput);
+      EXPECT_NE(std::string(e.what()).find(what), std::string::npos) << e.what();
+    }
+  };
+  AuditProblem problem = demo.problem();
+  problem.store = {nullptr, 0, demo.store.cols(), demo.store.cols()};
+  refused(problem, "store");
+  problem = demo.problem();
+  problem.public_rows = {nullptr, 0, demo.known.cols(), demo.known.cols()};
+  refused(problem, "public rows");
+  problem = demo.problem();
+  problem.label_rows = demo.native.view().middle_rows(0, 1);
+  problem.labels = {"one"};
+  refused(problem, "labels");
+  problem.label_rows = demo.store.view().middle_rows(0, 2);
+  problem.labels = {"one", "two"};
+  refused(problem, "label vectors");
+  problem = demo.problem();
+  problem.store = demo.store.view().middle_rows(0, 5);
+  options.defences = {parse_defence("rotate")};
+  refused(problem, "at least 11");
 }
 
 }  // namespace

@@ -6,8 +6,11 @@
 #include "cli/run_cli.h"
 #include "encode/tiny_model.h"
 #include "language/tiny_gguf.h"
+#include "random_matrix.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/language_model.h"
+#include "vec2vec/map.h"
+#include "vec2vec/rows.h"
 
 namespace vec2vec {
 namespace {
@@ -47,13 +50,13 @@ class AuditCli : public ::testing::Test {
 TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   const std::vector<std::string> members = {"--no-defences", "--candidates-vectors", kData + "/mpnet.eval.npy"};
   std::vector<std::string> arguments = members;
-  arguments.insert(arguments.end(), {"--fail-at", "high", "--json"});
-  const CliResult kept = audit(arguments);
-  ASSERT_EQ(kept.code, 0) << kept.err;
-  const Json report = Json::parse(kept.out);
+  arguments.push_back("--json");
+  const CliResult found = audit(arguments);
+  ASSERT_EQ(found.code, 0) << found.err;
+  const Json report = Json::parse(found.out);
   EXPECT_EQ(report, Json::parse(file_bytes(json)));
   EXPECT_EQ(report["severity"]["level"], "moderate") << "the map has no verdict, but texts were found";
-  EXPECT_EQ(report["policy"]["broken"], false);
+  EXPECT_TRUE(report["policy"].is_null());
   EXPECT_EQ(report["data"]["store"]["rows"], 1000);
   EXPECT_EQ(report["attributes"]["measured"], false);
   EXPECT_TRUE(contains(report["reproduction"]["command"], "vec2vec audit"));
@@ -66,6 +69,24 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   const CliResult broken = audit(arguments);
   EXPECT_EQ(broken.code, 7);
   EXPECT_TRUE(contains(broken.out, "policy broken")) << broken.out;
+
+  arguments = members;
+  arguments.insert(arguments.end(), {"--fail-at", "high", "--force"});
+  const CliResult beyond = audit(arguments);
+  EXPECT_EQ(beyond.code, 2) << "through a map without a verdict nothing could be high";
+  EXPECT_TRUE(contains(beyond.err, "the severity cannot become high")) << beyond.err;
+  EXPECT_TRUE(contains(beyond.err, "--fail-at moderate")) << beyond.err;
+
+  Map aligned = Map::load(map);
+  aligned.card = R"({"verdict": "ALIGNED"})";
+  aligned.save(map, true);
+  const std::string strangers = dir.path("strangers.npy");
+  const auto sink = create_rows(strangers, 200, aligned.target_dim());
+  sink->write(random_matrix(200, aligned.target_dim(), 1));
+  sink->commit();
+  const CliResult kept = audit({"--no-defences", "--candidates-vectors", strangers, "--fail-at", "high", "--force", "--json"});
+  EXPECT_EQ(kept.code, 0) << kept.err;
+  EXPECT_EQ(Json::parse(kept.out)["policy"]["broken"], false);
 }
 
 TEST_F(AuditCli, DefencesAreAttackedInTheOrderGiven) {

@@ -106,6 +106,10 @@ TEST_F(AuditPage, RendersItsJsonAndAsksForNothing) {
       EXPECT_EQ(text, "\xE2\x80\x93") << (*it)[2];
       continue;
     }
+    if (text == ">0.999" || text == "&gt;0.999" || text == "&lt;0.001") {  // a probability
+      EXPECT_TRUE((*it)[2].str().ends_with("/probability")) << (*it)[2];
+      continue;
+    }
     text.erase(std::remove(text.begin(), text.end(), ','), text.end());
     const double shown = std::stod(text), exact = value.get<double>();
     EXPECT_NEAR(shown, exact, std::abs(exact) < 10 ? 5.1e-4 : std::abs(exact) < 1000 ? 0.051 : 0.51) << (*it)[2];
@@ -129,6 +133,51 @@ TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
   for (const char* part : {"data-json=\"texts/samples/0/cosine\">0.625<", "data-json=\"texts/scores/token_f1/value\"",
                            "true text", "found &lt;b&gt;text"})
     EXPECT_NE(dom.find(part), std::string::npos) << part;
+}
+
+TEST_F(AuditPage, AnAttackThatDidNotGetThroughIsGreyAndSaysWhatToTry) {
+  report["severity"] = {{"level", "inconclusive"}, {"reasons", {"No map was found."}}, {"advice", {"more public texts"}}};
+  report["policy"] = {{"fail_at", "high"}, {"broken", false}};
+  report["alignment"] = {{"verdict", "NOT_ALIGNED"},
+                         {"map_was_given", false},
+                         {"evidence",
+                          {{"probability", 1e-7},
+                           {"agreement", 0.1},
+                           {"score_margin", 1.0},
+                           {"mutual_neighbours", 0.1},
+                           {"half_agreement", 0.1},
+                           {"searches_needed", 1.0}}},
+                         {"pair_free_score", 0.5},
+                         {"seconds", 3.0},
+                         {"starts", Json::array()},
+                         {"scores", nullptr}};
+  const Json kept = {{"value", 0.25}, {"low", nullptr}, {"high", nullptr}, {"null", 0.01}};
+  report["defences"] = {{"measured", true},
+                        {"reference", "none: the undefended store did not align"},
+                        {"points",
+                         {{{"steps", "none"},
+                           {"verdict", "NOT_ALIGNED"},
+                           {"conclusive", false},
+                           {"probability", 1.0},
+                           {"recovered", nullptr},
+                           {"neighbours", nullptr},
+                           {"seconds", 1}},
+                          {{"steps", "rotate"},
+                           {"verdict", "NOT_ALIGNED"},
+                           {"conclusive", false},
+                           {"probability", 1.0},
+                           {"recovered", nullptr},
+                           {"neighbours", kept},
+                           {"seconds", 1}}}}};
+  std::ofstream(dir.path("open.html")) << audit_page(report.dump());
+  open_page("open.html");
+  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  const std::string body = dom.substr(0, dom.find("<script"));
+  for (const char* part : {"<strong>Inconclusive</strong>", "var(--inconclusive)", "What to try before anything is concluded",
+                           "more public texts", "not decided", "inconclusive (NOT_ALIGNED)", "&lt;0.001"})
+    EXPECT_NE(body.find(part), std::string::npos) << part;
+  for (const char* part : {"Severity: ", "kept.", "M12 2l8 3.5"}) EXPECT_EQ(body.find(part), std::string::npos) << part;
+  EXPECT_NE(body.find("data-json=\"defences/points/1/neighbours/value\">0.250<"), std::string::npos);
 }
 
 TEST_F(AuditPage, TheTestSeesRequestsAndErrors) {

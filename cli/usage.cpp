@@ -1,0 +1,127 @@
+#include "usage.h"
+
+#include <algorithm>
+#include <regex>
+
+namespace vec2vec::cli {
+namespace {
+
+/// Damerau-Levenshtein distance (neighbouring letters exchanged count one).
+std::size_t distance(const std::string& a, const std::string& b) {
+  std::vector<std::vector<std::size_t>> d(a.size() + 1, std::vector<std::size_t>(b.size() + 1));
+  for (std::size_t i = 0; i <= a.size(); ++i) {
+    for (std::size_t j = 0; j <= b.size(); ++j) {
+      if (i == 0 || j == 0) {
+        d[i][j] = i + j;
+        continue;
+      }
+      d[i][j] = std::min({d[i - 1][j] + 1, d[i][j - 1] + 1, d[i - 1][j - 1] + (a[i - 1] != b[j - 1])});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) d[i][j] = std::min(d[i][j], d[i - 2][j - 2] + 1);
+    }
+  }
+  return d[a.size()][b.size()];
+}
+
+std::string joined(const std::vector<std::string>& words, const char* between) {
+  std::string text;
+  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
+  return text;
+}
+
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> names_of_options(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+UsageError unknown_command(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const std::vector<std::string> commands = names_of_commands(app);
+  if (arguments.empty()) return {"no command was given", "one of " + joined(commands, ", ") + "; vec2vec --help"};
+  const std::string& typed = arguments.front();
+  if (typed.starts_with("-"))
+    return {"the command comes first; there is no option " + typed + " before it",
+            "vec2vec COMMAND " + typed + " ..., or vec2vec --help"};
+  const std::string near = nearest_word(typed, commands);
+  return {"there is no command '" + typed + "'", near.empty()
+                                                     ? "one of " + joined(commands, ", ") + "; vec2vec --help"
+                                                     : "vec2vec " + near + ": did you mean that? vec2vec --help lists all"};
+}
+
+UsageError unknown_option(const CLI::App& command, const std::string& typed) {
+  const std::string name = typed.substr(0, typed.find('=')), near = nearest_word(name, names_of_options(command));
+  const std::string help = "vec2vec " + command.get_name() + " --help lists all";
+  return {command.get_name() + " has no option " + name, near.empty() ? help : near + ": did you mean that? " + help};
+}
+
+/// "FIRST SECOND": what the command takes beside its options.
+std::string positionals(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options([](const CLI::Option* o) { return o->get_positional(); }))
+    names.push_back(option->get_required() ? option->get_name(true) : "[" + option->get_name(true) + "]");
+  return joined(names, " ");
+}
+
+/// CLI11's own words, where they are not a sentence that says what would be right.
+std::string plain(const std::string& message) {
+  constexpr std::size_t kLongest = 1000;  // std::regex takes a stack frame for every character
+  if (message.size() > kLongest) return message.substr(0, kLongest) + " ...";
+  std::smatch parts;
+  static const std::regex choice("(.+): (.*) not in \\{(.*)\\}"), conversion("Could not convert: (.+) = (.*)"),
+      missing("(-\\S+): 1 required .* missing");
+  if (std::regex_match(message, parts, choice)) {
+    std::vector<std::string> words;
+    std::string names = parts.str(3);
+    for (std::size_t comma; (comma = names.find(',')) != names.npos; names.erase(0, comma + 1))
+      words.push_back(names.substr(0, comma));
+    words.push_back(names);
+    const std::string near = nearest_word(parts.str(2), words);
+    return parts.str(1) + " must be one of " + joined(words, ", ") + "; is '" + parts.str(2) + "'" +
+           (near.empty() ? "" : " (did you mean " + near + "?)");
+  }
+  if (std::regex_match(message, parts, conversion)) return parts.str(1) + " must be a number; is '" + parts.str(2) + "'";
+  if (std::regex_match(message, parts, missing)) return parts.str(1) + " needs a value";
+  return message;
+}
+
+}  // namespace
+
+std::string nearest_word(const std::string& typed, const std::vector<std::string>& known) {
+  std::string best;
+  std::size_t least = std::max<std::size_t>(1, (typed.size() - typed.find_first_not_of('-')) / 3) + 1;
+  if (typed.find_first_not_of('-') == typed.npos) return best;
+  for (const std::string& word : known)
+    if (const std::size_t d = distance(typed, word); d < least) {
+      least = d;
+      best = word;
+    }
+  for (const std::string& word : known)
+    if (best.empty() && typed.size() > 3 && (word.starts_with(typed) || typed.starts_with(word + "-"))) best = word;
+  return best;
+}
+
+UsageError explain(const CLI::ParseError& error, const CLI::App& app, const std::vector<std::string>& arguments) {
+  const auto chosen = app.get_subcommands();
+  if (chosen.empty() || arguments.front().starts_with("-")) return unknown_command(app, arguments);
+  const CLI::App& command = *chosen.front();
+  const std::string help = "vec2vec " + command.get_name() + " --help";
+  // What is left over comes first: an option that was misspelt is why another is missing.
+  const std::vector<std::string> rest = command.remaining();
+  for (const std::string& word : rest)
+    if (word.size() > 1 && word[0] == '-') return unknown_option(command, word);
+  if (!rest.empty())
+    return {command.get_name() + " takes no further argument '" + rest.front() + "'",
+            "vec2vec " + command.get_name() + " " + positionals(command) + " and options; " + help};
+  if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
+    return {error.what(), "vec2vec " + command.get_name() + " " + positionals(command) + " and options; " + help};
+  return {plain(error.what()), help};
+}
+
+}  // namespace vec2vec::cli
