@@ -12,15 +12,16 @@
 #include "vec2vec/pairs.h"
 
 namespace vec2vec::python {
-namespace {
-
-using PairArray = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 
 Effort parse_effort(const std::string& text) {
   for (const Effort effort : {Effort::kLow, Effort::kNormal, Effort::kHigh})
     if (text == to_string(effort)) return effort;
   bad_input("is '" + text + "'", "`AlignOptions::effort`", "low, normal or high");
 }
+
+namespace {
+
+using PairArray = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 
 std::vector<RowPair> row_pairs(const PairArray& pairs) {
   std::vector<RowPair> found;

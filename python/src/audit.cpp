@@ -20,6 +20,11 @@ void add_audit(nb::module_& module) {
   nb::class_<AuditOptions>(module, "AuditOptions")
       .def(nb::init<>())
       .def_rw("max_rows", &AuditOptions::max_rows)
+      .def_prop_rw(
+          "effort", [](const AuditOptions& options) { return std::string(to_string(options.effort)); },
+          [](AuditOptions& options, const std::string& effort) { options.effort = parse_effort(effort); })
+      .def_rw("time_budget", &AuditOptions::time_budget)
+      .def_rw("partial", &AuditOptions::partial)
       .def_rw("samples", &AuditOptions::samples)
       .def_rw("reveal", &AuditOptions::reveal)
       .def_rw("bootstrap", &AuditOptions::bootstrap)

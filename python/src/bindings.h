@@ -3,11 +3,17 @@
 #include <nanobind/stl/filesystem.h>
 
 #include <filesystem>
+#include <string>
+
+#include "vec2vec/align.h"
 
 namespace vec2vec::python {
 
 namespace nb = nanobind;
 using Path = std::filesystem::path;  ///< str, bytes or os.PathLike, of any bytes
+
+/// "low", "normal" or "high". Throws Error{kBadInput} for anything else.
+Effort parse_effort(const std::string& text);
 
 /// Each adds one part to the module. The functions are plain: arrays as _rows.py makes them, every option given. The package's
 /// Python files give them defaults, types and help.

@@ -89,3 +89,16 @@ def test_bad_input(demo: Load, paired_map: v2v.Map) -> None:
         v2v.audit(store, public[:, :100], map=paired_map)
     with pytest.raises(v2v.BadInputError, match="public texts"):
         v2v.audit(store, public, map=paired_map, public_texts=["a"], defences=())
+
+
+def test_an_attack_that_does_not_get_through_says_what_to_try() -> None:
+    rng = np.random.default_rng(0)
+    store, public = (rng.standard_normal((300, 16), dtype=np.float32) for _ in range(2))
+    report = v2v.audit(store, public, defences=(), effort="low", bootstrap=10)
+    assert report.severity == "inconclusive" and "severity inconclusive" in str(report)
+    assert any("`partial=True`" in line for line in report.advice) and "AuditOptions" not in report.to_html()
+    assert report.to_dict()["severity"]["advice"] == report.advice and report.to_dict()["reproduction"]["effort"] == "low"
+    tried = v2v.audit(store, public, defences=(), effort="high", time_budget=1, partial=True, bootstrap=0)
+    assert not any("partial" in line or "effort" in line for line in tried.advice)
+    with pytest.raises(v2v.BadInputError, match="effort"):
+        v2v.audit(store, public, effort="turbo")  # type: ignore[arg-type]

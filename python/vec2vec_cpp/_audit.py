@@ -18,10 +18,11 @@ from ._errors import BadInputError
 from ._files import written_whole
 from ._map import Map
 from ._options import Path as AnyPath
-from ._options import Severity, Verdict, checked
+from ._options import Effort, Severity, Verdict, checked
 from ._progress import Progress, reporting
 from ._reports import _Report, inspect
 from ._rows import Float32, as_rows, no_rows
+from ._wording import in_python
 
 if TYPE_CHECKING:
     from .typing import Rows
@@ -37,6 +38,7 @@ class AuditReport(_Report):
     verdict: Verdict  #: on that map
     severity: Severity
     reasons: list[str]  #: a sentence each, with the figures that the severity rests on
+    advice: list[str]  #: when inconclusive: what may let the attack succeed
 
     def _line(self) -> str:
         return f"severity {self.severity}, map {self.verdict}"
@@ -76,6 +78,9 @@ def audit(
     native: Rows | None = None,
     defences: Iterable[str] | None = None,
     max_rows: int = 20000,
+    effort: Effort = "normal",
+    time_budget: float = 0,
+    partial: bool = False,
     top: int = 3,
     samples: int = 6,
     reveal: bool = False,
@@ -102,6 +107,9 @@ def audit(
         native: (n, d), the store's texts in the public space, to score the guesses.
         defences: Such as "rotate,noise=0.5", each attacked too; None = the usual ones, () = none.
         max_rows: Rows a side behind each alignment, at least 64.
+        effort: Of each alignment, as in `align`: "low", "normal" or "high".
+        time_budget: Seconds after which an alignment begins no new search; 0 = no limit.
+        partial: When all rows together do not align, try parts of either side.
         top: Guesses a row behind the top-k figures.
         samples: Rows whose words and texts are shown.
         reveal: Show words and texts; else they are masked.
@@ -112,7 +120,8 @@ def audit(
         progress: True for a bar, or a function of stage and part done.
 
     Returns:
-        `AuditReport` with `severity`, `reasons`, `verdict`, `map`; `save("report.html")` writes the page.
+        `AuditReport` with `severity` ("inconclusive" when the attack did not get through: no sign of safety), `reasons`, `advice`, `verdict`,
+        `map`; `save("report.html")` writes the page.
 
     Raises:
         BadInputError: Arrays and texts that do not belong together, values that are not finite, options out of range.
@@ -129,6 +138,7 @@ def audit(
             )
     options = _core.AuditOptions()
     options.max_rows, options.top, options.samples, options.reveal = max_rows, top, samples, reveal
+    options.effort, options.time_budget, options.partial = effort, time_budget, partial
     options.bootstrap, options.seed, options.threads = bootstrap, seed, threads
     options.work = os.fspath(work)
     with reporting(progress) as callback:
@@ -154,11 +164,15 @@ def audit(
     now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     head = {"what": "audit of a vector store by vec2vec", "library_version": _core.version(), "date": now}
     facts = {"store": inspect(s, threads=threads).to_dict() | {"sha256": _sha256(s)}}
-    reproduction = {"command": "vec2vec_cpp.audit", "seed": seed, "max_rows": max_rows}
+    severity = result["severity"]
+    severity["advice"] = [in_python(line) for line in severity["advice"]]
+    alignment = {"effort": effort, "time_budget": time_budget, "partial": partial}
+    reproduction = {"command": "vec2vec_cpp.audit", "seed": seed, "max_rows": max_rows} | alignment
     more = {"data": facts, "redacted": not reveal, "policy": None, "reproduction": reproduction}
     whole = json.dumps(head | result | more, indent=2, ensure_ascii=False)
-    severity = result["severity"]
-    return AuditReport(report, whole, Map(core), result["alignment"]["verdict"], severity["level"], severity["reasons"])
+    return AuditReport(
+        report, whole, Map(core), result["alignment"]["verdict"], severity["level"], severity["reasons"], severity["advice"]
+    )
 
 
 def _numbers(truth: Any, labels: Texts, rows: int) -> list[list[int]]:

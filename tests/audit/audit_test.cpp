@@ -96,7 +96,7 @@ TEST(Audit, AnAlignedStoreInWhichNothingScoredWinsIsLow) {
 
 TEST(Audit, TellsBeforehandHowHighItsSeverityCanBe) {
   EXPECT_EQ(highest_severity({}), Severity::kModerate) << "nothing can be scored";
-  EXPECT_EQ(highest_severity({.words = true}), Severity::kHigh);
+  EXPECT_EQ(highest_severity({.words = true, .map = {}}), Severity::kHigh);
   EXPECT_EQ(highest_severity({.attributes = true, .map = Verdict::kAligned}), Severity::kHigh);
   EXPECT_EQ(highest_severity({.membership = true, .map = Verdict::kUncertain}), Severity::kModerate);
   EXPECT_EQ(highest_severity({.map = Verdict::kNotAligned}), Severity::kInconclusive);
