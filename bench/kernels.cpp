@@ -77,7 +77,7 @@ BENCHMARK(BM_SoftMatchReference)->Unit(benchmark::kMillisecond);
 void BM_Nearest(benchmark::State& state) {
   const Index n = state.range(0), d = state.range(1);
   const Matrix x = random_unit(n, d, 1);
-  for (auto _ : state) benchmark::DoNotOptimize(nearest_rows(x, 10, 0).index.data());
+  for (auto _ : state) benchmark::DoNotOptimize(nearest_rows({x}, 10, 0).index.data());
   report(state, static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(d));
 }
 BENCHMARK(BM_Nearest)

@@ -4,7 +4,8 @@ the platonic-rep code's formulas, and with scipy and scikit-learn where they hav
 
     bench/rivals/measure_agreement.py [--rows 1000] [--vec2vec PROGRAM] [--demo]
 
-Data: a random pair of spaces, a related one, and real embeddings (--demo: those in examples/data only). Prints the largest difference
+Data: a random pair of spaces, a related one, rows that all point nearly the same way (a constant coordinate of 50, 200 or 1,000 on
+one side, 100 added to everything on both), and real embeddings (--demo: those in examples/data only). Prints the largest difference
 of each measure over all data; exits 1 when one exceeds 1e-5 (iterative CCA of scikit-learn: 1e-4).
 """
 
@@ -29,18 +30,26 @@ LOOSE = {"svcca (scikit-learn)": 1e-4}  # its CCA iterates to a tolerance of 1e-
 # --- the library's random choices, so that folds and anchors are the same ---------------------------------------------------------
 
 MASK = 2**64 - 1
-FOLDS, ANCHORS = 2**30 + 2, 2**30 + 3  # Stream in src/measure/estimate.h
+FOLDS, ANCHORS = 16, 17  # kFolds and kRelativeAnchors of Stream in src/core/random.h
+
+
+def splitmix(x):
+    """The next state of splitmix64, and its number."""
+    x = (x + 0x9E3779B97F4A7C15) & MASK
+    z = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
+    return x, z ^ (z >> 31)
 
 
 def numbers(seed, stream):
-    """xoshiro256**, seeded by splitmix64 (src/core/random.h)."""
-    x = (seed * 0x9E3779B97F4A7C15 + stream * 0xD1B54A32D192ED03 + 1) & MASK
+    """xoshiro256** of a seed and a stream (src/core/random.h)."""
+    x = 0
+    for word in (seed, stream, 0, 0):
+        x = splitmix(x ^ word)[1]
     state = []
     for _ in range(4):
-        x = (x + 0x9E3779B97F4A7C15) & MASK
-        z = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
-        z = ((z ^ (z >> 27)) * 0x94D049BB133111EB) & MASK
-        state.append(z ^ (z >> 31))
+        x, number = splitmix(x)
+        state.append(number)
 
     def rotl(v, k):
         return ((v << k) | (v >> (64 - k))) & MASK
@@ -76,8 +85,8 @@ def sampled(n, stream):
 
 
 def unit(x):
-    """Rows of norm 1, rounded to float32 as the library holds them."""
-    return (x / np.linalg.norm(x, axis=1, keepdims=True)).astype(np.float32).astype(np.float64)
+    """Rows of norm 1."""
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
 def neighbours(x):
@@ -103,14 +112,14 @@ def edit(x, y):
 
 
 def hsic_unbiased(k, l):
-    k, l, n = k.copy(), l.copy(), len(k)
+    k, l, n = k - k.mean(), l - l.mean(), len(k)  # changes nothing but rounding
     np.fill_diagonal(k, 0)
     np.fill_diagonal(l, 0)
     return ((k * l.T).sum() + k.sum() * l.sum() / ((n - 1) * (n - 2)) - 2 * (k @ l).sum() / (n - 2)) / (n * (n - 3))
 
 
 def hsic_biased(k, l):
-    n = len(k)
+    k, l, n = k - k.mean(), l - l.mean(), len(k)
     h = np.eye(n) - 1 / n
     return np.trace(k @ h @ l @ h)
 
@@ -326,7 +335,13 @@ def data_sets(rows, demo):
     random = np.random.default_rng(1)
     x = random.normal(size=(rows, 20))
     yield "random, independent", x, random.normal(size=(rows, 30))
-    yield "random, related", x, x @ random.normal(size=(20, 30)) + 2 * random.normal(size=(rows, 30))
+    y = x @ random.normal(size=(20, 30)) + 2 * random.normal(size=(rows, 30))
+    yield "random, related", x, y
+    for constant in (50, 200, 1000):
+        z = x.copy()
+        z[:, 7] = constant
+        yield f"one coordinate {constant}", z, y
+    yield "100 added to all", x + 100, y + 100
     if demo:
         yield "minilm, mpnet", *(np.load(ROOT / "examples" / "data" / f"{name}.eval.npy")[:rows] for name in ("minilm", "mpnet"))
         return

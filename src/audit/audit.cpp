@@ -161,7 +161,7 @@ Score kept_neighbours(MatrixView a, MatrixView b, const AuditOptions& options) {
     Matrix unit(rows.rows, rows.cols);
     for (Index i = 0; i < rows.rows; ++i) std::copy_n(rows.row(i), rows.cols, unit.row(i));
     normalise_rows(unit.span());
-    return nearest_rows(unit, kNear, options.threads);
+    return nearest_rows({unit}, kNear, options.threads);
   };
   const SpreadRows first(a, kRows), second(b, kRows);
   const Neighbours near_a = lists(first), near_b = lists(second);

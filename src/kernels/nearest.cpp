@@ -104,13 +104,22 @@ float reached_by(const float* row, Index count, Index keep) {
   return largest[keep];
 }
 
-/// Offers each product (a, b) of a tile to row a, and off the diagonal to row b too.
-void scan(MatrixView products, Block a, Block b, Candidates& candidates) {
+/// Makes similarities of products of a row with `count` rows; shifts may be empty.
+void add_shifts(float* row, Index count, std::span<const float> shifts, Index self, Index first) {
+  if (shifts.empty()) return;
+  const float own = shifts[static_cast<std::size_t>(self)];
+  const float* others = shifts.data() + first;
+  for (Index j = 0; j < count; ++j) row[j] += own + others[j];
+}
+
+/// Offers each product (a, b) of a tile, with its shifts added in place, to row a, and off the diagonal to row b too.
+void scan(MatrixSpan products, Block a, Block b, std::span<const float> shifts, Candidates& candidates) {
   const bool diagonal = a.first == b.first;
   const float* bounds = candidates.bounds(b.first);
   for (Index i = 0; i < a.count; ++i) {
-    const float* row = products.row(i);
+    float* row = products.row(i);
     const Index self = a.first + i;
+    add_shifts(row, b.count, shifts, self, b.first);
     if (diagonal) candidates.raise_bound(self, reached_by(row, b.count, candidates.keep()));
     const auto offer = [&](Index j) {
       const Index other = b.first + j;
@@ -182,14 +191,19 @@ DistinctRows distinct_rows(MatrixView rows) {
   return result;
 }
 
-/// Ranks candidates of row i by their products in double and writes the first k.
-void rank(MatrixView rows, Index i, std::span<const std::int32_t> candidates, Neighbours& out) {
+/// Ranks candidates of row i by their similarities in double and writes the first k.
+void rank(const ComparedRows& all, Index i, std::span<const std::int32_t> candidates, Neighbours& out) {
+  const MatrixView rows = all.rows;
+  const auto shift = [&](Index r) {
+    return all.shift.empty() ? 0.0 : static_cast<double>(all.shift[static_cast<std::size_t>(r)]);
+  };
   struct Entry {
     double value;
     std::int32_t index;
   };
   std::vector<Entry> entries;
-  for (const std::int32_t c : candidates) entries.push_back({dot(rows.row(i), rows.row(c), rows.cols), c});
+  for (const std::int32_t c : candidates)
+    entries.push_back({shift(i) + shift(c) + dot(rows.row(i), rows.row(c), rows.cols), c});
   std::sort(entries.begin(), entries.end(),
             [](const Entry& x, const Entry& y) { return x.value > y.value || (x.value == y.value && x.index < y.index); });
   for (Index p = 0; p < out.k; ++p) {
@@ -215,7 +229,9 @@ void report(const Progress& progress, Index done, Index total) {
 }
 
 /// The `keep` best candidates of each row, by products of the rounded rows, or without them by float32 products.
-Candidates best_candidates(MatrixView rows, const Bf16Rows* rounded, Index keep, int threads, const Progress& progress) {
+Candidates best_candidates(const ComparedRows& given, const Bf16Rows* rounded, Index keep, int threads,
+                           const Progress& progress) {
+  const MatrixView rows = given.rows;
   const Index n = rows.rows, blocks = blocks_of(n);
   Candidates candidates(n, keep);
   std::vector<std::mutex> locks(static_cast<std::size_t>(blocks));
@@ -249,15 +265,16 @@ Candidates best_candidates(MatrixView rows, const Bf16Rows* rounded, Index keep,
       const std::lock_guard lock_a(locks[static_cast<std::size_t>(first)]);
       std::unique_lock<std::mutex> lock_b;
       if (first != second) lock_b = std::unique_lock(locks[static_cast<std::size_t>(second)]);
-      scan(products, a, b, candidates);
+      scan(products, a, b, given.shift, candidates);
     });
   }
   return candidates;
 }
 
 /// The `keep` best candidates, by float32 products with all rows, of the rows `some` alone; row i of the result is some[i].
-Candidates best_candidates_of(MatrixView rows, std::span<const std::int32_t> some, Index keep, int threads,
+Candidates best_candidates_of(const ComparedRows& given, std::span<const std::int32_t> some, Index keep, int threads,
                               const Progress& progress) {
+  const MatrixView rows = given.rows;
   const Index n = rows.rows, m = static_cast<Index>(some.size());
   Candidates candidates(m, keep);
   const Index total = (m + kRankBlock - 1) / kRankBlock, round = 4 * thread_count(threads);
@@ -272,7 +289,8 @@ Candidates best_candidates_of(MatrixView rows, std::span<const std::int32_t> som
         const Block right = block_of(tile, n);
         gemm(left, false, rows.middle_rows(right.first, right.count), true, {products.data(), count, right.count, kTile});
         for (Index i = first; i < first + count; ++i) {
-          const float* row = products.row(i - first);
+          float* row = products.row(i - first);
+          add_shifts(row, right.count, given.shift, some[static_cast<std::size_t>(i)], right.first);
           for (Index j = 0; j < right.count; ++j)
             if (row[j] >= candidates.bound(i) && right.first + j != some[static_cast<std::size_t>(i)])
               candidates.offer(i, row[j], right.first + j);
@@ -295,10 +313,13 @@ Index within_reach(std::span<Candidates::Entry> candidates, Index k, double erro
 
 /// How far the bf16 product of row i with any other row may lie from the true one. With x = x' + e, x' the rounded row:
 /// |<x, y> - <x', y'>| <= |e_x| |y| + |x'| |e_y|, and summing d products in float32 adds at most d 2^-23 |x'| |y'| (one
-/// rounding is 2^-24; the rest is slack, for the double arithmetic here too).
+/// rounding is 2^-24; the rest is slack, for the double arithmetic here too). Adding the shifts costs two
+/// roundings more, at most 2^-22 (|shift_x| + |shift_y|) with the slack.
 class Bf16Error {
  public:
-  Bf16Error(MatrixView rows, const Bf16Rows& rounded, int threads) : moved_(rounded.moved), norm_(moved_.size()) {
+  Bf16Error(const ComparedRows& given, const Bf16Rows& rounded, int threads)
+      : moved_(rounded.moved), shifts_(given.shift), norm_(moved_.size()) {
+    const MatrixView rows = given.rows;
     parallel_blocks(rows.rows, kRankBlock, threads, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i)
         norm_[static_cast<std::size_t>(i)] = std::sqrt(dot(rows.row(i), rows.row(i), rows.cols));
@@ -306,23 +327,30 @@ class Bf16Error {
     longest_ = *std::max_element(norm_.begin(), norm_.end());
     most_ = *std::max_element(moved_.begin(), moved_.end());
     sum_ = static_cast<double>(rows.cols) * 0x1p-23;
+    for (Index i = 0; i < rows.rows; ++i) largest_shift_ = std::max(largest_shift_, shift_of(i));
   }
 
   double of(Index i) const {
     const double moved = moved_[static_cast<std::size_t>(i)], norm = norm_[static_cast<std::size_t>(i)] + moved;
-    return moved * longest_ + norm * most_ + sum_ * norm * (longest_ + most_);
+    return moved * longest_ + norm * most_ + sum_ * norm * (longest_ + most_) + 0x1p-22 * (shift_of(i) + largest_shift_);
   }
 
  private:
+  double shift_of(Index i) const {
+    return shifts_.empty() ? 0 : std::abs(static_cast<double>(shifts_[static_cast<std::size_t>(i)]));
+  }
+
   const std::vector<double>& moved_;
+  std::span<const float> shifts_;
   std::vector<double> norm_;
-  double longest_ = 0, most_ = 0, sum_ = 0;
+  double longest_ = 0, most_ = 0, sum_ = 0, largest_shift_ = 0;
 };
 
 /// Ranks the candidates of distinct rows and writes the lists of all their copies.
 class Ranking {
  public:
-  Ranking(MatrixView rows, const DistinctRows& distinct, Neighbours& out) : rows_(rows), distinct_(distinct), out_(out) {}
+  Ranking(const ComparedRows& rows, const DistinctRows& distinct, Neighbours& out)
+      : rows_(rows), distinct_(distinct), out_(out) {}
 
   /// Writes the lists of distinct row u; returns the least similarity in them.
   double write(Index u, std::span<const Candidates::Entry> candidates) const {
@@ -345,21 +373,24 @@ class Ranking {
   }
 
  private:
-  MatrixView rows_;
+  const ComparedRows& rows_;
   const DistinctRows& distinct_;
   Neighbours& out_;
 };
 
 }  // namespace
 
-Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& progress, bool bf16) {
-  Neighbours result = empty_lists(given.rows, k);
-  const DistinctRows distinct = distinct_rows(given);
-  const Index count = distinct.count();
-  Matrix compact(count < given.rows ? count : 0, given.cols);
-  for (Index u = 0; u < compact.rows(); ++u)
-    std::copy_n(given.row(distinct.copies(static_cast<std::size_t>(u))[0]), given.cols, compact.row(u));
-  const MatrixView rows = count < given.rows ? compact.view() : given;
+Neighbours nearest_rows(const ComparedRows& given, Index k, int threads, const Progress& progress, bool bf16) {
+  Neighbours result = empty_lists(given.rows.rows, k);
+  const DistinctRows distinct = distinct_rows(given.rows);
+  const Index count = distinct.count(), dim = given.rows.cols;
+  const auto first_copy = [&](Index u) { return distinct.copies(static_cast<std::size_t>(u))[0]; };
+  Matrix compact(count < given.rows.rows ? count : 0, dim);
+  for (Index u = 0; u < compact.rows(); ++u) std::copy_n(given.rows.row(first_copy(u)), dim, compact.row(u));
+  std::vector<float> shifts;
+  for (Index u = 0; u < compact.rows() && !given.shift.empty(); ++u)
+    shifts.push_back(given.shift[static_cast<std::size_t>(first_copy(u))]);
+  const ComparedRows rows = count < given.rows.rows ? ComparedRows{compact, shifts} : given;
   const Ranking ranking(given, distinct, result);
   const auto rank_all = [&](Index rows_to_rank, const std::function<void(Index)>& rank_one) {
     parallel_blocks(rows_to_rank, kRankBlock, threads, [&](Index first, Index size) {
@@ -370,7 +401,7 @@ Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& 
   const Index keep = std::min(k + kSpare, count - 1), keep_bf16 = std::min(k + std::max(k, kSpareBf16), count - 1);
   std::vector<std::int32_t> open;  // rows whose lists are still to be found
   if (bf16 && has_bf16() && keep_bf16 < count - 1) {
-    const Bf16Rows rounded = round_to_bf16(rows, threads);
+    const Bf16Rows rounded = round_to_bf16(rows.rows, threads);
     Candidates candidates = best_candidates(rows, &rounded, keep_bf16, threads, progress);
     const Bf16Error error(rows, rounded, threads);
     std::vector<char> certain(static_cast<std::size_t>(count));
@@ -396,11 +427,12 @@ Neighbours nearest_rows(MatrixView given, Index k, int threads, const Progress& 
   return result;
 }
 
-Neighbours nearest_rows_reference(MatrixView rows, Index k) {
-  Neighbours result = empty_lists(rows.rows, k);
-  std::vector<std::int32_t> all(static_cast<std::size_t>(rows.rows));
+Neighbours nearest_rows_reference(const ComparedRows& rows, Index k) {
+  const Index n = rows.rows.rows;
+  Neighbours result = empty_lists(n, k);
+  std::vector<std::int32_t> all(static_cast<std::size_t>(n));
   std::iota(all.begin(), all.end(), 0);
-  for (Index i = 0; i < rows.rows; ++i) {
+  for (Index i = 0; i < n; ++i) {
     std::vector<std::int32_t> others = all;
     others.erase(others.begin() + i);
     rank(rows, i, others, result);

@@ -8,19 +8,17 @@
 namespace vec2vec {
 namespace {
 
-/// Rows of a space less its mean, as columns of (d, n).
-Dense centred_columns(const Space& space, std::span<const Index> rows) {
+/// Offsets of a space as columns of (d, n). HSIC centres by itself; they only keep its sums accurate.
+Dense offset_columns(const Space& space, std::span<const Index> rows) {
   Dense out(space.dim(), static_cast<Index>(rows.size()));
   for (Index i = 0; i < out.cols(); ++i)
-    for (Index j = 0; j < out.rows(); ++j)
-      out(j, i) =
-          static_cast<double>(space.unit(rows[static_cast<std::size_t>(i)], j)) - space.mean[static_cast<std::size_t>(j)];
+    for (Index j = 0; j < out.rows(); ++j) out(j, i) = static_cast<double>(space.offset(rows[static_cast<std::size_t>(i)], j));
   return out;
 }
 
 KernelSums sums_in_sample_space(const Space& x, const Space& y, std::span<const Index> rows_x, std::span<const Index> rows_y) {
   const auto kernel = [](const Dense& columns) { return multiply(columns, true, columns, false); };
-  Dense k = kernel(centred_columns(x, rows_x)), l = kernel(centred_columns(y, rows_y));
+  Dense k = kernel(offset_columns(x, rows_x)), l = kernel(offset_columns(y, rows_y));
   const Vector k_diagonal = k.diagonal(), l_diagonal = l.diagonal();
   k.diagonal().setZero();
   l.diagonal().setZero();
@@ -45,10 +43,8 @@ KernelSums sums_in_feature_space(const Space& x, const Space& y, std::span<const
   sums.n = static_cast<double>(rows_x.size());
   Vector row_x(x.dim()), row_y(y.dim());
   for (std::size_t i = 0; i < rows_x.size(); ++i) {
-    for (Index j = 0; j < x.dim(); ++j)
-      row_x(j) = static_cast<double>(x.unit(rows_x[i], j)) - x.mean[static_cast<std::size_t>(j)];
-    for (Index j = 0; j < y.dim(); ++j)
-      row_y(j) = static_cast<double>(y.unit(rows_y[i], j)) - y.mean[static_cast<std::size_t>(j)];
+    for (Index j = 0; j < x.dim(); ++j) row_x(j) = static_cast<double>(x.offset(rows_x[i], j));
+    for (Index j = 0; j < y.dim(); ++j) row_y(j) = static_cast<double>(y.offset(rows_y[i], j));
     const double q = row_x.squaredNorm(), r = row_y.squaredNorm();
     const double k_row = row_x.dot(sum_x) - q, l_row = row_y.dot(sum_y) - r;
     sums.k += k_row;

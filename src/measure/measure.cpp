@@ -102,8 +102,7 @@ void require_pairs(std::span<const NamedRows> spaces, const MeasureOptions& opti
 Space prepare_space(const NamedRows& given, const std::vector<Index>& chosen, const MeasureOptions& options) {
   Space space = make_space(given, chosen, options.threads);
   // The search costs n^2; families that do without it stay fast, and intrinsic dimension comes with it.
-  if (wanted("knn", options) || wanted("cknna", options))
-    space.near = nearest_rows(space.unit, options.k, options.threads, options.progress);
+  if (wanted("knn", options) || wanted("cknna", options)) find_neighbours(space, options.k, options.threads, options.progress);
   return space;
 }
 

@@ -17,15 +17,14 @@ struct Side {
   std::span<const Index> rows;
 };
 
-/// Columns first .. first + count - 1 of rows begin .. end - 1 of a side, less the mean, as doubles: (end - begin, count) by
+/// Columns first .. first + count - 1 of rows begin .. end - 1 of a side's offsets as doubles: (end - begin, count) by
 /// rows.
 void gather(const Side& side, Range rows, Index first, Index count, std::vector<double>& out) {
   out.resize(static_cast<std::size_t>(rows.size() * count));
   double* to = out.data();
-  const double* mean = side.space.mean.data() + first;
   for (Index i = rows.begin; i < rows.end; ++i) {
-    const float* from = side.space.unit.row(side.rows[static_cast<std::size_t>(i)]) + first;
-    for (Index j = 0; j < count; ++j) *to++ = static_cast<double>(from[j]) - mean[j];
+    const float* from = side.space.offset.row(side.rows[static_cast<std::size_t>(i)]) + first;
+    for (Index j = 0; j < count; ++j) *to++ = static_cast<double>(from[j]);
   }
 }
 
@@ -48,8 +47,7 @@ void add_products(const Side& a, Index first_a, const Side& b, Index first_b, In
 Vector sum_of_rows(const Side& side) {
   Vector sum = Vector::Zero(side.space.dim());
   for (const Index row : side.rows) {
-    for (Index j = 0; j < side.space.dim(); ++j)
-      sum(j) += static_cast<double>(side.space.unit(row, j)) - side.space.mean[static_cast<std::size_t>(j)];
+    for (Index j = 0; j < side.space.dim(); ++j) sum(j) += static_cast<double>(side.space.offset(row, j));
   }
   return sum;
 }

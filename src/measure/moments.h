@@ -4,7 +4,7 @@
 
 namespace vec2vec {
 
-/// Sums over pairs of rows x (d_x) and y (d_y), each less its space's mean (for accuracy only): what every feature-space
+/// Sums over pairs of rows x (d_x) and y (d_y), each less its space's centre (for accuracy only): what every feature-space
 /// measure needs. Sums of disjoint sets of pairs add and subtract.
 struct Moments {
   double n = 0;

@@ -3,20 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
-#include <mutex>
 
-#include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "kernels/exp.h"
-#include "space/spectrum.h"
+#include "measure/cosine_ranks.h"
 
 namespace vec2vec {
 namespace {
 
 constexpr Index kBlock = 256;  // rows and columns of one product
-constexpr Index kSteps = 1 << 18;
 constexpr std::size_t kGroups = static_cast<std::size_t>(kJackknifeGroups);
 
 /// A run of rows within one jackknife group.
@@ -33,49 +29,6 @@ std::vector<Block> blocks_of(Index n) {
       blocks.push_back({first, std::min(kBlock, range.end - first), g});
   }
   return blocks;
-}
-
-/// The step of the grid over [-1, 1] that a cosine falls on.
-Index step_of(float cosine) {
-  const auto step = static_cast<Index>((cosine + 1.0f) * static_cast<float>(kSteps / 2));
-  return std::clamp<Index>(step, 0, kSteps - 1);
-}
-
-/// How the cosines of all pairs i != j of one side are spread, and the rank of each step of the grid.
-struct CosineRanks {
-  std::vector<float>
-      rank;           ///< (kSteps): mean rank of the cosines on that step, over their number, less its mean: in [-0.5, 0.5]
-  double median = 0;  ///< of the cosines
-};
-
-CosineRanks rank_cosines(MatrixView rows, const std::vector<Block>& blocks, int threads) {
-  std::vector<std::uint64_t> counts(static_cast<std::size_t>(kSteps));
-  std::mutex mutex;
-  parallel_for(static_cast<Index>(blocks.size()), threads, [&](Index t) {
-    const Block own = blocks[static_cast<std::size_t>(t)];
-    std::vector<std::uint32_t> local(counts.size());
-    Matrix products(own.count, kBlock);
-    for (const Block& other : blocks) {
-      const MatrixSpan tile{products.data(), own.count, other.count, kBlock};
-      gemm(rows.middle_rows(own.first, own.count), false, rows.middle_rows(other.first, other.count), true, tile);
-      for (Index i = 0; i < own.count; ++i)
-        for (Index j = 0; j < other.count; ++j)
-          local[static_cast<std::size_t>(step_of(tile.row(i)[j]))] += own.first + i != other.first + j;
-    }
-    const std::lock_guard lock(mutex);  // whole numbers: the order of additions does not matter
-    for (std::size_t s = 0; s < counts.size(); ++s) counts[s] += local[s];
-  });
-  CosineRanks result{std::vector<float>(counts.size()), 0};
-  const auto total = static_cast<double>(rows.rows) * static_cast<double>(rows.rows - 1);
-  double below = 0;
-  for (std::size_t s = 0; s < counts.size(); ++s) {
-    const auto count = static_cast<double>(counts[s]);
-    result.rank[s] = static_cast<float>((below + count / 2) / total - 0.5);
-    if (below < total / 2 && below + count >= total / 2)
-      result.median = (static_cast<double>(s) + 0.5) * 2 / static_cast<double>(kSteps) - 1;
-    below += count;
-  }
-  return result;
 }
 
 /// Sums over pairs (i, j), i != j, of one group of rows with another: of ranks r, s and kernels K, L.
@@ -97,22 +50,22 @@ struct PairSums {
   }
 };
 
-/// RBF kernel of unit rows as a function of their cosine, less its value at the centre: HSIC ignores the constant, and what is
-/// left loses less to rounding.
+/// RBF kernel of unit rows as a function of their cosine less a pivot, less its value at the pivot: HSIC ignores the constant,
+/// and what is left loses less to rounding.
 struct RbfKernel {
-  float slope = 1, centre = 0, shift = 0;
-  RbfKernel(double sigma, double median_cosine)
+  float slope, shift;
+  double diagonal;  ///< its value for distance 0
+  RbfKernel(double sigma, double pivot)
       : slope(static_cast<float>(1 / (sigma * sigma))),
-        centre(static_cast<float>(median_cosine)),
-        shift(static_cast<float>(std::exp((median_cosine - 1) / (sigma * sigma)))) {}
-  /// exp(-(2 - 2 cosine) / (2 sigma^2)) - shift; 0 distance, that is cosine 1, has 1 - shift.
-  float operator()(float cosine) const { return shift * (fast_exp((cosine - centre) * slope) - 1.0f); }
-  double diagonal() const { return 1 - static_cast<double>(shift); }
+        shift(static_cast<float>(std::exp((pivot - 1) / (sigma * sigma)))),
+        diagonal(-std::expm1((pivot - 1) / (sigma * sigma))) {}
+  /// exp(-(2 - 2 cosine) / (2 sigma^2)) - shift.
+  float operator()(float cosine) const { return shift * fast_expm1(cosine * slope); }
 };
 
-/// Two sides' rows in the random order of the groups.
+/// Two sides, row i of one belonging to row i of the other.
 struct PairedRows {
-  MatrixView a, b;
+  const PairSide *a, *b;
   const CosineRanks *ranks_a, *ranks_b;
   RbfKernel kernel_a, kernel_b;
 };
@@ -162,25 +115,21 @@ void add_row(const float* r, const float* s, const float* k, const float* l, Ind
 }
 
 Sweep sweep(const PairedRows& rows, const std::vector<Block>& blocks, int threads) {
-  const auto n = static_cast<std::size_t>(rows.a.rows);
+  const auto n = static_cast<std::size_t>(rows.a->offset.rows());
   Sweep result{{}, std::vector<std::array<double, kGroups>>(n), std::vector<std::array<double, kGroups>>(n)};
   std::vector<std::array<PairSums, kGroups>> of_block(blocks.size());
   parallel_for(static_cast<Index>(blocks.size()), threads, [&](Index t) {
     const Block own = blocks[static_cast<std::size_t>(t)];
     Matrix tile_a(own.count, kBlock), tile_b(own.count, kBlock), ranks(2, kBlock);
     for (const Block& other : blocks) {
-      const auto product = [&](MatrixView side, Matrix& tile) {
-        gemm(side.middle_rows(own.first, own.count), false, side.middle_rows(other.first, other.count), true,
-             {tile.data(), own.count, other.count, kBlock});
-      };
-      product(rows.a, tile_a);
-      product(rows.b, tile_b);
+      rows.a->cosines(own.first, other.first, {tile_a.data(), own.count, other.count, kBlock});
+      rows.b->cosines(own.first, other.first, {tile_b.data(), own.count, other.count, kBlock});
       PairSums& sums = of_block[static_cast<std::size_t>(t)][other.group];
       for (Index i = 0; i < own.count; ++i) {
         float *k = tile_a.row(i), *l = tile_b.row(i), *r = ranks.row(0), *s = ranks.row(1);
         for (Index j = 0; j < other.count; ++j) {
-          r[j] = rows.ranks_a->rank[static_cast<std::size_t>(step_of(k[j]))];
-          s[j] = rows.ranks_b->rank[static_cast<std::size_t>(step_of(l[j]))];
+          r[j] = rows.ranks_a->of(k[j]);
+          s[j] = rows.ranks_b->of(l[j]);
         }
         for (Index j = 0; j < other.count; ++j) k[j] = rows.kernel_a(k[j]);
         for (Index j = 0; j < other.count; ++j) l[j] = rows.kernel_b(l[j]);
@@ -212,7 +161,7 @@ RbfSums kernel_sums(const Sweep& sweep, const PairedRows& rows, const std::vecto
       kl += k * l, kk += k * k, ll += l * l;
     }
   }
-  const double p = rows.kernel_a.diagonal(), q = rows.kernel_b.diagonal();
+  const double p = rows.kernel_a.diagonal, q = rows.kernel_b.diagonal;
   const auto sums = [&](double product, double x, double y, double row_product, double dx, double dy) {
     return KernelSums{n, product, x, y, row_product, n * dx * dy, n * dx, n * dy, dx * y, dy * x};
   };
@@ -235,8 +184,10 @@ double distance_of(double cosine) { return std::sqrt(std::max(2 - 2 * cosine, 1e
 
 RbfSums rbf_kernel_sums(const Space& a, const Space& b, double sigma_a, double sigma_b, int threads) {
   const std::vector<Block> blocks = blocks_of(a.rows());
-  const CosineRanks unused{std::vector<float>(static_cast<std::size_t>(kSteps)), 0};
-  const PairedRows rows{a.unit, b.unit, &unused, &unused, RbfKernel(sigma_a, 0), RbfKernel(sigma_b, 0)};
+  const Pairing all = identity_pairing(a.rows());
+  const PairSide x = pair_side(a, all), y = pair_side(b, all);
+  const CosineRanks unused;
+  const PairedRows rows{&x, &y, &unused, &unused, RbfKernel(sigma_a, a.centre_square), RbfKernel(sigma_b, b.centre_square)};
   return kernel_sums(sweep(rows, blocks, threads), rows, blocks, kGroups);
 }
 
@@ -244,16 +195,15 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
   const Index n = options.pair_rows > 0 ? std::min(options.pair_rows, a.rows()) : a.rows();
   // Random rows in random order, so that groups are random too.
   const std::vector<Index> chosen = Random(options.seed, Stream::kPairRows).sample(a.rows(), n);
-  const Matrix rows_a = gather(a.unit, chosen), rows_b = gather(b.unit, chosen);
+  const PairSide x = pair_side(a, chosen), y = pair_side(b, chosen);
   const std::vector<Block> blocks = blocks_of(n);
   report(options, "all pairs", 0);
-  const CosineRanks ranks_a = rank_cosines(rows_a, blocks, options.threads);
-  const CosineRanks ranks_b = rank_cosines(rows_b, blocks, options.threads);
-  const auto kernel = [&](const CosineRanks& ranks) {
-    const double sigma = options.rbf_sigma > 0 ? options.rbf_sigma : distance_of(ranks.median);
-    return RbfKernel(sigma, ranks.median);
+  const CosineRanks ranks_x(x, options.threads), ranks_y(y, options.threads);
+  const auto kernel = [&](const Space& space, const CosineRanks& ranks) {
+    const double median = space.centre_square + ranks.median();
+    return RbfKernel(options.rbf_sigma > 0 ? options.rbf_sigma : distance_of(median), space.centre_square);
   };
-  const PairedRows rows{rows_a, rows_b, &ranks_a, &ranks_b, kernel(ranks_a), kernel(ranks_b)};
+  const PairedRows rows{&x, &y, &ranks_x, &ranks_y, kernel(a, ranks_x), kernel(b, ranks_y)};
   report(options, "all pairs", 0.5);
   const Sweep found = sweep(rows, blocks, options.threads);
   const Values values = values_of(found, rows, blocks, kGroups);
@@ -268,9 +218,11 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
   auto null = null_values(
       n, affordable_permutations(options.permutations, flops), kMeasures,
       [&](const Pairing& pairing, std::span<double> out) {
-        const Matrix permuted_b = gather(rows_b, pairing);
+        std::vector<Index> partners;
+        for (const Index row : pairing) partners.push_back(chosen[static_cast<std::size_t>(row)]);
+        const PairSide permuted_y = pair_side(b, partners);
         PairedRows permuted = rows;
-        permuted.b = permuted_b;
+        permuted.b = &permuted_y;
         const Values v = values_of(sweep(permuted, blocks, 1), permuted, blocks, kGroups);
         std::copy(v.begin(), v.end(), out.begin());
       },

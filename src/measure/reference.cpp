@@ -73,8 +73,8 @@ std::vector<std::pair<std::string, double>> reference_values(const NamedRows& a,
   const Pairing rows = identity_pairing(x.rows());
   std::vector<std::pair<std::string, double>> values;
   if (wanted("knn", options) || wanted("cknna", options)) {
-    x.near = nearest_rows(x.unit, options.k, options.threads, options.progress);
-    y.near = nearest_rows(y.unit, options.k, options.threads, options.progress);
+    find_neighbours(x, options.k, options.threads, options.progress);
+    find_neighbours(y, options.k, options.threads, options.progress);
   }
   if (wanted("knn", options)) {
     const ListScores scores = list_scores(x.near, y.near, rows);

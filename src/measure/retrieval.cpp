@@ -23,12 +23,17 @@ void subtract_mean(Matrix& rows) {
       rows(i, j) -= static_cast<float>(mean[static_cast<std::size_t>(j)] / static_cast<double>(rows.rows()));
 }
 
-/// Cosines of rows with anchors, less their mean: (rows, anchors).
+/// Cosines of rows with anchors, less their mean: (rows, anchors). What all rows share is left out before float32 could lose
+/// what they do not.
 Matrix relative_rows(const Space& space, const std::vector<Index>& rows, const std::vector<Index>& anchors, int threads) {
-  const Matrix of = gather(space.unit, anchors), from = gather(space.unit, rows);
+  const Matrix of = gather(space.offset, anchors), from = gather(space.offset, rows);
   Matrix out(from.rows(), of.rows());
   parallel_blocks(out.rows(), kBlockRows, threads, [&](Index first, Index count) {
     gemm(from.view().middle_rows(first, count), false, of, true, out.span().middle_rows(first, count));
+    for (Index i = first; i < first + count; ++i) {
+      const float along = space.along[static_cast<std::size_t>(rows[static_cast<std::size_t>(i)])];
+      for (Index j = 0; j < out.cols(); ++j) out(i, j) += along;
+    }
   });
   subtract_mean(out);
   return out;
@@ -79,7 +84,7 @@ std::vector<Estimate> measure_relative(const Space& a, const Space& b, const Mea
 
 std::vector<Estimate> measure_identity(const Space& a, const Space& b, const MeasureOptions& options) {
   if (a.dim() != b.dim()) return {};
-  Matrix rows_a = a.unit, rows_b = b.unit;
+  Matrix rows_a = a.offset, rows_b = b.offset;
   subtract_mean(rows_a);
   subtract_mean(rows_b);
   std::vector<Estimate> estimates = retrieve(rows_a, rows_b, options, "identity");

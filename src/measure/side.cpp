@@ -23,25 +23,35 @@ double distance(const Matrix& rows, Index i, Index j) {
   }));
 }
 
-/// Sums over unit rows that isotropy is made of.
+/// Sums that isotropy is made of: over the rows that are not zero, and how many rows there are with them.
 struct DirectionSums {
-  Vector sum;          ///< of rows
-  double squares = 0;  ///< of norms: the number of rows that are not zero
-  double n = 0;
+  Vector offset;       ///< of offsets
+  double squares = 0;  ///< of their squared norms
+  double directed = 0, n = 0;
 
-  DirectionSums operator+(const DirectionSums& other) const { return {sum + other.sum, squares + other.squares, n + other.n}; }
-  DirectionSums operator-(const DirectionSums& other) const { return {sum - other.sum, squares - other.squares, n - other.n}; }
-  /// 1 - mean cosine over the pairs of different rows.
-  double isotropy() const { return 1 - (sum.squaredNorm() - squares) / (n * (n - 1)); }
+  DirectionSums operator+(const DirectionSums& other) const {
+    return {offset + other.offset, squares + other.squares, directed + other.directed, n + other.n};
+  }
+  DirectionSums operator-(const DirectionSums& other) const {
+    return {offset - other.offset, squares - other.squares, directed - other.directed, n - other.n};
+  }
+  /// 1 - mean cosine over the pairs of different rows. Of unit rows 1 - cosine is half the squared distance, which keeps its
+  /// digits when all of them nearly coincide; a pair with a zero row adds 1.
+  double isotropy() const {
+    const double pairs = n * (n - 1), with_zero = pairs - directed * (directed - 1);
+    return (directed * squares - offset.squaredNorm() + with_zero) / pairs;
+  }
 };
 
 DirectionSums direction_sums(const Space& space, std::span<const Index> rows) {
-  DirectionSums sums{Vector::Zero(space.dim()), 0, static_cast<double>(rows.size())};
+  DirectionSums sums{Vector::Zero(space.dim()), 0, 0, static_cast<double>(rows.size())};
   for (const Index i : rows) {
-    const float* row = space.unit.row(i);
-    double* sum = sums.sum.data();
+    if (space.is_zero(i)) continue;
+    const float* row = space.offset.row(i);
+    double* sum = sums.offset.data();
     for (Index c = 0; c < space.dim(); ++c) sum[c] += static_cast<double>(row[c]);
     sums.squares += squared_norm(row, space.dim());
+    ++sums.directed;
   }
   return sums;
 }
@@ -80,14 +90,14 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
   MeasuredSide side;
   side.name = space.name;
   side.dim = space.dim();
-  side.zero_rows = space.zero_rows;
+  side.zero_rows = static_cast<Index>(space.zero_rows.size());
 
   std::vector<std::array<double, 2>> distances(static_cast<std::size_t>(space.near.rows));  // to the nearest two rows
   constexpr Index kBlockRows = 256;
   parallel_blocks(space.near.rows, kBlockRows, options.threads, [&](Index first, Index count) {
     for (Index i = first; i < first + count; ++i) {
       const auto near = space.near.of(i);
-      distances[static_cast<std::size_t>(i)] = {distance(space.unit, i, near[0]), distance(space.unit, i, near[1])};
+      distances[static_cast<std::size_t>(i)] = {distance(space.offset, i, near[0]), distance(space.offset, i, near[1])};
     }
   });
   std::vector<double> log_ratios;

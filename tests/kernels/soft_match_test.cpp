@@ -19,6 +19,13 @@ TEST(FastExp, AgreesWithTheLibraryOverItsRange) {
   EXPECT_GT(fast_exp(-1000.0f), 0.0f);
 }
 
+TEST(FastExp, LessOneKeepsItsDigitsNearZero) {
+  for (const float size : {1e-30f, 1e-8f, 1e-6f, 1e-3f, 0.1f, 0.4f, 1.0f, 10.0f, 80.0f})
+    for (const float x : {size, -size})
+      EXPECT_NEAR(static_cast<double>(fast_expm1(x)) / std::expm1(static_cast<double>(x)), 1.0, 1e-6) << x;
+  EXPECT_EQ(fast_expm1(0.0f), 0.0f);
+}
+
 TEST(SoftMatch, AgreesWithTheReference) {
   // Sizes around the block of 256 rows; a temperature that spreads the plan and one that makes it sharp.
   for (Index n : {5, 256, 300})

@@ -17,7 +17,8 @@ TEST(IndependentSpaces, ScoreZeroOnTheMean) {
   std::vector<std::string> keys = centred;
   keys.insert(keys.end(), adjusted.begin(), adjusted.end());
   for (const Index n : {32, 128, 512, 2048}) {
-    // Four standard errors that so few repeats estimate are exceeded by chance in one of 2,000 checks; with 6 it was one of 100.
+    // Four standard errors that so few repeats estimate are exceeded by chance in one of 2,000 checks; with 6 it was one of
+    // 100.
     const Index repeats = std::max<Index>(24, 6000 / n);
     std::map<std::string, std::vector<double>> values;
     for (Index r = 0; r < repeats; ++r) {

@@ -56,10 +56,11 @@ TEST_F(Lists, AgreeWithTheDefinitions) {
 
 TEST_F(Lists, AnyPairingIsTheSameAsReorderedRows) {
   const Pairing pairing = random_pairing(80, 3, 0);
-  Matrix reordered(80, b.dim());
-  for (Index i = 0; i < 80; ++i) std::copy_n(b.unit.row(pairing[static_cast<std::size_t>(i)]), b.dim(), reordered.row(i));
+  const Matrix related = related_rows(rows, 9, 0.5, 2);
+  Space reordered = make_space({"b", related}, pairing, 1);
+  find_neighbours(reordered, 5, 1);
   const ListScores by_pairing = list_scores(a.near, b.near, pairing);
-  const ListScores by_rows = list_scores(a.near, nearest_rows(reordered, 5, 1), identity_pairing(80));
+  const ListScores by_rows = list_scores(a.near, reordered.near, identity_pairing(80));
   EXPECT_EQ(by_pairing.mutual, by_rows.mutual);
   EXPECT_EQ(by_pairing.cycle, by_rows.cycle);
   EXPECT_EQ(by_pairing.cycle_back, by_rows.cycle_back);

@@ -14,7 +14,8 @@ namespace {
 Dense dense(const Space& space, Index first, Index count) {
   Dense out(count, space.dim());
   for (Index i = 0; i < count; ++i)
-    for (Index j = 0; j < space.dim(); ++j) out(i, j) = static_cast<double>(space.unit(first + i, j));
+    for (Index j = 0; j < space.dim(); ++j)
+      out(i, j) = space.centre[static_cast<std::size_t>(j)] + static_cast<double>(space.offset(first + i, j));
   return out;
 }
 

@@ -26,20 +26,30 @@ inline Matrix related_rows(const Matrix& of, Index d, double noise, std::uint64_
 /// A space with its k nearest neighbours.
 inline Space space_of(const Matrix& rows, Index k = 5) {
   Space space = make_space({"rows", rows}, identity_pairing(rows.rows()), 1);
-  space.near = nearest_rows(space.unit, k, 1);
+  find_neighbours(space, k, 1);
   return space;
 }
 
-/// K_ij = x_i . x_j of unit rows, by loops in double.
 using Square = std::vector<std::vector<double>>;
+
+/// K_ij = x_i . x_j of rows, by loops in double.
+inline Square gram(const Square& rows) {
+  Square k(rows.size(), std::vector<double>(rows.size()));
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    for (std::size_t j = 0; j < rows.size(); ++j)
+      for (std::size_t c = 0; c < rows[i].size(); ++c) k[i][j] += rows[i][c] * rows[j][c];
+  return k;
+}
+
+/// The cosines of a space's rows, as it keeps them.
 inline Square gram(const Space& space) {
-  const Index n = space.rows();
-  Square k(static_cast<std::size_t>(n), std::vector<double>(static_cast<std::size_t>(n)));
-  for (Index i = 0; i < n; ++i)
-    for (Index j = 0; j < n; ++j)
-      for (Index c = 0; c < space.dim(); ++c)
-        k[static_cast<std::size_t>(i)][static_cast<std::size_t>(j)] +=
-            static_cast<double>(space.unit(i, c)) * static_cast<double>(space.unit(j, c));
+  Square offset(static_cast<std::size_t>(space.rows()));
+  for (Index i = 0; i < space.rows(); ++i)
+    offset[static_cast<std::size_t>(i)].assign(space.offset.row(i), space.offset.row(i) + space.dim());
+  Square k = gram(offset);
+  for (std::size_t i = 0; i < k.size(); ++i)
+    for (std::size_t j = 0; j < k.size(); ++j)
+      k[i][j] += space.centre_square + static_cast<double>(space.along[i]) + static_cast<double>(space.along[j]);
   return k;
 }
 
