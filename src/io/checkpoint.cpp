@@ -46,7 +46,7 @@ Checkpoint load_checkpoint(const std::string& path, const std::string& format, c
       bad_input("tensor '" + name + "' of the checkpoint is malformed", path, "delete it and start again");
     std::vector<float>& values = checkpoint.arrays[name];
     values.resize((info.end - info.begin) / sizeof(float));
-    std::memcpy(values.data(), file.data() + info.begin, values.size() * sizeof(float));
+    if (!values.empty()) std::memcpy(values.data(), file.data() + info.begin, values.size() * sizeof(float));
   }
   return checkpoint;
 }

@@ -26,7 +26,8 @@ PairSide pair_side(const Space& space, const std::vector<Index>& rows);
 /// 1e-6.
 class CosineRanks {
  public:
-  CosineRanks() : cells_(kCells), rank_(1) {}
+  /// Every cosine has rank 0.
+  CosineRanks() : cells_(kCells, Cell{0, kCellBits}), rank_(1) {}
 
   /// Ranks the cosines of all pairs. Rows must be in random order. Cost n^2 d flops.
   CosineRanks(const PairSide& side, int threads);

@@ -1,7 +1,9 @@
 #pragma once
 // GCC 12 takes the undefined sources of AVX-512 intrinsics for uninitialised variables (GCC bug 105593).
 #pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 #include <Eigen/Core>
 #pragma GCC diagnostic pop
 
