@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "measure/cosine_ranks.h"
 #include "measure/spaces.h"
 
 namespace vec2vec {
@@ -70,6 +71,11 @@ TEST_F(Pairs, AgreeWithDenseMatrices) {
   EXPECT_NEAR(found[2].value, biased, 1e-5);
   const RbfSums sums = rbf_kernel_sums(a, b, 0.8, 0.8, 2);
   EXPECT_NEAR(sums.kl.unbiased() / sums.kk.unbiased(), dense_unbiased_hsic(ek, el) / dense_unbiased_hsic(ek, ek), 1e-5);
+}
+
+TEST(CosineRanks, OfNoPairsAreZero) {
+  for (const float cosine : {-2.0f, -0.3f, 0.0f, 0.7f, 2.0f}) EXPECT_EQ(CosineRanks().of(cosine), 0) << cosine;
+  EXPECT_EQ(CosineRanks().median(), 0);
 }
 
 TEST_F(Pairs, WidthZeroIsTheMedianDistance) {

@@ -215,7 +215,7 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
       {{"migrate", map, "postgres://me:x@s3cret@localhost/x", "--table", "t", "--column", "v", "--into", "n"}, "malformed"},
       {{"migrate", map, "postgre://me:s3cret@localhost/x", "--table", "t", "--column", "v", "--into", "n"}, "no URL"},
       {{"migrate", map, url, "postgres://me:s3cret@localhost/x", "--table", "t", "--column", "v", "--into", "n"},
-       "not expected"},
+       "takes no further argument"},
   };
   for (const Case& c : cases) {
     const CliResult result = run_cli(c.arguments);

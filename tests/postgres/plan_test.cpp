@@ -70,7 +70,7 @@ TEST_F(PostgresPlan, NamesIndexesThatNobodyBuilds) {
                        [&](const nlohmann::json& note) { return note.get<std::string>().find(text) != std::string::npos; });
   };
   EXPECT_TRUE(has("--switch will stop: an index on the column cannot be built for the new one automatically")) << plan;
-  EXPECT_TRUE(has("create its twin on column \"v new\" before --switch --no-indexes")) << plan;
+  EXPECT_TRUE(has("create its twin on column \"v new\" before --switch with --no-indexes")) << plan;
   const CliResult refused = run_cli(arguments({"--switch"}));
   EXPECT_EQ(refused.code, 2);
   EXPECT_EQ(number("SELECT count(*) FROM pg_class WHERE relname LIKE 'vec2vec%'"), 0);
