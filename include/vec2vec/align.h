@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "vec2vec/known_space.h"
 #include "vec2vec/map.h"
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
@@ -35,11 +36,15 @@ struct RowPair {
 };
 
 /// Two sets of rows; dimensions may differ. Pairs are optional: none, a few (a wrong one does little harm), or many.
+/// Whoever can encode the target's texts with more than one model gives the others, too: what several known spaces agree on is
+/// found with fewer rows of the source, and the map translates into each of them (Map::targets).
 struct AlignProblem {
   MatrixView source;  ///< (n, d_source)
   MatrixView target;  ///< (m, d_target)
   std::string source_name, target_name;
   std::vector<RowPair> pairs = {};
+  /// Further known spaces, (m, d_k) each: row i is of the same text as row i of `target`. Names differ.
+  std::vector<KnownSpace> more_targets = {};
 };
 
 enum class Verdict { kAligned, kUncertain, kNotAligned };

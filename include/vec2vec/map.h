@@ -32,10 +32,20 @@ struct Support {
   Matrix quantiles;  ///< (1, 101): of the rows' cosines with the nearest centre, ascending
 };
 
+/// One of several known spaces that a map translates into (docs/known-spaces.md).
+struct Target {
+  std::string name;
+  Matrix mean;         ///< (1, d): mean of its unit rows
+  float spread = 1;    ///< mean norm of its centred unit rows
+  float share = 1;     ///< what its block weighs in the consensus, > 0
+  Matrix weight = {};  ///< (d_source, d): the map into this space alone
+};
+
 /// A translation of rows x (1, d_source) into the target space:
 ///   u = unit(x) - source_mean;   v = unit(u) * weight;   y = unit(unit(v) * spread + target_mean)
 /// A neural map has layers N, too: v = (1 - blend) unit(u * weight) + blend unit(N(unit(u))) (docs/neural.md).
 /// The target's mean and the mean norm of its centred unit rows ("spread") turn a centred direction back into a raw vector.
+/// The target space of a map of several known spaces is their consensus: see consensus().
 class Map {
  public:
   Matrix source_mean;  ///< (1, d_source)
@@ -44,10 +54,11 @@ class Map {
   std::shared_ptr<const neural::Network> network;  ///< layers of a neural map; null: the map is linear
   float blend = 1.0f;                              ///< part of the layers in the translation, 0 to 1; without layers not used
   float target_spread = 1.0f;
-  Matrix source_axes;       ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
-  double source_share = 0;  ///< Fingerprint::share of those rows
-  Support support;          ///< of those rows; empty in maps written by version 0.1.0
-  std::string card;         ///< JSON object: how the map was made; see docs/file-format.md
+  Matrix source_axes;           ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
+  double source_share = 0;      ///< Fingerprint::share of those rows
+  Support support;              ///< of those rows; empty in maps written by version 0.1.0
+  std::vector<Target> targets;  ///< the known spaces, when the map was fitted to several; else empty
+  std::string card;             ///< JSON object: how the map was made; see docs/file-format.md
 
   Index source_dim() const { return weight.rows(); }
   Index target_dim() const { return weight.cols(); }
@@ -58,6 +69,16 @@ class Map {
 
   /// Same without adding the target's mean: centred unit rows, as compared by centred cosine.
   void translate_centred(MatrixView in, MatrixSpan out) const;
+
+  /// The map into one of several known spaces alone. A map of one space gives itself when its card has that name. Throws
+  /// Error{kBadInput} with the names there are for any other name.
+  Map to(const std::string& target) const;
+
+  /// Rows of the consensus space from the known spaces, in the order of `targets`: known[k] (n, d_k) are the same n texts by
+  /// each of them; out (n, d_1 + ... + d_K) is unit([share_1 c_1, ..., share_K c_K]) with c_k = unit(unit(x_k) - mean_k). A
+  /// query that is to be searched among translated rows enters the space this way. Throws Error{kBadInput} for other counts or
+  /// dimensions.
+  Matrix consensus(const std::vector<MatrixView>& known) const;
 
   /// Whether rows (n, d_source) look like the model the map was fitted on: the share of their energy along source_axes is above
   /// the geometric mean of source_share and chance (r / d_source). Always true for fewer than 8 rows.

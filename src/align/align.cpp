@@ -10,6 +10,7 @@
 #include "align/portfolio.h"
 #include "align/refine.h"
 #include "align/report.h"
+#include "align/several.h"
 #include "core/boundary.h"
 #include "core/json.h"
 #include "core/parallel.h"
@@ -125,8 +126,8 @@ void AlignOptions::validate() const {
 
 namespace {
 
-/// Aligns all rows of a problem.
-AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options) {
+/// Aligns all rows of a problem. targets: what its target consists of when it is several known spaces; weights yet to be set.
+AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options, std::vector<Target> targets) {
   check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
   const auto begin = std::chrono::steady_clock::now();
@@ -146,9 +147,11 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   AlignSummary summary;
   summary.pairs = pairs.count();
   PortfolioResult found;
-  Matrix weight;
+  Refined fitted;
+  const std::vector<Index> blocks = widths(targets);
   if (pairs_alone) {
-    weight = fit_pairs(source.principal, pairs, target.centred.rows, options, summary.pair_fit);
+    fitted.weight = fit_pairs(source.principal, pairs, target.centred.rows, options, summary.pair_fit);
+    fitted.blocks = split_columns(fitted.weight, blocks);
     found.stopped_because = "the known pairs suffice";
   } else {
     const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
@@ -164,23 +167,28 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
     summary.evidence.searches_needed = found.searches_needed;
     summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
     const auto refine_and_judge = [&](bool thorough) {
-      weight = refine(
-          source, target, known, held_out, view, found.map, thorough, effort_plan(options.effort), options.seed,
+      fitted = refine(
+          source, target, known, held_out, view, found.map, blocks, thorough, effort_plan(options.effort), options.seed,
           options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
-      judge_map(source.centred.rows, source.principal, target.centred.rows, weight, summary.pair_fit.ridge, options.threads,
-                summary.evidence);
+      judge_map(source.centred.rows, source.principal, target.centred.rows, fitted.weight, summary.pair_fit.ridge,
+                options.threads, summary.evidence);
     };
     const bool few_steps_may_do = found.easy && fewer >= kFewRows;
     if (few_steps_may_do) refine_and_judge(false);
     if (!few_steps_may_do || summary.evidence.half_agreement < precise_halves(fewer)) refine_and_judge(true);
     summary.evidence.probability = success_probability(summary.evidence);
   }
-  if (source.dropped.rows() > 0) weight = without_directions(source.dropped, std::move(weight));
+  if (source.dropped.rows() > 0) {
+    fitted.weight = without_directions(source.dropped, std::move(fitted.weight));
+    for (Matrix& block : fitted.blocks) block = without_directions(source.dropped, std::move(block));
+  }
   summary.pair_free_score = found.pair_free_score;
   summary.verdict = judge(summary, pairs_alone);
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
-  summary.map = make_map(std::move(source.leading), source.centred, target.centred, std::move(weight));
+  summary.map = make_map(std::move(source.leading), source.centred, target.centred, std::move(fitted.weight));
+  for (std::size_t k = 0; k < targets.size(); ++k) targets[k].weight = std::move(fitted.blocks[k]);
+  summary.map.targets = std::move(targets);
   // Rows to be translated come as they are, with the directions that the gate dropped.
   summary.map.support =
       support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
@@ -215,9 +223,16 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) try
   options.validate();
   if (options.partial && !problem.pairs.empty())
     bad_input("parts of the sides cannot be tried with known pairs", "`AlignOptions::partial`");
-  AlignSummary whole = align_rows(problem, options);
-  if (!options.partial || whole.verdict == Verdict::kAligned) return whole;
-  return align_parts(problem, options, std::move(whole), align_rows);
+  const auto begin = std::chrono::steady_clock::now();
+  if (!problem.more_targets.empty()) check_rows(problem.target, problem.target_name);
+  for (const KnownSpace& space : problem.more_targets) check_rows(space.rows, space.name);
+  const OneTarget one = as_one_target(problem, options.threads);
+  const auto align_these = [&](const AlignProblem& p, const AlignOptions& o) { return align_rows(p, o, one.targets); };
+  AlignSummary whole = align_these(one.problem, options);
+  if (options.partial && whole.verdict != Verdict::kAligned)
+    whole = align_parts(one.problem, options, std::move(whole), align_these);
+  whole.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return whole;
 } catch (...) {
   rethrow_as_error();
 }

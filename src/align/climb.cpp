@@ -117,7 +117,8 @@ void add_pairs(const PairTerm& pairs, MatrixView map, Index soft_rows, MatrixSpa
 
 Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps, Random& random, int threads) {
   for (float temperature : steps.temperatures) {
-    const Matrix xs = gather(x, random.sample(x.rows, steps.rows)), ys = gather(y, random.sample(y.rows, steps.rows));
+    const Matrix xs = gather(x, random.sample(x.rows, steps.source_rows)),
+                 ys = gather(y, random.sample(y.rows, steps.target_rows));
     const SoftMatch match = soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads});
     Matrix cross = cross_product(xs, match.targets, threads);
     if (steps.pairs) add_pairs(*steps.pairs, map, xs.rows(), cross.span());
@@ -146,10 +147,14 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
 
 void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random, Climber& climber,
            int mean_of) {
-  // Fresh rows in each step are noise that leads out of local optima: never most of the rows.
-  const Index rows = std::clamp<Index>(std::min(view.x.rows(), view.y.rows()) / 3, 200, 1000);
-  climber.map = soft_steps(view.x, view.y, std::move(climber.map), {temperatures, rows, -2, &pairs}, random, 1);
-  climber.mean = soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, mean_of), rows, 0.85f, &pairs}, random, 1);
+  // Fresh rows in each step are noise that leads out of local optima: never most of the rows. Of the larger side 1,000 serve a
+  // smaller one well: with 200 a side even the true map is lost (docs/research/many-known.md).
+  const auto third = [](const Matrix& side) { return std::clamp<Index>(side.rows() / 3, 200, 1000); };
+  const Index source_rows = third(view.x), target_rows = third(view.y);
+  climber.map =
+      soft_steps(view.x, view.y, std::move(climber.map), {temperatures, source_rows, target_rows, -2, &pairs}, random, 1);
+  climber.mean =
+      soft_steps(view.x, view.y, climber.map, {anneal({0.05f}, mean_of), source_rows, target_rows, 0.85f, &pairs}, random, 1);
   climber.score = pair_free_score(view.x, view.y, climber.mean, 2000, 1);
 }
 

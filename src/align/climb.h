@@ -61,13 +61,13 @@ float pair_trust(const float* translated, const float* y, Index v);
 /// (v, v) confirms it, so that a wrong one does little harm.
 void add_pairs(const PairTerm& pairs, MatrixView map, Index soft_rows, MatrixSpan cross);
 
-/// Soft matching (kernels/soft_match.h) and a Procrustes step at each temperature in turn, on `rows` fresh random rows a step.
+/// Soft matching (kernels/soft_match.h) and a Procrustes step at each temperature in turn, on so many fresh random rows a step.
 /// keep < 1 is the weight of the old map in the new one. Above 0 it averages steps, which takes out their noise; below 0 it
 /// overshoots: a step is expectation-maximisation, slow near its end, and going three times as far (-2) climbs about twice
 /// as fast (docs/research/hard-pairs.md).
 struct SoftSteps {
   std::vector<float> temperatures;
-  Index rows = 2000;
+  Index source_rows = 2000, target_rows = 2000;
   float keep = 0;
   const PairTerm* pairs = nullptr;
 };

@@ -14,19 +14,20 @@ struct EffortPlan {
   Index small_rows, large_rows;  ///< rows a side of its small and large steps
   int easy_small, easy_large;    ///< how many of each, when cheap searches sufficed
   int thorough_small, thorough_large;
-  Index last_rows;  ///< of the last coupling
+  Index last_rows;  ///< of the last couplings
+  int settling;     ///< how many of these
 };
 
 inline EffortPlan effort_plan(Effort effort) {
   switch (effort) {
     case Effort::kLow:
-      return {2, 12, 256, 2000, 4000, 6, 2, 30, 8, 10000};
+      return {2, 12, 256, 2000, 4000, 6, 2, 30, 8, 10000, 3};
     case Effort::kNormal:
       break;
     case Effort::kHigh:
-      return {8, 96, 384, 4000, 8000, 8, 8, 60, 20, 20000};
+      return {8, 96, 384, 4000, 8000, 8, 8, 60, 20, 20000, 12};
   }
-  return {4, 24, 384, 4000, 8000, 4, 4, 40, 12, 20000};
+  return {4, 24, 384, 4000, 8000, 4, 4, 40, 12, 20000, 6};
 }
 
 /// Fewer rows bear fewer dimensions, and want softer couplings, more small steps and a stronger ridge. Fitted to what was best
@@ -40,6 +41,7 @@ inline Index full_dims(Index rows, Index most) {
 inline float refine_temperature(Index rows) {
   return std::clamp(0.05f * std::pow(5000.0f / static_cast<float>(rows), 0.4f), 0.03f, 0.1f);
 }
+inline int settling_factor(Index rows) { return static_cast<int>(std::clamp(10000 / rows, Index{1}, Index{10})); }
 inline int small_steps_factor(Index rows) { return static_cast<int>(std::clamp(8000 / rows, Index{1}, Index{4})); }
 inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 20000.0 / static_cast<double>(rows)), 0.4); }
 /// Where maps of the two halves of the rows agree less than this, few steps of refinement were too few. That searches agree

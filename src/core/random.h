@@ -47,6 +47,8 @@ enum class Stream : std::uint64_t {
   kUnrelatedTexts,
   // postgres
   kTableSample,
+  // align: maps, later
+  kSettle,  ///< number: the coupling
 };
 
 /// xoshiro256** (Blackman & Vigna 2018), its state filled by splitmix64: the same numbers on every platform and library.

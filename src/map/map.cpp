@@ -18,7 +18,7 @@ namespace vec2vec {
 namespace {
 
 // Of the file format: a program must refuse maps that it would apply wrongly.
-constexpr int kLinearVersion = 1, kNeuralVersion = 2, kBlendedVersion = 3;
+constexpr int kLinearVersion = 1, kNeuralVersion = 2, kBlendedVersion = 3, kSeveralVersion = 4, kLastVersion = 4;
 
 void add_mean(MatrixSpan rows, MatrixView mean, float spread) {
   for (Index i = 0; i < rows.rows; ++i)
@@ -73,6 +73,28 @@ std::shared_ptr<const neural::Network> read_network(const MappedFile& file, cons
   return network;
 }
 
+/// Where tensors of the k-th of several known spaces are: "target.0.mean".
+std::string target_tensor(std::size_t k, const char* what) { return "target." + std::to_string(k) + "." + what; }
+
+/// The known spaces of a map of several.
+std::vector<Target> read_targets(const MappedFile& file, const SafetensorsHeader& header, const nlohmann::json& list,
+                                 const Map& map) {
+  std::vector<Target> targets;
+  Index dim = 0;
+  for (const auto& entry : list) {
+    Target t{entry.at("name").get<std::string>(), read_tensor(file, header, target_tensor(targets.size(), "mean")),
+             entry.at("spread").get<float>(), entry.at("share").get<float>(),
+             read_tensor(file, header, target_tensor(targets.size(), "weight"))};
+    if (t.mean.rows() != 1 || t.mean.cols() != t.weight.cols() || t.weight.rows() != map.source_dim() || !(t.share > 0))
+      bad_input("the tensors of target '" + t.name + "' do not fit the map", file.path(), "make it again with `align()`");
+    dim += t.weight.cols();
+    targets.push_back(std::move(t));
+  }
+  if (dim != map.target_dim())
+    bad_input("the known spaces of the map do not make up its consensus", file.path(), "make it again with `align()`");
+  return targets;
+}
+
 /// The map that the bytes of a safetensors file hold.
 Map read_map(const MappedFile& file) {
   const SafetensorsHeader header = read_safetensors_header(file);
@@ -83,10 +105,10 @@ Map read_map(const MappedFile& file) {
   if (metadata("format") != "vec2vec-map")
     bad_input("a safetensors file, but not a vec2vec map", file.path(), "make one with `align()`");
   int version = kLinearVersion;
-  while (version <= kBlendedVersion && metadata("version") != std::to_string(version)) ++version;
-  if (version > kBlendedVersion)
+  while (version <= kLastVersion && metadata("version") != std::to_string(version)) ++version;
+  if (version > kLastVersion)
     bad_input("the map has format version '" + metadata("version") + "', this program reads versions " +
-                  std::to_string(kLinearVersion) + " to " + std::to_string(kBlendedVersion),
+                  std::to_string(kLinearVersion) + " to " + std::to_string(kLastVersion),
               file.path(), "use the vec2vec release that made it, or a newer one");
   Map map;
   map.source_mean = read_tensor(file, header, "source.mean");
@@ -102,13 +124,15 @@ Map read_map(const MappedFile& file) {
         map.support.quantiles.cols() < 2)
       bad_input("the support of the map does not fit its tensors", file.path(), "make it again with `align()`");
   }
-  if (version >= kNeuralVersion) map.network = read_network(file, header, metadata("layers"), map);
+  if (version == kNeuralVersion || version == kBlendedVersion)
+    map.network = read_network(file, header, metadata("layers"), map);
   try {
     map.card = metadata("card");
     const auto card = nlohmann::json::parse(map.card);
     map.target_spread = card.at("target_spread").get<float>();
     map.source_share = card.at("source_share").get<double>();
     if (version == kBlendedVersion) map.blend = card.at("blend").get<float>();
+    if (version == kSeveralVersion) map.targets = read_targets(file, header, card.at("targets"), map);
   } catch (const nlohmann::json::exception& error) {
     bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with `align()`");
   }
@@ -158,16 +182,26 @@ std::string Map::to_bytes() const try {
   }
   if (network)
     for (const neural::Slot& slot : network->parameters.slots) tensors.emplace_back(slot.name, network->parameters.value(slot));
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    tensors.emplace_back(target_tensor(k, "mean"), targets[k].mean);
+    tensors.emplace_back(target_tensor(k, "weight"), targets[k].weight);
+  }
   std::vector<TensorSpec> specs;
   for (const auto& [name, m] : tensors)
     specs.push_back({name, "F32", {m.rows, m.cols}, static_cast<std::uint64_t>(m.rows * m.cols) * sizeof(float)});
-  const int format_version = !network ? kLinearVersion : blend < 1 ? kBlendedVersion : kNeuralVersion;
+  const int format_version = !targets.empty() ? kSeveralVersion
+                             : !network       ? kLinearVersion
+                             : blend < 1      ? kBlendedVersion
+                                              : kNeuralVersion;
   auto details = card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(card);
   details["format_version"] = format_version;
   details["library_version"] = version();
   details["target_spread"] = target_spread;
   details["source_share"] = source_share;
   if (format_version == kBlendedVersion) details["blend"] = blend;
+  if (!targets.empty()) details["targets"] = nlohmann::ordered_json::array();
+  for (const Target& t : targets)
+    details["targets"].push_back({{"name", t.name}, {"dim", t.weight.cols()}, {"spread", t.spread}, {"share", t.share}});
   std::map<std::string, std::string> metadata = {
       {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", json_text(details)}};
   if (network) metadata["layers"] = network->describe();

@@ -1,0 +1,14 @@
+#pragma once
+#include <string>
+
+#include "vec2vec/matrix.h"
+
+namespace vec2vec {
+
+/// Rows (m, d) of a space that its holder can encode texts in, and the name of its model.
+struct KnownSpace {
+  MatrixView rows;
+  std::string name;
+};
+
+}  // namespace vec2vec

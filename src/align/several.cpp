@@ -1,0 +1,42 @@
+#include "align/several.h"
+
+#include <utility>
+
+#include "consensus/consensus.h"
+#include "space/side_by_side.h"
+
+namespace vec2vec {
+
+OneTarget as_one_target(const AlignProblem& problem, int threads) {
+  OneTarget one{{}, problem, {}};
+  if (problem.more_targets.empty()) return one;
+  one.problem.more_targets.clear();
+  std::vector<KnownSpace> known = {{problem.target, problem.target_name.empty() ? "target" : problem.target_name}};
+  known.insert(known.end(), problem.more_targets.begin(), problem.more_targets.end());
+  Consensus consensus = make_consensus(known, threads);
+  one.rows = std::move(consensus.rows);
+  one.problem.target = one.rows;
+  one.problem.target_name = "consensus";
+  for (std::size_t k = 0; k < known.size(); ++k)
+    one.targets.push_back(
+        {known[k].name, std::move(consensus.means[k]), static_cast<float>(consensus.spreads[k]), consensus.shares[k], {}});
+  return one;
+}
+
+std::vector<Index> widths(const std::vector<Target>& targets) {
+  std::vector<Index> all;
+  for (const Target& target : targets) all.push_back(target.mean.cols());
+  return all;
+}
+
+std::vector<Matrix> split_columns(MatrixView m, const std::vector<Index>& widths) {
+  std::vector<Matrix> blocks;
+  Index first = 0;
+  for (Index width : widths) {
+    blocks.push_back(columns_of(m, first, width));
+    first += width;
+  }
+  return blocks;
+}
+
+}  // namespace vec2vec

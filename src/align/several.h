@@ -1,0 +1,22 @@
+#pragma once
+#include <vector>
+
+#include "vec2vec/align.h"
+
+namespace vec2vec {
+
+/// A problem with one target: the one it had, or the consensus of its several known spaces (consensus/consensus.h).
+struct OneTarget {
+  Matrix rows;                  ///< of the consensus; empty with one known space
+  AlignProblem problem;         ///< without more_targets; its target may lie in `rows`
+  std::vector<Target> targets;  ///< the known spaces, without their weights; empty when there is only one
+};
+OneTarget as_one_target(const AlignProblem& problem, int threads);
+
+/// Dimensions of the targets.
+std::vector<Index> widths(const std::vector<Target>& targets);
+
+/// m (n, sum of widths) as blocks of so many columns.
+std::vector<Matrix> split_columns(MatrixView m, const std::vector<Index>& widths);
+
+}  // namespace vec2vec

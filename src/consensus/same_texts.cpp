@@ -1,0 +1,73 @@
+#include "consensus/same_texts.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "core/gemm.h"
+#include "core/number.h"
+#include "space/spectrum.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kRuns = 20, kRunLength = 50;
+/// Encoders of the same texts were seen to agree by 0.25 and more, shuffled rows by 0.01 at most (docs/research/many-known.md).
+constexpr double kSameTexts = 0.1;
+
+/// The rows looked at of n, from which one can step a row forwards and backwards.
+std::vector<Index> runs_of(Index n) {
+  std::vector<Index> rows;
+  if (n <= kRuns * kRunLength + 2) {
+    for (Index i = 1; i + 1 < n; ++i) rows.push_back(i);
+    return rows;
+  }
+  for (Index run = 0; run < kRuns; ++run) {
+    const Index first = 1 + run * (n - 2 - kRunLength) / (kRuns - 1);
+    for (Index i = 0; i < kRunLength; ++i) rows.push_back(first + i);
+  }
+  return rows;
+}
+
+Matrix gram_of(MatrixView rows, std::vector<Index> numbers, Index shift) {
+  for (Index& i : numbers) i += shift;
+  const Matrix sample = gather(rows, numbers);
+  Matrix gram(sample.rows(), sample.rows());
+  gemm(sample, false, sample, true, gram.span());
+  return gram;
+}
+
+}  // namespace
+
+double similarity_agreement(MatrixView a, MatrixView b, Index shift) {
+  const std::vector<Index> numbers = runs_of(a.rows);
+  const Matrix x = gram_of(a, numbers, 0), y = gram_of(b, numbers, shift);
+  double n = 0, sum_x = 0, sum_y = 0, xx = 0, yy = 0, xy = 0;
+  for (Index i = 0; i < x.rows(); ++i)
+    for (Index j = 0; j < i; ++j) {
+      const double p = x(i, j), q = y(i, j);
+      n += 1, sum_x += p, sum_y += q, xx += p * p, yy += q * q, xy += p * q;
+    }
+  const double vx = xx - sum_x * sum_x / n, vy = yy - sum_y * sum_y / n;
+  return (xy - sum_x * sum_y / n) / std::max(std::sqrt(std::max(vx, 0.0) * std::max(vy, 0.0)), 1e-300);
+}
+
+void check_same_texts(MatrixView a, const std::string& name_a, MatrixView b, const std::string& name_b) {
+  const std::string where = name_a + " and " + name_b;
+  if (a.rows != b.rows)
+    bad_input("known spaces must hold the same texts; they have " + std::to_string(a.rows) + " and " + std::to_string(b.rows) +
+                  " rows",
+              where, "encode one list of texts with each model");
+  const double as_given = similarity_agreement(a, b, 0);
+  const double forwards = similarity_agreement(a, b, 1), backwards = similarity_agreement(a, b, -1);
+  if (std::max(forwards, backwards) > std::max(as_given, kSameTexts))
+    bad_input("the rows of these known spaces are shifted by one against each other", where,
+              "look for a header line or a lost first row, and encode one list of texts with each model");
+  if (as_given < kSameTexts)
+    bad_input("the rows of these known spaces are not of the same texts in the same order: their cosines correlate by " +
+                  fixed(as_given, 2),
+              where, "encode one list of texts with each model, and do not shuffle or filter the rows afterwards");
+}
+
+}  // namespace vec2vec
