@@ -29,7 +29,10 @@ struct Side {
 
 struct AlignArguments {
   Common common;
-  Side source, target;
+  Side source;
+  std::vector<Side> targets;  // the first is the target, further ones are of the same texts
+  std::vector<std::string> target_paths, target_names;
+  OpenOptions target_open;
   std::string output, method = "linear";
   std::string pairs;
   NeuralArguments neural;
@@ -49,9 +52,11 @@ nlohmann::ordered_json input_card(const Side& side, const LoadedRows& loaded) {
 }
 
 void print_next_steps(const AlignArguments& arguments) {
+  const std::string to = arguments.targets.size() > 1 ? " --to " + arguments.targets[0].name : "";
   std::cout << "\nThe map is in " << arguments.output << ". Next:\n"
-            << "  vec2vec translate " << arguments.output << " " << arguments.source.path << " translated.npy\n"
-            << "  vec2vec evaluate --map " << arguments.output << " SOURCE TARGET    (if you have held-out pairs)\n";
+            << "  vec2vec translate " << arguments.output << " " << arguments.source.path << " translated.npy" << to << "\n"
+            << "  vec2vec evaluate --map " << arguments.output << " SOURCE TARGET" << to
+            << "    (if you have held-out pairs)\n";
 }
 
 int exit_code(Verdict verdict) {
@@ -83,6 +88,30 @@ std::unique_ptr<RowSource> open_side(Side& side, bool quiet) {
   side.notes = notes_on(*file);
   print_notes(side.path, side.notes, quiet);
   return file;
+}
+
+/// The files of the target and of what else is known of its texts.
+std::vector<std::unique_ptr<RowSource>> open_targets(AlignArguments& arguments) {
+  if (arguments.target_names.size() > arguments.target_paths.size())
+    bad_input("--name-b is given " + std::to_string(arguments.target_names.size()) + " times for " +
+                  std::to_string(arguments.target_paths.size()) + " target files",
+              "--name-b", "one name a file, in the order of the files");
+  if (arguments.target_paths.size() > 1 && (arguments.method == "neural" || arguments.procrustes))
+    bad_input("takes one target file", arguments.procrustes ? "--procrustes" : "--method neural",
+              "align with several targets without it, or with one target");
+  std::vector<std::unique_ptr<RowSource>> files;
+  for (std::size_t k = 0; k < arguments.target_paths.size(); ++k) {
+    Side& side = arguments.targets.emplace_back();
+    side.path = arguments.target_paths[k];
+    side.open = arguments.target_open;
+    if (k < arguments.target_names.size()) side.name = arguments.target_names[k];
+    files.push_back(open_side(side, arguments.common.quiet));
+    if (files[k]->rows() != files[0]->rows())
+      bad_input("has " + std::to_string(files[k]->rows()) + " rows, " + arguments.targets[0].path + " has " +
+                    std::to_string(files[0]->rows()),
+                side.path, "known spaces hold the same texts: encode one list of texts with each model");
+  }
+  return files;
 }
 
 std::vector<RowPair> known_pairs(const AlignArguments& arguments) {
@@ -143,14 +172,16 @@ int train(const AlignProblem& problem, const Map& start, Verdict verdict, double
 int run_align(AlignArguments arguments) {
   const auto begin = std::chrono::steady_clock::now();
   std::unique_ptr<RowSource> source_file = open_side(arguments.source, arguments.common.quiet);
-  std::unique_ptr<RowSource> target_file = open_side(arguments.target, arguments.common.quiet);
-  if (arguments.paired && source_file->rows() != target_file->rows()) {
+  std::vector<std::unique_ptr<RowSource>> target_files = open_targets(arguments);
+  if (arguments.paired && source_file->rows() != target_files[0]->rows()) {
     bad_input("--paired needs as many rows in both files; they have " + std::to_string(source_file->rows()) + " and " +
-                  std::to_string(target_file->rows()),
-              arguments.target.path, "align without --paired when rows do not belong together one to one");
+                  std::to_string(target_files[0]->rows()),
+              arguments.targets[0].path, "align without --paired when rows do not belong together one to one");
   }
   require_ending(arguments.output, kMapFile);
-  require_writable(arguments.output, arguments.force, {arguments.source.path, arguments.target.path});
+  std::vector<std::string> files = {arguments.source.path};
+  files.insert(files.end(), arguments.target_paths.begin(), arguments.target_paths.end());
+  require_writable(arguments.output, arguments.force, files);
   if (arguments.method == "neural") arguments.neural.options().validate();
   if (!arguments.neural.plot.empty()) require_ending(arguments.neural.plot, kHtmlFile);
   if (!arguments.neural.log.empty()) require_ending(arguments.neural.log, kCsvFile);
@@ -158,14 +189,18 @@ int run_align(AlignArguments arguments) {
 
   ProgressLine progress(arguments.common.quiet);
   const LoadedRows source = load_rows(*source_file, arguments.max_rows, "read " + arguments.source.name, progress.functor());
-  const LoadedRows target = load_rows(*target_file, arguments.max_rows, "read " + arguments.target.name, progress.functor());
+  std::vector<LoadedRows> targets;
+  for (std::size_t k = 0; k < target_files.size(); ++k)
+    targets.push_back(load_rows(*target_files[k], arguments.max_rows, "read " + arguments.targets[k].name, progress.functor()));
+  const LoadedRows& target = targets[0];
   source_file.reset();  // their mapped pages would stay in memory
-  target_file.reset();
-  const nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
-                                         {"target", input_card(arguments.target, target)}};
+  target_files.clear();
+  nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
+                                   {"target", input_card(arguments.targets[0], target)}};
+  for (std::size_t k = 1; k < targets.size(); ++k)
+    inputs["more_targets"].push_back(input_card(arguments.targets[k], targets[k]));
   stop_if_interrupted();
-  remark_same_files({arguments.source.path, arguments.target.path},
-                    "the map found is that of the rows onto themselves, and its verdict says nothing of other files",
+  remark_same_files(files, "the map found is that of the rows onto themselves, and its verdict says nothing of other files",
                     arguments.common.quiet);
   if (arguments.procrustes) {
     progress.finish();
@@ -173,7 +208,8 @@ int run_align(AlignArguments arguments) {
   }
 
   const bool neural = arguments.method == "neural";
-  AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.target.name};
+  AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.targets[0].name};
+  for (std::size_t k = 1; k < targets.size(); ++k) problem.more_targets.push_back({targets[k].rows, arguments.targets[k].name});
   problem.pairs = arguments.paired ? all_pairs(source.rows.rows()) : std::move(pairs);
   if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
     const Map start = arguments.neural.init == "random" ? Map{} : load_map(arguments.neural.start);
@@ -225,7 +261,10 @@ void add_align(CLI::App& app, Run& run) {
   command->add_option("A", arguments->source.path, "Vectors of the source model, one row a text")
       ->type_name("FILE")
       ->required();
-  command->add_option("B", arguments->target.path, "Vectors of the target model; other texts of the same kind")
+  command
+      ->add_option("B", arguments->target_paths,
+                   "Vectors of the target model; other texts of the same kind. Several files: the same texts by other models "
+                   "that you know, row by row; together they need far fewer rows of A")
       ->type_name("FILE")
       ->required();
   command->add_option("-o,--output", arguments->output, "Map file to write (safetensors)")->type_name("FILE")->required();
@@ -257,10 +296,14 @@ void add_align(CLI::App& app, Run& run) {
       ->capture_default_str();
   command->add_option("--name-a", arguments->source.name, "Name of the source model for the map's card; default: A's file name")
       ->type_name("NAME");
-  command->add_option("--name-b", arguments->target.name, "Name of the target model; default: B's file name")
-      ->type_name("NAME");
+  command
+      ->add_option("--name-b", arguments->target_names,
+                   "Name of the target model; default: B's file name. Once for each file B, in their order")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
   add_open_options(*command, arguments->source.open, "-a", "A");
-  add_open_options(*command, arguments->target.open, "-b", "B");
+  add_open_options(*command, arguments->target_open, "-b", "B");
   CLI::Option* pairs = command->add_option("--pairs", arguments->pairs,
                                            "Known pairs: a file of two columns, row of A and row of B, counted from 0; a few "
                                            "help, a wrong one does little harm");
@@ -299,6 +342,7 @@ void add_align(CLI::App& app, Run& run) {
       "  vec2vec align minilm.npy mpnet.npy -o map.safetensors\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --effort high --seed 1 --json\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --pairs pairs.csv\n"
+      "  vec2vec align unknown.npy minilm.npy mpnet.npy bge.npy -o map.safetensors    (three models of the same texts)\n"
       "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --method neural --checkpoint training.safetensors --plot training.html\n"
       "\n"

@@ -38,7 +38,7 @@ struct TextSet {
 
 struct AuditArguments {
   Common common;
-  std::string store, output, model, prefix, map, truth, work, fail_at, language_model;
+  std::string store, output, model, prefix, map, to, truth, work, fail_at, language_model;
   OpenOptions store_open;
   TextSet known{"public", {}, {}}, attributes{"attributes", {}, {}}, words{"words", {}, {}}, candidates{"candidates", {}, {}},
       native{"store-texts", {}, {}};
@@ -198,7 +198,7 @@ int run_audit(AuditArguments arguments) {
   if (arguments.work.empty()) arguments.work = arguments.output + ".work";
   const bool has_policy = !arguments.fail_at.empty();
   const Severity policy = has_policy ? parse_severity(arguments.fail_at) : Severity::kHigh;
-  const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store);
+  const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store, arguments.to);
   if (has_policy) require_reachable(arguments, arguments.map.empty() ? std::nullopt : std::optional(verdict_of(map)));
   AuditOptions& options = arguments.options;
   for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
@@ -259,7 +259,7 @@ int run_audit(AuditArguments arguments) {
                    {"public_texts", known.files.value("/texts/sha256"_json_pointer, "")},
                    {"native", hash(native)}};
   if (encoder) identity["encoder"] = Json::parse(encoder->card());
-  if (!arguments.map.empty()) identity["map"] = file_sha256(arguments.map);
+  if (!arguments.map.empty()) identity["map"] = {file_sha256(arguments.map), arguments.to};
   options.identity = json_text(identity);
 
   Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
@@ -345,6 +345,7 @@ void add_audit(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->group(scoring);
   command->add_option("--map", arguments->map, "Map found before (vec2vec align), instead of finding one")->type_name("FILE");
+  add_target_option(*command, arguments->to);
   command
       ->add_option("--defences", arguments->defences,
                    "Defences to attack too, as in defend --steps, each in an argument of its own")

@@ -21,7 +21,7 @@ namespace {
 
 struct GateArguments {
   Common common;
-  std::string map, policy, eval_a, eval_b, rows, store, documents, new_rows;
+  std::string map, to, policy, eval_a, eval_b, rows, store, documents, new_rows;
   std::vector<std::string> requirements;
   Index pool = 8192;
 };
@@ -69,7 +69,7 @@ GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateA
 
 int run_gate(const GateArguments& arguments) {
   const GatePolicy policy = read_policy(arguments);
-  const Map map = load_map(arguments.map, arguments.rows);
+  const Map map = load_map(arguments.map, arguments.rows, arguments.to);
   ProgressLine progress(arguments.common.quiet);
   const GateEvidence evidence = read_evidence(map, policy, arguments, progress.functor());
   const GateReport report = check_gate(map, policy, evidence);
@@ -91,6 +91,7 @@ void add_gate(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<GateArguments>();
   CLI::App* command = app.add_subcommand("gate", "Hold a map against a policy, for CI: exit code 0 when it passes, 6 when not");
   command->add_option("MAP", arguments->map, "Map file written by align")->type_name("FILE")->required();
+  add_target_option(*command, arguments->to);
   CLI::Option* policy = command->add_option("--policy", arguments->policy, "JSON object of limits, see below");
   policy->type_name("FILE");
   command->add_option("--require", arguments->requirements, "One limit, over those of the policy; may be repeated")

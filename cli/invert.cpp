@@ -25,8 +25,8 @@ using Json = nlohmann::ordered_json;
 
 struct InvertArguments {
   Common common;
-  std::string vectors, model, language_model, map, public_texts, public_vectors, truth, judge = "lm", output,
-                                                                                        precision = "float32";
+  std::string vectors, model, language_model, map, to, public_texts, public_vectors, truth, judge = "lm", output,
+                                                                                            precision = "float32";
   JudgeEndpoint endpoint;
   EncoderOptions encoder;
   LanguageModelOptions language;
@@ -137,7 +137,7 @@ int run_invert(const InvertArguments& a) {
   InversionAids aids{encoder.dim()};
   Map map;
   if (!a.map.empty()) {
-    map = load_map(a.map, a.vectors);
+    map = load_map(a.map, a.vectors, a.to);
     Matrix translated(rows.rows(), map.target_dim());
     TranslateOptions translate_options;
     translate_options.threads = a.common.threads;
@@ -288,6 +288,7 @@ void add_invert(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->required();
   command->add_option("--map", a.map, "Map from the vectors' space into the encoder's (vec2vec align)")->type_name("MAP");
+  add_target_option(*command, a.to);
   command->add_flag("--ignore-fingerprint", a.ignore_fingerprint,
                     "Take vectors that do not look like those the map was fitted on");
   CLI::Option* texts = command->add_option("--public", a.public_texts,

@@ -13,6 +13,7 @@
 #include "migrate_gate.h"
 #include "postgres_arguments.h"
 #include "spelling.h"
+#include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -22,7 +23,7 @@ namespace {
 struct MigrateArguments {
   Common common;
   PostgresColumn column;
-  std::string map, report;
+  std::string map, to, report;
   MigrateOptions options;
   MigrateGateArguments gate;
   bool dry_run = false, switch_over = false, roll_back = false, drop_new = false, drop_old = false, forget = false;
@@ -184,8 +185,9 @@ void put_out(const std::string& result, const std::string& sha256, const Migrate
 
 int run_migrate(const MigrateArguments& arguments) {
   if (!arguments.report.empty()) require_writable(arguments.report, arguments.force, {arguments.map});
-  const Map map = Map::load(arguments.map);
-  const std::string sha256 = file_sha256(arguments.map);
+  const Map map = load_map(arguments.map, {}, arguments.to);
+  // The rows of one map's several targets are not to be mixed.
+  const std::string sha256 = file_sha256(arguments.map) + (arguments.to.empty() ? "" : " to " + arguments.to);
   MigrateOptions options = arguments.options;
   options.build_indexes = !arguments.no_indexes;
   if (options.connections == 0) options.connections = 2 * arguments.common.threads;
@@ -230,6 +232,7 @@ void add_migrate(CLI::App& app, Run& run) {
   CLI::App* command = app.add_subcommand(
       "migrate", "Translate a column of a Postgres table (pgvector) into a new one while the table is in use, and switch over");
   command->add_option("MAP", arguments->map, "Map file written by align")->type_name("FILE")->required();
+  add_target_option(*command, arguments->to);
   add_postgres_column(*command, arguments->column);
   command->add_option("--into", options.into, "Column to make and fill")->type_name("NAME")->required();
   CLI::Option* dry_run = command->add_flag("--dry-run", arguments->dry_run,

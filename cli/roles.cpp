@@ -63,11 +63,20 @@ void require_ending(const std::string& path, const FileKind& kind) {
             fs::path(path).replace_extension(kind.endings.front()).string());
 }
 
-Map load_map(const std::string& path, const std::string& vectors) {
+void add_target_option(CLI::App& command, std::string& to) {
+  command
+      .add_option("--to", to,
+                  "The known space to translate into, by its name, when the map has several; default: their consensus "
+                  "(docs/known-spaces.md)")
+      ->type_name("NAME");
+}
+
+Map load_map(const std::string& path, const std::string& vectors, const std::string& to) {
   if (!vectors.empty() && looks_like_map(vectors) && !looks_like_map(path))
     bad_input("the arguments stand in each other's place: the first file holds no map, the second does", path + " " + vectors,
               "swap them: " + vectors + " " + path);
-  return Map::load(path);
+  Map map = Map::load(path);
+  return to.empty() ? map : map.to(to);
 }
 
 void refuse_map(const std::string& path) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,12 @@ extern const FileKind kMapFile, kHtmlFile, kCsvFile, kNdjsonFile;
 /// with one that stands for no kind of file, is taken.
 void require_ending(const std::string& path, const FileKind& kind);
 
-/// Loads a map. Throws Error{kBadInput} that says so when the arguments stand in each other's place: path holds no map, and
-/// `vectors` does.
-Map load_map(const std::string& path, const std::string& vectors = {});
+/// --to NAME: which of its known spaces a map of several translates into.
+void add_target_option(CLI::App& command, std::string& to);
+
+/// Loads a map; of several known spaces, the map into `to` when that is named. Throws Error{kBadInput} that says so when the
+/// arguments stand in each other's place: path holds no map, and `vectors` does.
+Map load_map(const std::string& path, const std::string& vectors = {}, const std::string& to = {});
 
 /// Throws Error{kBadInput} when path holds a map where vectors are asked for.
 void refuse_map(const std::string& path);

@@ -18,6 +18,7 @@ const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"MigrateOptions::batch_rows", "--block-rows"},
     {"MigrateOptions::build_indexes = false", "--no-indexes"},
     {"align()", "vec2vec align"},
+    {"consensus()", "vec2vec evaluate"},
     {"drop_new_postgres()", "--drop-new"},
     {"drop_old_postgres()", "--drop-old"},
     {"inspect()", "vec2vec inspect"},

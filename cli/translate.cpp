@@ -18,7 +18,7 @@ namespace {
 
 struct TranslateArguments {
   Common common;
-  std::string map, input, output, type = "float32";
+  std::string map, to, input, output, type = "float32";
   OpenOptions open;
   TranslateOptions options;
 };
@@ -39,7 +39,7 @@ int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
   options.threads = arguments.common.threads;
   refuse_database(arguments.input);
-  const Map map = load_map(arguments.map, arguments.input);
+  const Map map = load_map(arguments.map, arguments.input, arguments.to);
   options.output.format = format_of_name(arguments.output, arguments.input, arguments.open);
   options.output.type = value_type(arguments.type);
   std::vector<std::string> inputs = {arguments.map, arguments.input};
@@ -100,6 +100,7 @@ void add_translate(CLI::App& app, Run& run) {
                    "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
       ->type_name("FILE")
       ->required();
+  add_target_option(*command, arguments->to);
   add_type_option(*command, arguments->type);
   command->add_flag("--force", arguments->options.output.overwrite, "Overwrite OUT");
   command->add_flag("--centred", arguments->options.centred, "Write centred unit rows, without the target's mean");
@@ -122,6 +123,7 @@ void add_translate(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec translate map.safetensors queries.npy queries-in-b.npy\n"
+      "  vec2vec translate map.safetensors queries.npy queries-in-mpnet.npy --to mpnet\n"
       "  vec2vec translate map.safetensors a.fvecs b.safetensors --type float16 --force\n"
       "  vec2vec translate map.safetensors a.f32 b.npy --raw-dim 384 --centred\n"
       "  vec2vec translate map.safetensors queries.npy q.npy --confidence confidence.csv --store documents-in-b.npy");

@@ -55,12 +55,12 @@ Map Map::to(const std::string& target) const try {
 
 Matrix Map::consensus(const std::vector<MatrixView>& known) const try {
   if (targets.empty())
-    bad_input("the map has one target, so that there is no consensus to enter", "`Map::consensus`",
+    bad_input("the map has one target, so that there is no consensus to enter", "`consensus()`",
               "compare with rows of the target space itself");
   if (known.size() != targets.size())
     bad_input("the map has " + std::to_string(targets.size()) + " known spaces; rows of " + std::to_string(known.size()) +
                   " were given",
-              "`Map::consensus`", "give rows of the same texts by each of them, in the map's order");
+              "`consensus()`", "give rows of the same texts by each of them, in the map's order");
   std::vector<float> shares;
   std::vector<Matrix> blocks;
   for (std::size_t k = 0; k < known.size(); ++k) {
@@ -68,7 +68,7 @@ Matrix Map::consensus(const std::vector<MatrixView>& known) const try {
     if (known[k].rows != known[0].rows || known[k].cols != t.weight.cols())
       bad_input("rows of '" + t.name + "' are " + std::to_string(known[k].rows) + " x " + std::to_string(known[k].cols) +
                     " instead of " + std::to_string(known[0].rows) + " x " + std::to_string(t.weight.cols()),
-                "`Map::consensus`", "give rows of the same texts by each known space, in the map's order");
+                "`consensus()`", "give rows of the same texts by each known space, in the map's order");
     shares.push_back(t.share);
     blocks.push_back(centre_by(known[k], t.mean));
   }

@@ -125,16 +125,24 @@ class ConfidenceFile {
   std::vector<std::string> notes_;  ///< on how the store was read
 };
 
+/// The map as the provenance names it: the file, and which of its known spaces was meant where it has several.
+nlohmann::ordered_json map_facts(const Map& map, const std::string& path, const std::string& sha256) {
+  nlohmann::ordered_json facts = {{"path", path}, {"sha256", sha256}};
+  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  if (!map.targets.empty() || card.contains("one_of")) facts["target"] = card.at("target").at("name");
+  return facts;
+}
+
 /// The text of the provenance of a file with this SHA-256.
 std::string provenance_of(const std::string& sha256, const std::string& out_path, const std::string& in_path,
-                          const std::string& map_path, const TranslateSummary& summary, bool centred) {
+                          const nlohmann::ordered_json& map, const TranslateSummary& summary, bool centred) {
   return json_text({{"what", "vectors translated by vec2vec; not native rows of the target model"},
                     {"file", std::filesystem::path(out_path).filename().string()},
                     {"sha256", sha256},
                     {"rows", summary.rows},
                     {"centred", centred},
                     {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
-                    {"map", {{"path", map_path}, {"sha256", summary.map_sha256}}},
+                    {"map", map},
                     {"library_version", version()},
                     {"date", utc_now()}},
                    2) +
@@ -159,7 +167,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   CreateOptions output = options.output;
   output.carry = source.get();
   output.provenance = [&](const std::string& sha256) {
-    return provenance_of(sha256, out_path, in_path, map_path, summary, options.centred);
+    return provenance_of(sha256, out_path, in_path, map_facts(map, map_path, summary.map_sha256), summary, options.centred);
   };
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), output);
 

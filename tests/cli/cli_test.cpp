@@ -402,7 +402,7 @@ TEST_F(Cli, ANameThatIsNotUtf8LosesNothing) {
                               {"translate", latin_map, latin, dir.path("o\xE9.npy"), "--json"}}) {
     const CliResult again = run_cli(command);
     EXPECT_EQ(again.code, 0) << again.err;
-    EXPECT_NO_THROW(static_cast<void>(Json::parse(again.out)));
+    EXPECT_TRUE(Json::accept(again.out));
   }
 }
 

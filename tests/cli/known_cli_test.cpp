@@ -1,0 +1,87 @@
+// Several known spaces through the commands: align, translate, evaluate, gate, inspect.
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "align/planted.h"
+#include "cli/run_cli.h"
+#include "vec2vec/rows.h"
+
+namespace vec2vec {
+namespace {
+
+using Json = nlohmann::json;
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+/// Noisy views of the same points as files: a store and two known spaces. Pairs alone make a map in no time.
+class KnownCli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const Matrix points = latent(400, 24, 3);
+    write("store.npy", times(points, random_map(24, 32, 1), 0.05, 5));
+    write("small.npy", times(points, random_map(24, 24, 2), 0.05, 6));
+    write("large.npy", times(points, random_map(24, 40, 3), 0.05, 7));
+  }
+  void write(const std::string& name, MatrixView rows) {
+    const auto sink = create_rows(dir.path(name), rows.rows, rows.cols);
+    sink->write(rows);
+    sink->commit();
+  }
+  CliResult align_both(const std::vector<std::string>& more = {}) {
+    std::vector<std::string> arguments = {
+        "align", dir.path("store.npy"), dir.path("small.npy"), dir.path("large.npy"), "-o", map, "--paired"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_cli(arguments);
+  }
+
+  const TempDir dir;
+  const std::string map = dir.path("map.safetensors");
+};
+
+TEST_F(KnownCli, OneMapServesEachSpaceAndTheConsensus) {
+  const CliResult aligned = align_both({"--json"});
+  ASSERT_EQ(aligned.code, 0) << aligned.err;
+  EXPECT_EQ(Json::parse(aligned.out)["inputs"]["more_targets"][0]["name"], "large");
+
+  const std::string store = dir.path("store.npy"), out = dir.path("out.npy");
+  EXPECT_EQ(run_cli({"translate", map, store, out, "--to", "large"}).code, 0);
+  EXPECT_EQ(open_rows(out, {})->dim(), 40);
+  const Json provenance = Json::parse(file_bytes(out + ".provenance.json"));
+  EXPECT_EQ(provenance["map"]["target"], "large");
+  EXPECT_EQ(run_cli({"translate", map, store, out, "--force"}).code, 0);
+  EXPECT_EQ(open_rows(out, {})->dim(), 64);
+
+  for (const std::vector<std::string>& truth : {std::vector<std::string>{dir.path("small.npy"), dir.path("large.npy")},
+                                                {dir.path("small.npy"), "--to", "small"},
+                                                {dir.path("large.npy"), "--to", "large"}}) {
+    std::vector<std::string> arguments = {"evaluate", "--map", map, "--json", store};
+    arguments.insert(arguments.end(), truth.begin(), truth.end());
+    const CliResult evaluated = run_cli(arguments);
+    ASSERT_EQ(evaluated.code, 0) << evaluated.err;
+    EXPECT_GT(Json::parse(evaluated.out)["scores"]["top1"]["value"], 0.9);
+  }
+  EXPECT_EQ(
+      run_cli({"gate", map, "--to", "small", "--require", "min_top1=0.9", "--eval-a", store, "--eval-b", dir.path("small.npy")})
+          .code,
+      0);
+  EXPECT_EQ(Json::parse(run_cli({"inspect", map, "--json"}).out)["card"]["targets"][1]["name"], "large");
+}
+
+TEST_F(KnownCli, SaysWhatDoesNotFit) {
+  ASSERT_EQ(align_both({"--name-b", "one", "--name-b", "two"}).code, 0);
+  const std::string store = dir.path("store.npy");
+  const CliResult unknown = run_cli({"translate", map, store, dir.path("out.npy"), "--to", "three"});
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_TRUE(contains(unknown.err, "its targets are one, two")) << unknown.err;
+  EXPECT_FALSE(std::ifstream(dir.path("out.npy")));
+  EXPECT_EQ(run_cli({"evaluate", "--map", map, store, dir.path("small.npy")}).code, 2);
+  EXPECT_EQ(run_cli({"evaluate", store, store, store}).code, 2);
+  EXPECT_EQ(align_both({"--force", "--name-b", "a", "--name-b", "b", "--name-b", "c"}).code, 2);
+  EXPECT_EQ(align_both({"--force", "--name-b", "a", "--name-b", "a"}).code, 2);
+  EXPECT_EQ(align_both({"--force", "--method", "neural"}).code, 2);
+  EXPECT_EQ(align_both({"--force", "--procrustes"}).code, 2);
+}
+
+}  // namespace
+}  // namespace vec2vec
