@@ -3,6 +3,7 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
 
 #include "bindings.h"
 #include "rows.h"
@@ -32,10 +33,12 @@ std::vector<RowPair> row_pairs(const PairArray& pairs) {
 /// The map, the report for people, the report as JSON.
 using Result = std::tuple<Map, std::string, std::string>;
 
-Result align_rows(const Rows& source, const Rows& target, const PairArray& pairs, const std::string& source_name,
-                  const std::string& target_name, std::uint64_t seed, int threads, const std::string& effort,
+/// targets: rows of the known spaces, at least one, and their names.
+Result align_rows(const Rows& source, const std::vector<Rows>& targets, const PairArray& pairs, const std::string& source_name,
+                  const std::vector<std::string>& target_names, std::uint64_t seed, int threads, const std::string& effort,
                   double time_budget, bool by_cosine, bool partial, const Path& checkpoint, const nb::object& progress) {
-  const AlignProblem problem{view(source), view(target), source_name, target_name, row_pairs(pairs)};
+  AlignProblem problem{view(source), view(targets.at(0)), source_name, target_names.at(0), row_pairs(pairs)};
+  for (std::size_t k = 1; k < targets.size(); ++k) problem.more_targets.push_back({view(targets[k]), target_names.at(k)});
   AlignOptions options;
   options.seed = seed;
   options.threads = threads;
@@ -90,8 +93,8 @@ void add_align(nb::module_& module) {
         return nb::ndarray<nb::numpy, std::int64_t, nb::ndim<2>>(file->pairs.data(), {file->pairs.size(), 2}, owner);
       },
       nb::arg("path"));
-  module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("pairs").noconvert(),
-             nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
+  module.def("align", &align_rows, nb::arg("source").noconvert(), nb::arg("targets").noconvert(), nb::arg("pairs").noconvert(),
+             nb::arg("source_name"), nb::arg("target_names"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
              nb::arg("time_budget"), nb::arg("by_cosine"), nb::arg("partial"), nb::arg("checkpoint"),
              nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),

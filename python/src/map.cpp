@@ -3,8 +3,10 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "bindings.h"
 #include "rows.h"
@@ -73,6 +75,27 @@ void add_map(nb::module_& module) {
       .def_prop_ro("source_mean", &tensor<&Map::source_mean>)
       .def_prop_ro("target_mean", &tensor<&Map::target_mean>)
       .def_prop_ro("weight", &tensor<&Map::weight>)
+      .def_prop_ro("targets",
+                   [](const Map& map) {
+                     std::vector<std::string> names;
+                     for (const Target& target : map.targets) names.push_back(target.name);
+                     return names;
+                   })
+      .def(
+          "to", [](const Map& map, const std::string& target) { return map.to(target); }, nb::arg("target"))
+      .def(
+          "consensus",
+          [](const Map& map, const std::vector<Rows>& known) {
+            std::vector<MatrixView> views;
+            for (const Rows& rows : known) views.push_back(view(rows));
+            Matrix found;
+            {
+              const nb::gil_scoped_release release;
+              found = map.consensus(views);
+            }
+            return array(std::move(found));
+          },
+          nb::arg("known").noconvert())
       .def(
           "fits", [](const Map& map, const Rows& rows) { return map.fits(view(rows)); }, nb::arg("rows").noconvert(),
           nb::call_guard<nb::gil_scoped_release>())
@@ -98,24 +121,22 @@ void add_map(nb::module_& module) {
   module.def(
       "read_file",
       [](const Path& path, const std::string& column, Index wanted) {
-        Matrix* rows = new Matrix;
-        const nb::capsule owner(rows, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
+        Matrix rows;
         std::vector<std::string> notes;
         run(nb::none(), [&](const Progress&) {
           const auto source = open_rows(path.string(), {0, column, column});
           notes = notes_on(*source);
-          *rows = read_spread(*source, wanted);
+          rows = read_spread(*source, wanted);
         });
         warn(path.string(), notes);
-        return nb::ndarray<nb::numpy, float, nb::ndim<2>>(
-            rows->data(), {static_cast<std::size_t>(rows->rows()), static_cast<std::size_t>(rows->cols())}, owner);
+        return array(std::move(rows));
       },
       nb::arg("path"), nb::arg("column") = "", nb::arg("rows") = 0);
   module.def(
       "translate_file",
-      [](const Path& map, const Path& in, const std::string& tensor_name, const std::string& field, Index raw_dim,
-         const Path& out, bool centred, bool ignore_fingerprint, bool float16, bool overwrite, int threads,
-         const Path& confidence, const Path& store, const nb::object& progress) {
+      [](const Path& map, const std::optional<std::string>& to, const Path& in, const std::string& tensor_name,
+         const std::string& field, Index raw_dim, const Path& out, bool centred, bool ignore_fingerprint, bool float16,
+         bool overwrite, int threads, const Path& confidence, const Path& store, const nb::object& progress) {
         TranslateOptions options = translate_options(centred, ignore_fingerprint, threads);
         options.confidence_path = confidence.string();
         options.store_path = store.string();
@@ -125,15 +146,17 @@ void add_map(nb::module_& module) {
         TranslateSummary summary;
         run(progress, [&](const Progress& report) {
           options.progress = report;
-          summary = translate(Map::load(map.string()), map.string(), in.string(), open, out.string(), options);
+          Map loaded = Map::load(map.string());
+          if (to) loaded = loaded.to(*to);
+          summary = translate(loaded, map.string(), in.string(), open, out.string(), options);
         });
         warn(in, summary.notes);
         return std::tuple(summary.rows, summary.zero_rows, summary.seconds, summary.input_sha256, summary.map_sha256,
                           summary.far_rows, summary.mean_match);
       },
-      nb::arg("map"), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"), nb::arg("target"),
-      nb::arg("centred"), nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"), nb::arg("threads"),
-      nb::arg("confidence"), nb::arg("store"), nb::arg("progress").none());
+      nb::arg("map"), nb::arg("to").none(), nb::arg("source"), nb::arg("tensor"), nb::arg("field"), nb::arg("raw_dim"),
+      nb::arg("target"), nb::arg("centred"), nb::arg("ignore_fingerprint"), nb::arg("float16"), nb::arg("overwrite"),
+      nb::arg("threads"), nb::arg("confidence"), nb::arg("store"), nb::arg("progress").none());
 }
 
 }  // namespace vec2vec::python

@@ -2,6 +2,8 @@
 #include <nanobind/nanobind.h>
 #include <nanobind/ndarray.h>
 
+#include <utility>
+
 #include "vec2vec/matrix.h"
 
 namespace vec2vec::python {
@@ -21,6 +23,13 @@ inline MatrixView view(const Rows& rows) {
 inline MatrixSpan span(const WritableRows& rows) {
   const auto cols = static_cast<Index>(rows.shape(1));
   return {rows.data(), static_cast<Index>(rows.shape(0)), cols, cols};
+}
+
+/// A numpy array that owns the rows.
+inline nb::ndarray<nb::numpy, float, nb::ndim<2>> array(Matrix rows) {
+  Matrix* kept = new Matrix(std::move(rows));
+  const nb::capsule owner(kept, [](void* matrix) noexcept { delete static_cast<Matrix*>(matrix); });
+  return {kept->data(), {static_cast<std::size_t>(kept->rows()), static_cast<std::size_t>(kept->cols())}, owner};
 }
 
 }  // namespace vec2vec::python

@@ -23,7 +23,7 @@ _EXIT = {"ALIGNED": 0, "UNCERTAIN": 3, "NOT_ALIGNED": 4}
 
 
 #: Options of Python that are here too, and those that have another name.
-_SAME = {"column", "column_b", "into", "rows", "seed", "threads", "float16", "centred", "ignore_fingerprint", "part_rows"}
+_SAME = {"to", "column", "column_b", "into", "rows", "seed", "threads", "float16", "centred", "ignore_fingerprint", "part_rows"}
 _FLAGS = {
     "overwrite=True": "--force",
     'nulls="keep"': "--keep-nulls",
@@ -92,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("map", metavar="MAP", help="Map file")
     three.add_argument("source", metavar="STORE", help=_STORE)
     three.add_argument("target", metavar="TARGET", help="File or folder; the same command resumes a folder of Parquet files")
+    three.add_argument(
+        "--to", metavar="NAME", help="Known space to translate into, when the map has several; default: their consensus"
+    )
     three.add_argument("--into", help="New column for the translated vectors; default: in the place of the old ones")
     three.add_argument("--float16", action="store_true", help="Write float16")
     three.add_argument("--centred", action="store_true", help="Write centred unit rows")

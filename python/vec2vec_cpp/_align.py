@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._errors import AlignmentWarning
+from ._known import as_known
 from ._map import Map
 from ._options import Effort, Path, Preset, Verdict, checked
 from ._progress import Progress, reporting
@@ -16,7 +18,7 @@ from ._reports import _Report
 from ._rows import as_pairs, as_rows, name_of
 
 if TYPE_CHECKING:
-    from .typing import Pairs, Rows
+    from .typing import Pairs, Rows, Spaces
 
 
 @dataclass(frozen=True, repr=False)
@@ -44,11 +46,11 @@ class Alignment(_Report):
 @checked
 def align(
     A: Rows,
-    B: Rows,
+    B: Spaces,
     pairs: Pairs | None = None,
     *,
     source_name: str = "",
-    target_name: str = "",
+    target_name: str | Sequence[str] = "",
     seed: int = 0,
     threads: int = 0,
     effort: Effort = "normal",
@@ -62,13 +64,18 @@ def align(
 
     A and B hold vectors of different texts of the same kind, in any order; no row needs a counterpart.
 
+    B may be several known spaces: the same m texts by each of several models, as {name: rows} or a list of row sets. What they
+    agree on is found with fewer rows of A: 1,000 and 2,000 can do where one model's rows do not align. The map then
+    translates into the consensus of the spaces, their centred unit rows side by side, and by `map.to(name)` into each of them.
+
     Args:
         A: Vectors of the old model, (n, d_a); n >= 64, and thousands to work well.
-        B: Vectors of the new model, (m, d_b).
+        B: Vectors of the new model, (m, d_b); or of several, (m, d_k) each, row i of all of them of the same text. More rows
+            than A has help.
         pairs: Known pairs, (k, 2): row of A, row of B; or the path of a file of them. Or "rows": row i of A belongs to row i of B,
             for all rows.
         source_name: What the map's card and errors call A; "" = the name of its file, if it is one.
-        target_name: What they call B.
+        target_name: What they call B; of a list of known spaces a list, "known 1", "known 2", ... by default.
         seed: Of every random choice; the same seed gives the same bytes, for any number of threads.
         threads: 0 = all cores.
         effort: Searches before giving up: "low", "normal" or "high".
@@ -84,20 +91,22 @@ def align(
 
     Raises:
         BadInputError: Fewer than 64 rows a side, values that are not finite, constant rows, pairs that name no row, the
-            checkpoint of another run.
+            checkpoint of another run; known spaces of one name, or whose rows are not of the same texts in the same order.
 
     Takes seconds for models of one family, up to some minutes for others, with 20,000 rows a side on two cores
-    (docs/results.md); more rows take longer in proportion. Other Python threads run meanwhile; calls from several threads are fine.
+    (docs/results.md); more rows take longer in proportion, and
+    so do known spaces: a step costs what one of the dimension of all together costs. Other Python threads run meanwhile; calls from several threads are fine.
     """
-    source_name, target_name = name_of(A, source_name), name_of(B, target_name)
-    a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
+    source_name = name_of(A, source_name)
+    a = as_rows(A, source_name or "source")
+    names, spaces = as_known(B, target_name)
     with reporting(progress) as callback:
         core, report, text = _core.align(
             a,
-            b,
-            as_pairs(pairs, len(a), len(b)),
+            spaces,
+            as_pairs(pairs, len(a), len(spaces[0])),
             source_name,
-            target_name,
+            names,
             seed,
             threads,
             effort,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from ._align import Alignment, align, doubt
 from ._errors import AlignmentWarning
 from ._frames import is_frame, refuse_mixed
+from ._known import is_several, known_spaces
 from ._map import Map
 from ._options import Effort, Verdict
 from ._progress import Progress
@@ -21,7 +22,7 @@ from ._reports import evaluate
 from ._rows import Float32, as_rows
 
 if TYPE_CHECKING:
-    from .typing import Pairs, Rows
+    from .typing import Known, Pairs, Rows, Spaces
 
 
 def _known(data: Any, name: str) -> Any:
@@ -42,7 +43,8 @@ class Aligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
     """`align` as a scikit-learn transformer: `Aligner().fit(A, B).transform(A)`.
 
     Unlike y elsewhere in scikit-learn, B is a matrix of its own length: its rows belong to other texts unless pairs say
-    otherwise. `score(A, B)` on rows that do belong together is the top-1 accuracy.
+    otherwise. `score(A, B)` on rows that do belong together is the top-1 accuracy. B may be several known spaces, as of `align`:
+    `transform(A, to=name)` then leads into one of them, without `to` into their consensus.
 
     Args:
         seed: Of every random choice.
@@ -84,16 +86,22 @@ class Aligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.ignore_fingerprint = ignore_fingerprint
         self.progress = progress
 
-    def fit(self, X: Rows, y: Rows | None = None, pairs: Pairs | None = None) -> Aligner:
-        """Finds the map. X (n, d_a): A, rows of the source; y (m, d_b): B, rows of the target; pairs as of `align`."""
+    def fit(self, X: Rows, y: Spaces | None = None, pairs: Pairs | None = None) -> Aligner:
+        """Finds the map. X (n, d_a): A, rows of the source; y (m, d_b): B, rows of the target, or several known spaces;
+        pairs as of `align`."""
         if y is None:
             raise ValueError("requires y to be passed, but the target y is None: the rows of the target space")
         a = self._checked(X, reset=True)
-        b = as_rows(check_array(_known(y, "y"), dtype=np.float32, input_name="y"), "y")
+        names, spaces = [], []
+        for name, rows in known_spaces(y):
+            called = f"y, {name}" if is_several(y) else "y"
+            names.append(name)
+            spaces.append(as_rows(check_array(_known(rows, called), dtype=np.float32, input_name=called), called))
         self.summary_ = align(
             a,
-            b,
+            spaces,
             pairs,
+            target_name=names,
             seed=self.seed,
             threads=self.threads,
             effort=self.effort,
@@ -106,21 +114,26 @@ class Aligner(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-
         self.verdict_ = self.summary_.verdict
         return self
 
-    def transform(self, X: Rows) -> Float32:
-        """X (n, d_a) -> unit rows (n, d_b) of the target space."""
+    def transform(self, X: Rows, *, to: str | None = None) -> Float32:
+        """X (n, d_a) -> unit rows (n, d_b) of the target space. to: which of several known spaces; None = their consensus."""
         check_is_fitted(self, "map_")
+        map = Map.of(self.map_, to)
         if self.verdict_ != "ALIGNED":
             warnings.warn(doubt(self.verdict_, self.summary_.evidence["probability"]), AlignmentWarning, stacklevel=2)
-        return self.map_.translate(
+        return map.translate(
             self._checked(X, reset=False),
             ignore_fingerprint=self.ignore_fingerprint,
             threads=self.threads,
             progress=self.progress,
         )
 
-    def score(self, X: Rows, y: Rows) -> float:
-        """Part of the rows of X (n, d_a) whose translation is nearest to the row of y (n, d_b) of the same number."""
-        return evaluate(self.transform(X), y, mean=self.map_, bootstrap=0, threads=self.threads).top1.value
+    def score(self, X: Rows, y: Spaces, *, to: str | None = None) -> float:
+        """Part of the rows of X (n, d_a) whose translation is nearest to the row of y (n, d_b) of the same number. y: what `fit`
+        took; with to, rows of that known space."""
+        check_is_fitted(self, "map_")
+        map = Map.of(self.map_, to)
+        truth = map.consensus(cast("Known", y)) if map.targets and is_several(y) else cast("Rows", y)
+        return evaluate(self.transform(X, to=to), truth, mean=map, bootstrap=0, threads=self.threads).top1.value
 
     def get_feature_names_out(self, input_features: Any = None) -> Any:
         check_is_fitted(self, "map_")

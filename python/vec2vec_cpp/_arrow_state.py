@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -42,10 +41,9 @@ class State:
 
     def __init__(self, source: Source, target: Path, translator: Translator, part_rows: int, overwrite: bool) -> None:
         self._translator = translator
-        self._map_sha256 = hashlib.sha256(translator.map.to_bytes()).hexdigest()
         self._job: dict[str, Any] = {
             "what": "vectors translated by vec2vec; not native rows of the target model",
-            "map_sha256": self._map_sha256,
+            **translator.map._facts(),
             "library_version": _core.version(),
             "column": translator.column,
             "into": translator.into,
@@ -132,6 +130,6 @@ class State:
 
     def provenance(self, source: SourceFile) -> str:
         """What the schema metadata of a file says under "vec2vec"; the same in every run."""
-        keys = ("what", "map_sha256", "library_version", "column", "centred")
-        kept = {key: self._job[key] for key in keys} | {"into": self._translator.into or self._translator.column}
+        keys = ("what", "map_sha256", "target", "library_version", "column", "centred")
+        kept = {key: self._job[key] for key in keys if key in self._job} | {"into": self._translator.into or self._translator.column}
         return json.dumps(kept | {"input": source.fingerprint()})

@@ -96,7 +96,8 @@ def audit(
         store: (n, d_store), vectors of an encoder that the attacker does not have; n >= 64.
         public: (m, d), other texts of the same kind, in a space that he can read.
         public_texts: The m texts behind `public`: opens the stage of words.
-        map: From the space of the store to the public one; None = found here, without pairs.
+        map: From the space of the store to the public one (of several known spaces: `map.to(name)`); None = found here, without
+            pairs.
         labels: Attributes to guess, such as topics: opens the stage of attributes.
         label_rows: Their vectors in the public space, (l, d).
         truth: Of each row of the store its label, several, or None; only the owner has them, to score the guesses.

@@ -159,6 +159,7 @@ def translate(
     source: Path,
     target: Path,
     *,
+    to: str | None = None,
     centred: bool = False,
     ignore_fingerprint: bool = False,
     overwrite: bool = False,
@@ -168,7 +169,7 @@ def translate(
     """An index file -> one of the same kind, metric, parameters and ids, in the target space. Memory: both indexes."""
     began = monotonic()
     check_target(source, target, overwrite)
-    map = Map.of(map)
+    map = Map.of(map, to)
     opened = _open(source)
     check_dim(map, opened.index.d, source)
     if opened.total == 0:

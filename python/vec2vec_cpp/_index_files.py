@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,12 +76,13 @@ def written_index(
 ) -> Iterator[Path]:
     """A file to write the index to (`written_whole`), and beside it the provenance that the command writes too, with what became of
     the index."""
+    used = map._facts()
     facts = {
         "rows": rows,
         "centred": centred,
         "index": index,
         "input": {"path": str(source), "sha256": sha256_of(source)},
-        "map": {"sha256": hashlib.sha256(map.to_bytes()).hexdigest()},
+        "map": {"sha256": used.pop("map_sha256"), **used},
         "library_version": _core.version(),
         "date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -10,18 +11,21 @@ import numpy as np
 
 from . import _core
 from ._errors import BadInputError
-from ._options import Path, checked
+from ._known import in_order
+from ._options import Path, checked, text
 from ._progress import Progress, reporting
 from ._rows import Float32, as_rows
 from ._show import Shown
+from ._wording import meaning
 
 if TYPE_CHECKING:
-    from .typing import Rows
+    from .typing import Known, Rows
 
 
 class Map(Shown):
     """A translation of rows (n, source_dim) into the target space; made by `align`, `fit_paired`, `train_neural` or `Map.load`.
 
+    A map of several known spaces (`targets`) translates into their consensus, and by `to(name)` into one of them.
     It can be pickled; the pickle holds the bytes of the map file. It never changes, so that threads may share it.
     """
 
@@ -41,9 +45,11 @@ class Map(Shown):
         return cls(_core.Map.from_bytes(data))
 
     @classmethod
-    def of(cls, map: Map | Path) -> Map:
-        """The map itself, or that of a file."""
-        return map if isinstance(map, Map) else cls.load(map)
+    def of(cls, map: Map | Path, to: str | None = None) -> Map:
+        """The map itself, or that of a file; with to, its map into that known space."""
+        found = map if isinstance(map, Map) else cls.load(map)
+        with meaning({"Map::to": "to"}):
+            return found if to is None else found.to(to)
 
     def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Writes a safetensors file, whole or not at all. BadInputError: the file exists, unless overwrite."""
@@ -98,6 +104,34 @@ class Map(Shown):
             self._core.translate(x, y, centred, ignore_fingerprint, threads, "rows", callback)
         return y
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Names of the known spaces, when the map was fitted to several; () for a map of one."""
+        return tuple(self._core.targets)
+
+    def to(self, target: str) -> Map:
+        """The map into one of several known spaces alone: (n, source_dim) -> (n, dimension of that space).
+
+        A map of one space gives itself for the name of that space. BadInputError for any other name; it has those there are.
+        """
+        return Map(self._core.to(text("target", target)))
+
+    def consensus(self, known: Known) -> Float32:
+        """Rows of the consensus space from the known spaces: how queries and truth enter the space that `translate` leads to.
+
+        Args:
+            known: The same n texts by each known space, (n, d_k): {name: rows}, or a list in the order of `targets`.
+
+        Returns:
+            (n, target_dim), rows of norm 1: the centred unit rows of the known spaces side by side.
+
+        Raises:
+            BadInputError: Spaces that are missing, other numbers of rows or dimensions, values that are not finite, a map of one
+                space.
+        """
+        names = self.targets
+        return self._core.consensus(in_order(known, names) if names else [])  # without names the library says what is wrong
+
     def fits(self, rows: Rows) -> bool:
         """Whether rows (n, source_dim) look like the model the map was fitted on; always true for fewer than 8."""
         x = as_rows(rows)
@@ -148,8 +182,10 @@ class Map(Shown):
 
     def _line(self) -> str:
         card = self.card
-        names = " -> ".join(card.get(side, {}).get("name") or "?" for side in ("source", "target"))
-        return f"{names}, {self.source_dim} -> {self.target_dim}, {card.get('verdict', 'no verdict')}"
+        source, target = (card.get(side, {}).get("name") or "?" for side in ("source", "target"))
+        if self.targets:
+            target = f"{target} of {', '.join(self.targets)}"
+        return f"{source} -> {target}, {self.source_dim} -> {self.target_dim}, {card.get('verdict', 'no verdict')}"
 
     def _repr_html_(self) -> str:
         card = self.card
@@ -157,9 +193,17 @@ class Map(Shown):
         for side, dim in (("source", self.source_dim), ("target", self.target_dim)):
             facts = card.get(side, {})
             rows[side] = f"{facts.get('name') or '?'}, {dim} dimensions, fitted on {facts.get('rows', '?')} rows"
+        if self.targets:
+            rows["known spaces"] = ", ".join(self.targets)
         rows["seed"] = str(card.get("seed", "?"))
         cells = "".join(f"<tr><th>{escape(name)}</th><td>{escape(str(value))}</td></tr>" for name, value in rows.items())
         return f"<table>{cells}</table>"
+
+    def _facts(self) -> dict[str, str]:
+        """How provenance names the map: its hash and, where the file has several known spaces, which of them was meant."""
+        facts = {"map_sha256": hashlib.sha256(self.to_bytes()).hexdigest()}
+        card = self.card
+        return facts | ({"target": card["target"]["name"]} if self.targets or "one_of" in card else {})
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Map) and self.to_bytes() == other.to_bytes()

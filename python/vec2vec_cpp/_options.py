@@ -53,7 +53,8 @@ def _switch(name: str, value: Any) -> bool:
     raise TypeError(f"{name} must be True or False, not {value!r}")
 
 
-def _text(name: str, value: Any) -> str:
+def text(name: str, value: Any) -> str:
+    """The value, which must be text; name is what the TypeError calls it."""
     if not isinstance(value, str):
         raise TypeError(f"{name} must be text, not {value!r}")
     return value
@@ -71,7 +72,7 @@ def _choice(words: tuple[str, ...]) -> Callable[[str, Any], str]:
 
 
 #: By the annotation of a parameter.
-_CHECKS: dict[str, Callable[[str, Any], Any]] = {"int": _whole, "float": _number, "bool": _switch, "str": _text}
+_CHECKS: dict[str, Callable[[str, Any], Any]] = {"int": _whole, "float": _number, "bool": _switch, "str": text}
 _CHECKS |= {name: _choice(words) for name, words in _CHOICES.items()}
 
 
@@ -79,8 +80,8 @@ def checked(function: _Function) -> _Function:
     """The same function, whose keyword options are of the types that its signature says: numpy's numbers become Python's, other
     types are a TypeError, a number out of range and an unknown word a BadInputError."""
     annotations = {name: str(p.annotation) for name, p in signature(function).parameters.items()}
-    optional = {name for name, text in annotations.items() if text.endswith(" | None")}
-    checks = {name: _CHECKS[word] for name, text in annotations.items() if (word := text.removesuffix(" | None")) in _CHECKS}
+    optional = {name for name, kind in annotations.items() if kind.endswith(" | None")}
+    checks = {name: _CHECKS[word] for name, kind in annotations.items() if (word := kind.removesuffix(" | None")) in _CHECKS}
 
     @wraps(function)
     def call(*arguments: Any, **options: Any) -> Any:

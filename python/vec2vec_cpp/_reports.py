@@ -84,7 +84,8 @@ def evaluate(
 
     Args:
         translated: (n, d), n >= 2.
-        truth: (n, d): row i is what row i of `translated` should be.
+        truth: (n, d): row i is what row i of `translated` should be. Of a map of several known spaces: rows of one of them for
+            `map.to(name)`, else of `map.consensus(...)`.
         mean: The target mean by which both are centred: a Map, or (d,); None = the mean of truth's unit rows.
         pool: Candidates that every row is ranked among; of fewer rows, all of them.
         bootstrap: Resamples behind each interval; 0 = no intervals.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from . import _core
 from ._options import Path, checked
 from ._progress import Progress, reporting
+from ._wording import meaning
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ def translate_file(
     source: Path,
     target: Path,
     *,
+    to: str | None = None,
     centred: bool = False,
     ignore_fingerprint: bool = False,
     float16: bool = False,
@@ -46,6 +48,7 @@ def translate_file(
         map: Map file.
         source: npy, safetensors, fvecs, bvecs, CSV, TSV, NDJSON, or raw float32; told apart by content.
         target: File to write, in the format that its name ends in; target + ".provenance.json" says where it comes from.
+        to: Of a map of several known spaces: the one to translate into; None = their consensus.
         centred: Write centred unit rows.
         ignore_fingerprint: Translate rows of another model all the same.
         float16: Write float16 (npy and safetensors).
@@ -66,9 +69,10 @@ def translate_file(
 
     Memory is constant; the target appears whole or not at all.
     """
-    with reporting(progress) as callback:
+    with reporting(progress) as callback, meaning({"Map::to": "to"}):
         result = _core.translate_file(
             map,
+            to,
             source,
             tensor,
             field,

@@ -47,7 +47,7 @@ class ConfidenceScorer(Shown):
 
     Args:
         map: Any that keeps the support of the rows it was fitted on; those of version 0.1.0 do not.
-        store: (m, target_dim), m >= 2; kept as a centred copy. None = no store: support alone.
+        store: (m, target_dim), m >= 2, of several known spaces rows of `Map.consensus`; kept as a centred copy. None = no store: support alone.
         threads: 0 = all cores.
 
     Raises:
@@ -115,6 +115,7 @@ def gate(
     map: Map | AnyPath,
     policy: Mapping[str, str | float] | AnyPath,
     *,
+    to: str | None = None,
     pairs: tuple[Rows, Rows] | None = None,
     rows: Rows | None = None,
     store: Rows | None = None,
@@ -132,6 +133,7 @@ def gate(
         map: A Map, or its file.
         policy: Limits by name, as a dict or a JSON file: verdict, min_probability, min_agreement, min_pair_free_score, min_rows,
             max_age_days, min_top1, min_cosine, max_far_rows, min_mean_match, min_recall.
+        to: Of a map of several known spaces: the one it is judged by; None = their consensus (rows of it: `Map.consensus`).
         pairs: (A, B), rows (n, source_dim) and (n, target_dim) that belong together, for min_top1 and min_cosine.
         rows: (q, source_dim), what is to be translated, for max_far_rows, min_mean_match and min_recall.
         store: (m, target_dim), where the translations will be searched, for min_mean_match.
@@ -161,7 +163,7 @@ def gate(
     if not isinstance(map, Map):
         if age_days is None and os.path.exists(map):
             age_days = (time() - os.stat(map).st_mtime) / 86400
-        map = Map.load(map)
+    map = Map.of(map, to)
     a, b = (no_rows(), no_rows()) if pairs is None else (as_rows(pairs[0], "pairs, A"), as_rows(pairs[1], "pairs, B"))
     q = no_rows() if rows is None else as_rows(rows)
     s = no_rows() if store is None else as_rows(store, "store")

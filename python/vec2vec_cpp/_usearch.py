@@ -51,6 +51,7 @@ def translate(
     source: Path,
     target: Path,
     *,
+    to: str | None = None,
     centred: bool = False,
     ignore_fingerprint: bool = False,
     overwrite: bool = False,
@@ -60,7 +61,7 @@ def translate(
     """An index file -> one of the same metric, type, parameters and keys, in the target space. Memory: both indexes."""
     began = monotonic()
     check_target(source, target, overwrite)
-    map = Map.of(map)
+    map = Map.of(map, to)
     old, keys = _open(source)
     check_dim(map, old.ndim, source)
     if len(keys) == 0:

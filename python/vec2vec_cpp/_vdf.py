@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +80,7 @@ def translate(
     source: Path,
     target: Path,
     *,
+    to: str | None = None,
     column: str | None = None,
     overwrite: bool = False,
     progress: Progress = None,
@@ -89,7 +89,7 @@ def translate(
     """A data set -> a new folder with the same namespaces, ids and other columns; its metadata name the new dimension and model,
     and the map under `vec2vec`. Namespaces are translated as `arrow.translate` does it, and resumed so."""
     began = monotonic()
-    map = Map.of(map)
+    map = Map.of(map, to)
     meta, found = _read(source, column)
     for space in found:
         dim = space.entry.get("dimensions", -1)
@@ -152,11 +152,11 @@ def _take(target: Path, map: Map, overwrite: bool) -> None:
         raise BadInputError("holds a data set of others", str(target), "a new folder") from None
     if overwrite:
         path.unlink()
-    elif ours != hashlib.sha256(map.to_bytes()).hexdigest():
+    elif ours != map._facts()["map_sha256"]:
         raise BadInputError("holds a data set of another map", str(target), "another folder, or `overwrite=True`")
 
 
 def _provenance(folder: Path) -> dict[str, Any]:
     """What the translated folder says of the job, but for what belongs to it alone."""
     job = json.loads((folder / "_vec2vec.json").read_text())
-    return {key: job[key] for key in ("what", "map_sha256", "library_version", "centred")}
+    return {key: job[key] for key in ("what", "map_sha256", "target", "library_version", "centred") if key in job}

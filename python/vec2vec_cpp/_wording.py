@@ -14,6 +14,7 @@ from types import MappingProxyType
 #: What does not follow the rule of `_spell`.
 _EXCEPTIONS = {
     "AttributeOptions::k": "top",
+    "Map::to": "Map.to",
     "MeasureGrid::to_json()": "to_dict()",
 }
 #: Names that stand for something else in the call that runs; see `meaning`.
@@ -41,8 +42,9 @@ def _spell(name: str, value: str | None) -> str:
 
 @contextmanager
 def meaning(words: Mapping[str, str]) -> Iterator[None]:
-    """While it lasts, messages call the library's names by these words: where an option has another name here, or none."""
-    before = _meaning.set(words)
+    """While it lasts, messages call the library's names by these words: where an option has another name here, or none. Of two
+    around a call the outer one counts: that is what the caller wrote."""
+    before = _meaning.set({**words, **_meaning.get()})
     try:
         yield
     finally:

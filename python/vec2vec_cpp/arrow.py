@@ -129,6 +129,7 @@ def translate(
     source: str | os.PathLike[str],
     target: str | os.PathLike[str],
     *,
+    to: str | None = None,
     column: str | None = None,
     into: str | None = None,
     centred: bool = False,
@@ -142,6 +143,7 @@ def translate(
 ) -> Summary:
     """Streams a Parquet file, Arrow IPC file or Arrow IPC stream, or a folder of them, through a map; options as of `Translator`.
 
+    to: of a map of several known spaces, the one to translate into; None = their consensus.
     target: a file (.parquet; .arrow and .feather, IPC files; .arrows, an IPC stream), or a folder: of a folder every file becomes
     one of the same name and kind (folders named key=value are looked into), a single file becomes parts of about part_rows rows.
     Each file appears whole, synced to disk. A folder is resumed: the same call goes on with the files that are missing, and ends with
@@ -149,7 +151,7 @@ def translate(
     the two files that are written at a time.
     """
     began = monotonic()
-    translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, float16, nulls, threads)
+    translator = Translator(Map.of(map, to), column, into, centred, ignore_fingerprint, float16, nulls, threads)
     opened = open_source(Path(source))
     parts = plan(opened, Path(target), part_rows)
     translator.column = vector_column(opened.schema, column, str(source))

@@ -28,6 +28,7 @@ def translate(
     dataset: Dataset,
     map: Map | Path,
     *,
+    to: str | None = None,
     column: str | None = None,
     into: str | None = None,
     centred: bool = False,
@@ -41,11 +42,12 @@ def translate(
     """The dataset with a column of vectors, lists or tensors of float16, float32 or float64 (n, source_dim), translated:
     fixed_size_list (n, target_dim); by map_batches, as lazy as all of Ray Data. All other columns are carried through.
 
-    map: a Map, or a file of the driver. column, into, centred, ignore_fingerprint, float16, nulls: as of `arrow.Translator`.
+    map: a Map, or a file of the driver. to: of a map of several known spaces, the one to translate into; None = their consensus.
+    column, into, centred, ignore_fingerprint, float16, nulls: as of `arrow.Translator`.
     threads: cores that Ray gives a task. batch_rows: rows translated at a time. options: those of Dataset.map_batches, such as
     concurrency and memory. A bad row fails the job with Ray's UserCodeException, which holds the message of BadInputError.
     """
-    translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, float16, nulls, threads)
+    translator = Translator(Map.of(map, to), column, into, centred, ignore_fingerprint, float16, nulls, threads)
 
     def run(batch: Any) -> Any:
         return translator.batch(batch, where="a batch")

@@ -31,6 +31,7 @@ def translate(
     frame: DataFrame,
     map: Map | Path,
     *,
+    to: str | None = None,
     column: str | None = None,
     into: str | None = None,
     centred: bool = False,
@@ -41,7 +42,8 @@ def translate(
     """The frame with a column of vectors, array<float> or array<double> (n, source_dim), translated: array<float>
     (n, target_dim); by mapInArrow, as lazy as all of Spark. All other columns are carried through.
 
-    map: a Map, or a file of the driver. column, into, centred, ignore_fingerprint, nulls: as of `arrow.Translator`. threads:
+    map: a Map, or a file of the driver. to: of a map of several known spaces, the one to translate into; None = their consensus.
+    column, into, centred, ignore_fingerprint, nulls: as of `arrow.Translator`. threads:
     cores that Spark gives a task (spark.task.cpus). A bad row fails the job with Spark's PythonException, which holds the message of
     BadInputError: partition and row within it.
     """
@@ -50,7 +52,7 @@ def translate(
 
     column = _column(frame, column)
     # float16 is not known to Spark.
-    translator = Translator(Map.of(map), column, into, centred, ignore_fingerprint, False, nulls, threads)
+    translator = Translator(Map.of(map, to), column, into, centred, ignore_fingerprint, False, nulls, threads)
     changed = StructField(into or column, ArrayType(FloatType()))
     fields = [changed if into is None and field.name == column else field for field in frame.schema.fields]
 

@@ -99,11 +99,11 @@ def translate(
     """Translates a store through a map file into a new one of the same format (vector files: of the format that the name of the
     target ends in).
 
-    Options of all formats: centred, ignore_fingerprint, overwrite, threads, progress. Of Parquet, Arrow and VDF: column, into (not
+    Options of all formats: to (which of the known spaces of a map of several; None = their consensus), centred, ignore_fingerprint, overwrite, threads, progress. Of Parquet, Arrow and VDF: column, into (not
     VDF), float16, nulls, part_rows (`arrow.translate`). Of vector files: column, float16. Others are refused.
     """
     format = _find(source)
-    every = {"centred", "ignore_fingerprint", "overwrite", "threads", "progress"}
+    every = {"to", "centred", "ignore_fingerprint", "overwrite", "threads", "progress"}
     if unknown := sorted(set(options) - every - format.options):
         raise BadInputError(f"does not go with {format.name}", ", ".join(unknown), "leave it out")
     done: Summary = _load(format).translate(Path(map), Path(source), Path(target), **options)
