@@ -6,9 +6,9 @@
 
 #include "core/parallel.h"
 #include "kernels/right_factor.h"
-#include "neural/generator_pass.h"
 #include "neural/matmul.h"
-#include "neural/optimiser.h"
+#include "train/generator_pass.h"
+#include "train/optimiser.h"
 
 namespace vec2vec::neural {
 namespace {
@@ -50,7 +50,7 @@ void BM_PaperStep(benchmark::State& state) {
   const bool half = state.range(2) != 0;
   if (half && !has_bf16()) return state.SkipWithError("no bfloat16 here");
   const NeuralOptions options = neural_preset("paper");
-  Translator translator(state.range(0), state.range(1), options);
+  Translator translator(state.range(0), state.range(1), {options.width, options.adapter_depth, options.backbone_depth});
   Discriminators discriminators(state.range(0), state.range(1), translator.latent(), options);
   Random random(1);
   translator.initialise(random);

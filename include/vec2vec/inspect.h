@@ -39,7 +39,4 @@ Inspection inspect(const std::string& path, const OpenOptions& open = {}, const 
 /// The same of rows (n, d) in memory; name stands for the path.
 Inspection inspect(MatrixView rows, const std::string& name, const InspectOptions& options = {});
 
-/// The fingerprint of rows (n, d), as inspect and align compute it.
-Fingerprint fingerprint(MatrixView rows);
-
 }  // namespace vec2vec

@@ -26,6 +26,9 @@ struct Fingerprint {
   double share = 0;  ///< fraction of the centred unit rows' energy along the axes; other models' rows have about r / dim
 };
 
+/// The fingerprint of rows (n, d), as inspect and align compute it.
+Fingerprint fingerprint(MatrixView rows);
+
 /// Where the rows lay that a map was fitted on; see RowConfidence (confidence.h).
 struct Support {
   Matrix centres;    ///< (k, d_source), of norm 1: middles of clusters of the centred unit rows, k <= 64

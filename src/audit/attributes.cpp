@@ -7,12 +7,12 @@
 #include <numeric>
 
 #include "audit/auc.h"
-#include "audit/check_rows.h"
 #include "core/boundary.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "evaluate/bootstrap.h"
+#include "space/check_rows.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 

@@ -1,8 +1,9 @@
 
-#include "audit/json.h"
+#include "audit/attributes_json.h"
 #include "core/json.h"
 #include "core/layout.h"
 #include "core/number.h"
+#include "evaluate/score_json.h"
 
 namespace vec2vec {
 

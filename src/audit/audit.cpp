@@ -5,7 +5,6 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "audit/check_rows.h"
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
 #include "audit/leak_texts.h"
@@ -19,6 +18,7 @@
 #include "kernels/nearest.h"
 #include "kernels/nearest_of.h"
 #include "space/centre_by.h"
+#include "space/check_rows.h"
 #include "space/spectrum.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"

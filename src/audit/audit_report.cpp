@@ -2,10 +2,11 @@
 #include <cmath>
 
 #include "align/report.h"
-#include "audit/json.h"
+#include "audit/attributes_json.h"
 #include "core/json.h"
 #include "core/layout.h"
 #include "core/number.h"
+#include "evaluate/score_json.h"
 #include "vec2vec/audit.h"
 
 namespace vec2vec {

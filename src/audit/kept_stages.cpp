@@ -5,8 +5,9 @@
 #include <limits>
 #include <utility>
 
-#include "audit/json.h"
+#include "audit/attributes_json.h"
 #include "core/json.h"
+#include "evaluate/score_json.h"
 #include "io/atomic_file.h"
 #include "vec2vec/error.h"
 

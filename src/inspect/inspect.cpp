@@ -9,8 +9,8 @@
 #include "core/boundary.h"
 #include "core/parallel.h"
 #include "core/tell.h"
-#include "inspect/duplicates.h"
 #include "inspect/spectrum.h"
+#include "space/duplicates.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

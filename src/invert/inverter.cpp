@@ -4,7 +4,7 @@
 #include <numeric>
 #include <optional>
 
-#include "audit/check_rows.h"
+#include "space/check_rows.h"
 #include "core/boundary.h"
 #include "core/json.h"
 #include "core/parallel.h"

@@ -5,13 +5,13 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "audit/json.h"
 #include "core/boundary.h"
 #include "core/json.h"
 #include "core/layout.h"
 #include "core/number.h"
 #include "core/random.h"
 #include "evaluate/bootstrap.h"
+#include "evaluate/score_json.h"
 #include "invert/overlap.h"
 #include "vec2vec/error.h"
 #include "vec2vec/text_scores.h"

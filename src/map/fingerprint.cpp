@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "core/boundary.h"
-#include "vec2vec/inspect.h"
 #include "vec2vec/map.h"
 
 namespace vec2vec {

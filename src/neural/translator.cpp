@@ -4,15 +4,15 @@
 
 namespace vec2vec::neural {
 
-Translator::Translator(Index source_dim, Index target_dim, const NeuralOptions& options) {
-  const Index latent = std::max({options.width, source_dim, target_dim});
+Translator::Translator(Index source_dim, Index target_dim, const TranslatorShape& shape) {
+  const Index latent = std::max({shape.width, source_dim, target_dim});
   const std::array<Index, 2> dims = {source_dim, target_dim};
   const std::array<std::string, 2> names = {"source", "target"};
   for (std::size_t s = 0; s < 2; ++s)
-    input[s] = Mlp(parameters, names[s] + ".input", {dims[s], options.width, latent, options.adapter_depth, Skip::kLinear});
-  backbone = Mlp(parameters, "backbone", {latent, options.width, latent, options.backbone_depth, Skip::kIdentity});
+    input[s] = Mlp(parameters, names[s] + ".input", {dims[s], shape.width, latent, shape.adapter_depth, Skip::kLinear});
+  backbone = Mlp(parameters, "backbone", {latent, shape.width, latent, shape.backbone_depth, Skip::kIdentity});
   for (std::size_t s = 0; s < 2; ++s)
-    output[s] = Mlp(parameters, names[s] + ".output", {latent, options.width, dims[s], options.adapter_depth, Skip::kLinear});
+    output[s] = Mlp(parameters, names[s] + ".output", {latent, shape.width, dims[s], shape.adapter_depth, Skip::kLinear});
 }
 
 void Translator::initialise(Random& random) {

@@ -2,15 +2,20 @@
 #include <array>
 
 #include "neural/mlp.h"
-#include "vec2vec/neural.h"
 
 namespace vec2vec::neural {
+
+/// Sizes of a translator: the width of its hidden layers and of the latent, and the number of linear layers of each part.
+struct TranslatorShape {
+  Index width = 1024;
+  int adapter_depth = 3, backbone_depth = 4;
+};
 
 /// The translator of vec2vec between side 0 (source) and side 1 (target): input adapters A_s into a shared latent, backbone T,
 /// output adapters B_s. From side s to side t:  y = unit(B_t(T(A_s(x)))); t = s reconstructs. Rows are centred unit rows.
 class Translator {
  public:
-  Translator(Index source_dim, Index target_dim, const NeuralOptions& options);
+  Translator(Index source_dim, Index target_dim, const TranslatorShape& shape);
 
   /// Random weights throughout.
   void initialise(Random& random);

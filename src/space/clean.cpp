@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "core/gemm.h"
-#include "inspect/duplicates.h"
+#include "space/duplicates.h"
 
 namespace vec2vec {
 namespace {

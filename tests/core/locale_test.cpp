@@ -12,9 +12,9 @@
 
 #include "core/json.h"
 #include "core/number.h"
-#include "neural/training_state.h"
 #include "random_matrix.h"
 #include "temp_dir.h"
+#include "train/training_state.h"
 #include "vec2vec/align.h"
 #include "vec2vec/audit.h"
 #include "vec2vec/defend.h"

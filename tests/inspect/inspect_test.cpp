@@ -9,8 +9,8 @@
 #include <numeric>
 
 #include "core/random.h"
-#include "inspect/duplicates.h"
 #include "inspect/spectrum.h"
+#include "space/duplicates.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 

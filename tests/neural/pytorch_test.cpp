@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "io/safetensors.h"
-#include "neural/generator_pass.h"
-#include "neural/optimiser.h"
+#include "train/generator_pass.h"
+#include "train/optimiser.h"
 
 namespace vec2vec::neural {
 namespace {
@@ -51,7 +51,7 @@ TEST(PyTorch, TakesTheSameTwoTrainingSteps) {
   options.discriminator_width = 7;
   options.loss = {1.5, 2.0, 0.3, 0.2, 0.7, 0.9, 1.1};
   const Fixture fixture;
-  Translator translator(6, 9, options);
+  Translator translator(6, 9, {options.width, options.adapter_depth, options.backbone_depth});
   Discriminators discriminators(6, 9, translator.latent(), options);
   fixture.put("before.", translator.parameters);
   fixture.put("before.", discriminators.parameters);

@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "cli/run_cli.h"
-#include "neural/training_state.h"
+#include "train/training_state.h"
 
 namespace vec2vec {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "core/boundary.h"
 #include "core/json.h"
-#include "neural/training_state.h"
+#include "train/training_state.h"
 #include "vec2vec/error.h"
 #include "vec2vec/neural.h"
 

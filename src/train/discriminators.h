@@ -2,7 +2,7 @@
 #include <array>
 
 #include "neural/mlp.h"
-#include "neural/optimiser.h"
+#include "train/optimiser.h"
 #include "vec2vec/neural.h"
 
 namespace vec2vec::neural {

@@ -1,4 +1,4 @@
-#include "audit/check_rows.h"
+#include "space/check_rows.h"
 
 #include <cmath>
 

@@ -4,9 +4,9 @@
 #include <optional>
 #include <string>
 
-#include "neural/counterparts.h"
-#include "neural/generator_pass.h"
-#include "neural/training_state.h"
+#include "train/counterparts.h"
+#include "train/generator_pass.h"
+#include "train/training_state.h"
 
 namespace vec2vec::neural {
 

@@ -1,4 +1,4 @@
-#include "neural/close.h"
+#include "train/close.h"
 
 #include "align/effort.h"
 #include "align/pairs.h"

@@ -1,4 +1,4 @@
-#include "neural/losses.h"
+#include "train/losses.h"
 
 #include "neural/gradient_check.h"
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "audit/check_rows.h"
+#include "space/check_rows.h"
 #include "core/boundary.h"
 #include "core/gemm.h"
 #include "core/parallel.h"

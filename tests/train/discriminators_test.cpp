@@ -1,4 +1,4 @@
-#include "neural/discriminators.h"
+#include "train/discriminators.h"
 
 #include <cmath>
 

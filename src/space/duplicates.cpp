@@ -1,4 +1,4 @@
-#include "inspect/duplicates.h"
+#include "space/duplicates.h"
 
 #include <algorithm>
 #include <bit>

@@ -2,7 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "vec2vec/attributes.h"
+#include "vec2vec/evaluate.h"
 
 namespace vec2vec {
 
@@ -11,8 +11,5 @@ inline nlohmann::ordered_json json_of(const Score& s) {
   if (std::isnan(s.value)) return nullptr;
   return {{"value", s.value}, {"low", s.low}, {"high", s.high}, {"null", s.null_value}};
 }
-
-/// What to_json prints.
-nlohmann::ordered_json json_of(const AttributeInference& inference);
 
 }  // namespace vec2vec

@@ -1,4 +1,4 @@
-#include "neural/optimiser.h"
+#include "train/optimiser.h"
 
 #include <algorithm>
 #include <cmath>

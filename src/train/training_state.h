@@ -2,8 +2,8 @@
 #include <string>
 #include <vector>
 
-#include "neural/discriminators.h"
 #include "neural/translator.h"
+#include "train/discriminators.h"
 
 namespace vec2vec::neural {
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "neural/trainer.h"
+#include "train/trainer.h"
 
 namespace vec2vec::neural {
 

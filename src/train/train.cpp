@@ -12,12 +12,11 @@
 #include "io/atomic_file.h"
 #include "linear/polar.h"
 #include "map/support.h"
-#include "neural/close.h"
-#include "neural/trainer.h"
 #include "report/training_page.h"
 #include "space/spectrum.h"
+#include "train/close.h"
+#include "train/trainer.h"
 #include "vec2vec/error.h"
-#include "vec2vec/inspect.h"
 
 namespace vec2vec {
 namespace {

@@ -1,4 +1,4 @@
-#include "neural/counterparts.h"
+#include "train/counterparts.h"
 
 #include <algorithm>
 

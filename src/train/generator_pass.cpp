@@ -1,10 +1,10 @@
-#include "neural/generator_pass.h"
+#include "train/generator_pass.h"
 
 #include <algorithm>
 
 #include "core/parallel.h"
 #include "neural/layers.h"
-#include "neural/losses.h"
+#include "train/losses.h"
 
 namespace vec2vec::neural {
 namespace {

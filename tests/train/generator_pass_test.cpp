@@ -1,4 +1,4 @@
-#include "neural/generator_pass.h"
+#include "train/generator_pass.h"
 
 #include "neural/gradient_check.h"
 #include "neural/layers.h"
@@ -34,7 +34,7 @@ TEST_P(GradientOf, TheWholeTranslatorAgreesWithFiniteDifferences) {
   options.loss = {0, 0, 0, 0, 0, 0, 0, 0};
   options.loss.*GetParam().weight = 1.5;
   options.threads = 1;
-  Translator translator(kDims[0], kDims[1], options);
+  Translator translator(kDims[0], kDims[1], {options.width, options.adapter_depth, options.backbone_depth});
   Discriminators discriminators(kDims[0], kDims[1], translator.latent(), options);
   Random random(1);
   translator.initialise(random);
@@ -79,7 +79,7 @@ TEST(GeneratorPass, OnlyTheWorkOfLossesThatAreOnIsDone) {
   options.width = 8;
   options.discriminator_width = 8;
   options.loss = {0, 0, 0, 0, 0, 0, 1};
-  Translator translator(kDims[0], kDims[1], options);
+  Translator translator(kDims[0], kDims[1], {options.width, options.adapter_depth, options.backbone_depth});
   Discriminators discriminators(kDims[0], kDims[1], translator.latent(), options);
   Random random(1);
   translator.initialise(random);

@@ -1,9 +1,9 @@
-#include "neural/discriminators.h"
+#include "train/discriminators.h"
 
 #include <algorithm>
 
 #include "core/parallel.h"
-#include "neural/losses.h"
+#include "train/losses.h"
 
 namespace vec2vec::neural {
 namespace {

@@ -1,4 +1,4 @@
-#include "neural/training_state.h"
+#include "train/training_state.h"
 
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -49,7 +49,7 @@ auto arrays_of(State& state) {
 }  // namespace
 
 TrainingState::TrainingState(Index source_dim, Index target_dim, const NeuralOptions& options)
-    : translator(source_dim, target_dim, options),
+    : translator(source_dim, target_dim, {options.width, options.adapter_depth, options.backbone_depth}),
       optimiser(translator.parameters, {.weight_decay = options.weight_decay}),
       average(translator.parameters.values),
       best(translator.parameters.values),
