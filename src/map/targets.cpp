@@ -5,6 +5,7 @@
 #include "core/boundary.h"
 #include "core/json.h"
 #include "space/centre_by.h"
+#include "space/check_rows.h"
 #include "space/side_by_side.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
@@ -69,6 +70,7 @@ Matrix Map::consensus(const std::vector<MatrixView>& known) const try {
       bad_input("rows of '" + t.name + "' are " + std::to_string(known[k].rows) + " x " + std::to_string(known[k].cols) +
                     " instead of " + std::to_string(known[0].rows) + " x " + std::to_string(t.weight.cols()),
                 "`consensus()`", "give rows of the same texts by each known space, in the map's order");
+    require_finite_rows(known[k], "rows of '" + t.name + "'");
     shares.push_back(t.share);
     blocks.push_back(centre_by(known[k], t.mean));
   }

@@ -1,6 +1,7 @@
 // Several known spaces as one target: their consensus, its maps, and what is not of the same texts.
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -90,6 +91,9 @@ TEST(Known, TheFileKeepsAllSpaces) {
   EXPECT_THROW(again.consensus({shadows.held_out[0]}), Error);
   EXPECT_THROW(again.consensus({shadows.held_out[1], shadows.held_out[0]}), Error);
   EXPECT_THROW(again.to("k1").consensus(shadows.views()), Error);
+  Matrix broken = shadows.held_out[1];
+  broken(7, 0) = std::nanf("");
+  EXPECT_THROW(again.consensus({shadows.held_out[0], broken}), Error);
 }
 
 TEST(Known, OtherTextsAreRefused) {
