@@ -224,9 +224,9 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) try
   if (options.partial && !problem.pairs.empty())
     bad_input("parts of the sides cannot be tried with known pairs", "`AlignOptions::partial`");
   const auto begin = std::chrono::steady_clock::now();
-  if (!problem.more_targets.empty()) check_rows(problem.target, problem.target_name);
-  for (const KnownSpace& space : problem.more_targets) check_rows(space.rows, space.name);
-  const OneTarget one = as_one_target(problem, options.threads);
+  const std::vector<KnownSpace> known = known_spaces(problem);
+  for (const KnownSpace& space : known) check_rows(space.rows, space.name);
+  const OneTarget one = as_one_target(problem, known, options.threads);
   const auto align_these = [&](const AlignProblem& p, const AlignOptions& o) { return align_rows(p, o, one.targets); };
   AlignSummary whole = align_these(one.problem, options);
   if (options.partial && whole.verdict != Verdict::kAligned)

@@ -18,14 +18,11 @@ constexpr float kCoolest = 0.03f, kWarmest = 0.04f;
 constexpr Index kFewestDims = 150, kMostDims = 200, kRowsOfMostDims = 5000;
 constexpr double kPower = 0.25;
 
-/// The numbers of the rows in fold f.
-std::vector<Index> fold_of(Index rows, Index f) { return every(rows, kFolds, f, true); }
-
 /// Rows (n, v) translated by maps of their folds (d, v) each, of norm 1.
 Matrix translate_folds(MatrixView x, const std::vector<Matrix>& maps, int threads) {
   Matrix moved(x.rows, maps[0].cols());
   for (Index f = 0; f < kFolds; ++f) {
-    const std::vector<Index> numbers = fold_of(x.rows, f);
+    const std::vector<Index> numbers = every(x.rows, kFolds, f, true);
     const Matrix part = project(gather(x, numbers), maps[static_cast<std::size_t>(f)], threads);
     for (Index i = 0; i < part.rows(); ++i)
       std::copy_n(part.row(i), part.cols(), moved.row(numbers[static_cast<std::size_t>(i)]));
@@ -46,12 +43,17 @@ std::vector<Matrix> fit_folds(const Spectrum& source, MatrixView x, MatrixView c
   return maps;
 }
 
+/// The soft counterparts P y (how.rows, q) of the source's rows, P being the coupling between match.x map and match.y.
+Matrix coupled(const ViewPair& match, MatrixView map, MatrixView y, const Coupling& how) {
+  return soft_match(project(SpreadRows(match.x, how.rows), map, how.threads), SpreadRows(match.y, how.rows),
+                    SpreadRows(y, how.rows), {how.temperature, 2, how.threads})
+      .targets;
+}
+
 }  // namespace
 
 Matrix coupled_cross(const ViewPair& match, MatrixView map, const FitRows& fit, const Coupling& how) {
-  const SoftMatch found = soft_match(project(SpreadRows(match.x, how.rows), map, how.threads), SpreadRows(match.y, how.rows),
-                                     SpreadRows(fit.y, how.rows), {how.temperature, 2, how.threads});
-  return cross_product(SpreadRows(fit.x, how.rows), found.targets, how.threads);
+  return cross_product(SpreadRows(fit.x, how.rows), coupled(match, map, fit.y, how), how.threads);
 }
 
 Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const ViewPair& first, MatrixView map,
@@ -68,22 +70,18 @@ Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const 
   Matrix unit = inside;
   normalise_rows(unit.span());
   const float temperature = std::clamp(options.temperature, kCoolest, kWarmest);
-  const auto fold_maps = [&](const Matrix& counterparts) {
-    return fit_folds(source.principal, xs, counterparts, pairs_inside, fit, threads);
+  Matrix counterparts = coupled(first, map, inside, coupling);
+  const auto couple_again = [&](MatrixView among, MatrixView carried) {
+    const std::vector<Matrix> maps = fit_folds(source.principal, xs, counterparts, pairs_inside, fit, threads);
+    counterparts = soft_match(translate_folds(xs, maps, threads), among, carried, {temperature, 2, threads}).targets;
   };
-  std::vector<Matrix> maps =
-      fold_maps(soft_match(project(SpreadRows(first.x, options.most_rows), map, threads),
-                           SpreadRows(first.y, options.most_rows), inside, {options.temperature, 2, threads})
-                    .targets);
   for (int i = 1; i + 1 < options.couplings; ++i) {
     Random random(options.seed, Stream::kSettle, static_cast<std::uint64_t>(i));
     const std::vector<Index> fresh = random.sample(ys.rows, std::min(ys.rows, kFreshRows));
-    maps = fold_maps(
-        soft_match(translate_folds(xs, maps, threads), gather(unit, fresh), gather(inside, fresh), {temperature, 2, threads})
-            .targets);
+    couple_again(gather(unit, fresh), gather(inside, fresh));
   }
-  return cross_product(xs, soft_match(translate_folds(xs, maps, threads), unit, ys, {temperature, 2, threads}).targets,
-                       threads);
+  couple_again(unit, ys);
+  return cross_product(xs, counterparts, threads);
 }
 
 }  // namespace vec2vec

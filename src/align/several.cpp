@@ -7,12 +7,17 @@
 
 namespace vec2vec {
 
-OneTarget as_one_target(const AlignProblem& problem, int threads) {
-  OneTarget one{{}, problem, {}};
-  if (problem.more_targets.empty()) return one;
-  one.problem.more_targets.clear();
+std::vector<KnownSpace> known_spaces(const AlignProblem& problem) {
+  if (problem.more_targets.empty()) return {};
   std::vector<KnownSpace> known = {{problem.target, problem.target_name.empty() ? "target" : problem.target_name}};
   known.insert(known.end(), problem.more_targets.begin(), problem.more_targets.end());
+  return known;
+}
+
+OneTarget as_one_target(const AlignProblem& problem, const std::vector<KnownSpace>& known, int threads) {
+  OneTarget one{{}, problem, {}};
+  if (known.empty()) return one;
+  one.problem.more_targets.clear();
   Consensus consensus = make_consensus(known, threads);
   one.rows = std::move(consensus.rows);
   one.problem.target = one.rows;

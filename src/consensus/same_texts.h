@@ -5,13 +5,10 @@
 
 namespace vec2vec {
 
-/// How far two spaces agree on which rows are alike, in [-1, 1]: the Pearson correlation of the cosines of all pairs of rows of
-/// a (n, d_a) and of b (n, d_b), centred unit rows, when row i of `a` belongs to row i + shift of `b` (representational
-/// similarity, Kriegeskorte et al. 2008). Up to 1,000 rows in unbroken runs, spread evenly. Cost: 2 n^2 (d_a + d_b) flops.
-double similarity_agreement(MatrixView a, MatrixView b, Index shift);
-
-/// Throws Error{kBadInput} when rows of a and b, equally many, are not of the same texts in the same order: their cosines do
-/// not go together, or do so better when one side is shifted by a row.
+/// Throws Error{kBadInput} when the rows of a (n, d_a) and of b (m, d_b), centred unit rows, are not of the same texts in the
+/// same order: when they are not equally many, when the cosines of all pairs of rows of `a` do not correlate with those of `b`
+/// (representational similarity, Kriegeskorte et al. 2008), or when they do so better with one side shifted by a row. Looks at
+/// k = 1,000 rows at most, in unbroken runs spread evenly. Cost: 2 k^2 (d_a + 3 d_b) flops.
 void check_same_texts(MatrixView a, const std::string& name_a, MatrixView b, const std::string& name_b);
 
 }  // namespace vec2vec
