@@ -10,10 +10,11 @@
 #include "core/number.h"
 #include "files.h"
 #include "io/atomic_file.h"
+#include "io/sha256.h"
 #include "migrate_gate.h"
 #include "postgres_arguments.h"
-#include "spelling.h"
 #include "roles.h"
+#include "spelling.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
 
@@ -173,10 +174,21 @@ MigrateSummary migrate(const Map& map, const std::string& sha256, const MigrateA
   return translate_postgres(map, sha256, a.column, options);
 }
 
+/// What tells this map from others in the book-keeping: the SHA-256 of its file or, of a map into one of several known spaces,
+/// of the bytes that it would have as a file, so that rows of two targets are never mixed.
+std::string sha256_of(const Map& map, const MigrateArguments& a) {
+  if (a.to.empty()) return file_sha256(a.map);
+  Sha256 hash;
+  const std::string bytes = map.to_bytes();
+  hash.add(bytes.data(), bytes.size());
+  return hash.hex();
+}
+
 /// Prints result as JSON if asked for, and writes the report.
 void put_out(const std::string& result, const std::string& sha256, const MigrateGate* gate, const MigrateArguments& a) {
   nlohmann::ordered_json json = {
       {"map", a.map}, {"map_sha256", sha256}, {"table", a.column.table}, {"column", a.column.column}, {"into", a.options.into}};
+  if (!a.to.empty()) json["to"] = a.to;
   json.update(nlohmann::ordered_json::parse(result));
   if (gate) gate->add_to(json);
   if (a.common.json) std::cout << json_text(json, 2) << "\n";
@@ -186,8 +198,7 @@ void put_out(const std::string& result, const std::string& sha256, const Migrate
 int run_migrate(const MigrateArguments& arguments) {
   if (!arguments.report.empty()) require_writable(arguments.report, arguments.force, {arguments.map});
   const Map map = load_map(arguments.map, {}, arguments.to);
-  // The rows of one map's several targets are not to be mixed.
-  const std::string sha256 = file_sha256(arguments.map) + (arguments.to.empty() ? "" : " to " + arguments.to);
+  const std::string sha256 = sha256_of(map, arguments);
   MigrateOptions options = arguments.options;
   options.build_indexes = !arguments.no_indexes;
   if (options.connections == 0) options.connections = 2 * arguments.common.threads;
