@@ -71,29 +71,34 @@ def take(encoder, parts):
     return np.concatenate(picked).astype(np.float32)
 
 
-def fit(program, folder, a, b, options, oracle=False):
-    """Aligns arrays a and b; the map's file, and a record of what align said."""
+def saved(folder, a, b):
+    """The files of array a and of b: one array, or several known spaces as {name: array}."""
     import numpy as np
 
-    np.save(folder / "a.npy", a)
-    np.save(folder / "b.npy", b)
+    folder.mkdir(exist_ok=True)
+    arrays = {"a": a} | (b if isinstance(b, dict) else {"b": b})
+    for name, rows in arrays.items():
+        np.save(folder / f"{name}.npy", rows)
+    return [folder / f"{name}.npy" for name in arrays]
+
+
+def fit(program, folder, a, b, options, oracle=False):
+    """Aligns array a with b, one array or several known spaces as {name: array}; the map's file, and a record of what align said."""
     out = folder / "map.safetensors"
     options = ["--paired", "--procrustes"] if oracle else options
-    command = [program, "align", folder / "a.npy", folder / "b.npy", "-o", out, *options, "--force", "--json", "--quiet"]
+    command = [program, "align", *saved(folder / "fit", a, b), "-o", out, *options, "--force", "--json", "--quiet"]
     done = run_measured(command, allowed=tuple(VERDICTS))
-    record = {"rows": [len(a), len(b)], "seconds": done["seconds"], "date": now(), "machine": machine()}
+    rows = [len(a), len(next(iter(b.values())) if isinstance(b, dict) else b)]
+    record = {"rows": rows, "seconds": done["seconds"], "date": now(), "machine": machine()}
     if not oracle:
         record |= {"verdict": VERDICTS[done["exit"]], "evidence": done["json"].get("evidence"), "pair_fit": done["json"].get("pairs")}
     return out, record
 
 
-def score(program, folder, map_file, a, b, pool):
-    """top-1, mean rank, raw and centred cosine of paired rows a, translated by the map (None: translated already), and b."""
-    import numpy as np
-
-    np.save(folder / "eval.a.npy", a)
-    np.save(folder / "eval.b.npy", b)
-    given = ["--map", map_file] if map_file else []
-    command = [program, "evaluate", *given, folder / "eval.a.npy", folder / "eval.b.npy", "--pool", pool, "--bootstrap", 0, "--json", "--quiet"]
+def score(program, folder, map_file, a, b, pool, to=None):
+    """top-1, mean rank, raw and centred cosine of paired rows a, translated by the map (None: translated already; to: into that
+    known space), and b, one array or several known spaces as {name: array}."""
+    given = (["--map", map_file] if map_file else []) + (["--to", to] if to else [])
+    command = [program, "evaluate", *given, *saved(folder / "eval", a, b), "--pool", pool, "--bootstrap", 0, "--json", "--quiet"]
     scores = run_measured(command)["json"]["scores"]
     return {name: scores[name]["value"] for name in ("top1", "mean_rank", "cosine", "centred_cosine")} | {"pool": min(pool, len(a))}

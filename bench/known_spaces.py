@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 
 from bench_env import ROOT, records_of, run_inside
-from experiment import EVALUATION, Lines, take
-from run import VERDICTS, build, git, machine, now, numbers, run_measured
+from experiment import EVALUATION, Lines, fit, score, take
+from run import build, git, numbers
 
 RESULTS = ROOT / "bench" / "results" / "known_spaces.jsonl"
 KNOWN = {"e5": ["mpnet", "minilm", "l3", "bge"], "mpnet": ["bge", "e5", "e5v2", "wordllama"]}
@@ -26,37 +26,15 @@ PUBLIC = ("general", 20000, 40000)
 POOL = 4096
 
 
-def save(folder, name, rows):
-    import numpy as np
-
-    path = folder / f"{name}.npy"
-    np.save(path, rows)
-    return path
-
-
-def align(program, folder, store, known, options):
-    command = [program, "align", store, *known, "-o", folder / "map.safetensors", *options, "--force", "--json", "--quiet"]
-    return run_measured(command, allowed=tuple(VERDICTS))
-
-
-def scores(program, folder, unknown, known):
-    """top-1 in the target (the consensus of several), and in each known space."""
-    source = save(folder, "eval", take(unknown, [EVALUATION]))
-    truth = [save(folder, f"{name}.eval", take(name, [EVALUATION])) for name in known]
-    told = lambda *rest: run_measured([program, "evaluate", "--map", folder / "map.safetensors", source, *rest, "--pool", POOL, "--bootstrap", 0, "--json", "--quiet"])["json"]["scores"]["top1"]
-    whole = told(*truth)
-    return {"top1": whole["value"], "null": whole["null"], "single": {name: told(file, "--to", name)["value"] for name, file in zip(known, truth)}}
-
-
 def one_run(program, folder, unknown, known, rows, seed):
-    record = {"unknown": unknown, "known": known, "rows": rows, "seed": seed, "date": now(), "machine": machine(), "commit": git("rev-parse", "--short", "HEAD")}
-    public = [save(folder, name, take(name, [PUBLIC])) for name in known]
-    if rows == "oracle":
-        done = align(program, folder, save(folder, "store", take(unknown, [PUBLIC])), public, ["--paired"])
-    else:
-        done = align(program, folder, save(folder, "store", take(unknown, [("general", 0, rows)])), public, ["--seed", seed])
-        record |= {"verdict": VERDICTS[done["exit"]], "evidence": done["json"]["evidence"], "searches": len(done["json"]["starts"])}
-    return record | {"seconds": done["seconds"]} | scores(program, folder, unknown, known)
+    oracle = rows == "oracle"
+    store = PUBLIC if oracle else ("general", 0, rows)
+    public = {name: take(name, [PUBLIC]) for name in known}
+    map_file, told = fit(program, folder, take(unknown, [store]), public, ["--paired"] if oracle else ["--seed", seed])
+    source, truth = take(unknown, [EVALUATION]), {name: take(name, [EVALUATION]) for name in known}
+    single = {name: score(program, folder, map_file, source, {name: truth[name]}, POOL, name)["top1"] for name in known}
+    whole = score(program, folder, map_file, source, truth, POOL)
+    return told | whole | {"single": single, "unknown": unknown, "known": known, "rows": rows, "seed": seed, "commit": git("rev-parse", "--short", "HEAD")}
 
 
 def table():
