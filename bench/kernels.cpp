@@ -13,7 +13,7 @@
 #include "linear/polar.h"
 #include "match/kmeans.h"
 #include "match/tabu.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/map.h"
 
 namespace vec2vec {

@@ -1,6 +1,5 @@
 #include "vec2vec/align.h"
 
-#include <chrono>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -9,6 +8,7 @@
 
 #include "command.h"
 #include "core/json.h"
+#include "core/time.h"
 #include "effort.h"
 #include "files.h"
 #include "neural_arguments.h"
@@ -170,7 +170,7 @@ int train(const AlignProblem& problem, const Map& start, Verdict verdict, double
 }
 
 int run_align(AlignArguments arguments) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   std::unique_ptr<RowSource> source_file = open_side(arguments.source, arguments.common.quiet);
   std::vector<std::unique_ptr<RowSource>> target_files = open_targets(arguments);
   if (arguments.paired && source_file->rows() != target_files[0]->rows()) {
@@ -226,7 +226,7 @@ int run_align(AlignArguments arguments) {
   options.progress = progress.functor();
   AlignSummary summary = align(problem, options);
   if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
-    const double used = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double used = seconds_since(begin);
     const double left = arguments.time_budget > 0 ? std::max(1e-3, arguments.time_budget - used) : 0;
     return train(problem, summary.map, summary.verdict, left, inputs, arguments, progress);
   }

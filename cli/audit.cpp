@@ -22,6 +22,7 @@
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inspect.h"
+#include "vec2vec/pages.h"
 #include "vec2vec/texts.h"
 #include "vec2vec/version.h"
 

@@ -8,6 +8,7 @@
 #include "core/tell.h"
 #include "io/atomic_file.h"
 #include "roles.h"
+#include "space/sample.h"
 #include "vec2vec/error.h"
 #include "vec2vec/postgres.h"
 
@@ -33,7 +34,8 @@ LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage
   constexpr Index kBlockRows = 4096;
   LoadedRows loaded{Matrix(kept, dim), n, source.format(), source.dtype()};
   Matrix block(kept < n ? std::min(kBlockRows, n) : 0, dim);
-  Index next = 0;  // row `next` of the result is row next * n / kept of the file
+  const auto place = [&](Index row) { return spread_row(row, kept, n); };  // in the file, of a row of the result
+  Index next = 0;
   for (Index first = 0; first < n; first += kBlockRows) {
     tell(progress, stage, static_cast<double>(first) / static_cast<double>(n));
     const Index count = std::min(kBlockRows, n - first);
@@ -42,10 +44,10 @@ LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage
       continue;
     }
     if (next >= kept) break;
-    if (next * n / kept >= first + count) continue;
+    if (place(next) >= first + count) continue;
     source.read(first, block.span().middle_rows(0, count));
-    for (; next < kept && next * n / kept < first + count; ++next) {
-      std::copy_n(block.row(next * n / kept - first), dim, loaded.rows.row(next));
+    for (; next < kept && place(next) < first + count; ++next) {
+      std::copy_n(block.row(place(next) - first), dim, loaded.rows.row(next));
     }
   }
   return loaded;

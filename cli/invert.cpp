@@ -8,6 +8,7 @@
 #include "core/json.h"
 #include "core/number.h"
 #include "files.h"
+#include "io/provenance.h"
 #include "roles.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
@@ -170,7 +171,7 @@ int run_invert(const InvertArguments& a) {
     if (!a.truth.empty()) scores = scores_json(a, found, numbers, judge, aids.public_texts, scores_for_people);
   };
   const auto provenance = [&](const std::string& sha256) {
-    return json_text({{"what", "texts found for vectors by vec2vec"}, {"sha256", sha256}, {"from", origin}}, 2) + "\n";
+    return provenance_text("texts found for vectors by vec2vec", a.output, sha256, {{"from", origin}});
   };
   const InversionSummary summary =
       invert_rows(inverter, rows, a.output, {json_text(origin), numbers, a.force, a.restart, score, provenance, progress});

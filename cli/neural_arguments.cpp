@@ -6,6 +6,7 @@
 
 #include "core/number.h"
 #include "vec2vec/error.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -62,7 +63,7 @@ NeuralOptions NeuralArguments::options() const {
   o.seeds = seeds;
   o.checkpoint = checkpoint;
   o.log = log;
-  o.plot = plot;
+  if (!plot.empty()) o.on_log = [path = plot](const std::string& json) { save_page(path, training_page(json), true); };
   return o;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/random.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/matrix.h"
 
 namespace vec2vec {

@@ -156,8 +156,4 @@ struct AuditReport {
 /// the work begins.
 AuditReport audit(const AuditProblem& problem, const AuditOptions& options = {});
 
-/// A self-contained HTML page of a report: to_json() with what the caller added to it (docs/audit.md). It asks for nothing from
-/// any network.
-std::string audit_page(const std::string& json);
-
 }  // namespace vec2vec

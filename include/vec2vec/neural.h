@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -72,7 +73,8 @@ struct NeuralOptions {
   double time_budget = 0;       ///< seconds after which training ends; 0 = none
   std::string checkpoint = {};  ///< file for the state of training, written every period; training goes on from it if it exists
   std::string log = {};         ///< CSV file for losses and scores, a line a period; replaced
-  std::string plot = {};        ///< HTML page that draws them, renewed every period; replaced
+  /// Called every period with the whole log so far as JSON, which training_page (pages.h) draws.
+  std::function<void(const std::string& json)> on_log = {};
   Progress progress = {};
 
   /// Throws Error{kBadInput} naming the first option out of range.

@@ -18,6 +18,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/measure.h"
 #include "vec2vec/neural.h"
+#include "vec2vec/pages.h"
 #include "vec2vec/pairs.h"
 #include "vec2vec/postgres.h"
 #include "vec2vec/progress.h"

@@ -10,6 +10,7 @@
 #include "run.h"
 #include "vec2vec/error.h"
 #include "vec2vec/neural.h"
+#include "vec2vec/pages.h"
 #include "vec2vec/pairs.h"
 
 namespace vec2vec::python {
@@ -68,7 +69,9 @@ Result train(const Rows& source, const Rows& target, const Map* start, const Pai
   options.time_budget = time_budget;
   options.checkpoint = checkpoint.string();
   options.log = log.string();
-  options.plot = plot.string();
+  if (!plot.empty()) {
+    options.on_log = [path = plot.string()](const std::string& json) { save_page(path, training_page(json), true); };
+  }
   options.seeds = seeds;
   NeuralSummary summary;
   run(progress, [&](const Progress& report) {

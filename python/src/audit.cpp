@@ -7,6 +7,7 @@
 #include "bindings.h"
 #include "rows.h"
 #include "run.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec::python {
 namespace {

@@ -8,6 +8,7 @@ import re
 import signal
 import sys
 import warnings
+from enum import IntEnum
 from pathlib import Path
 from time import monotonic
 from types import FrameType
@@ -19,7 +20,20 @@ from ._errors import BadInputError, Error
 from ._files import leave_nothing, written_whole
 
 _STORE = "npy, NDJSON, CSV, safetensors, fvecs; a Parquet or Arrow file or folder; a VDF folder; a FAISS or usearch index"
-_EXIT = {"ALIGNED": 0, "UNCERTAIN": 3, "NOT_ALIGNED": 4}
+
+
+class ExitCode(IntEnum):
+    """Those of the program vec2vec that can occur here; docs/cli.md has the table of all."""
+
+    SUCCESS = 0
+    INTERNAL_FAILURE = 1
+    BAD_INPUT = 2
+    UNCERTAIN = 3
+    NOT_ALIGNED = 4
+    INTERRUPTED = 130
+
+
+_OF_VERDICT = {"ALIGNED": ExitCode.SUCCESS, "UNCERTAIN": ExitCode.UNCERTAIN, "NOT_ALIGNED": ExitCode.NOT_ALIGNED}
 
 
 #: Options of Python that are here too, and those that have another name.
@@ -151,7 +165,7 @@ def _align(arguments: argparse.Namespace) -> int:
         found = align(*rows, seed=arguments.seed, threads=arguments.threads or 0, progress=_progress(arguments.quiet))
     found.map.save(arguments.output, overwrite=arguments.overwrite)
     print(found)
-    return _EXIT[found.verdict]
+    return _OF_VERDICT[found.verdict]
 
 
 def _main() -> int:
@@ -171,8 +185,7 @@ def _main() -> int:
 
 
 def run() -> None:
-    """The exit codes of the program vec2vec: 2 for bad input, 1 for a failure, 3 and 4 for maps that are not ALIGNED, 130 for
-    Ctrl-C."""
+    """Runs the command and exits with one of `ExitCode`."""
     interrupted = False
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
@@ -188,11 +201,11 @@ def run() -> None:
             # Not sys.exit: a thread that was being started when the signal came never ends, and would be waited for.
             sys.stdout.flush()
             leave_nothing()
-            os._exit(130)
+            os._exit(ExitCode.INTERRUPTED)
         if not isinstance(error, (Error, ImportError)):
             raise
         print(f"error: {in_flags(str(error))}", file=sys.stderr)
-        sys.exit(2 if isinstance(error, (BadInputError, ImportError)) else 1)
+        sys.exit(ExitCode.BAD_INPUT if isinstance(error, (BadInputError, ImportError)) else ExitCode.INTERNAL_FAILURE)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from . import _core
 from ._errors import BadInputError
 from ._options import checked
 from ._progress import Progress, reporting
-from ._rows import Float32, as_rows
+from ._rows import Float32, as_rows, require_finite
 from ._show import Shown
 
 if TYPE_CHECKING:
@@ -68,11 +68,7 @@ class Defence(Shown):
         x = as_rows(rows)
         if x.shape[1] != self.source_dim:
             raise BadInputError(f"has {x.shape[1]} columns, but the defence was made for {self.source_dim}", "rows")
-        if not np.isfinite(x).all():
-            row = int(np.argwhere(~np.isfinite(x))[0][0])
-            raise BadInputError(
-                "NaN or infinite values", f"rows, row {row}", "remove or repair the row; `inspect()` counts them"
-            )
+        require_finite(x, "rows")
         out = np.empty((x.shape[0], self.dim), np.float32)
         with reporting(progress) as callback:
             self._core.apply(x, first_row, out, callback)

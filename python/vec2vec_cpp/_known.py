@@ -6,11 +6,9 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from ._errors import BadInputError
 from ._options import text
-from ._rows import Float32, as_rows, name_of
+from ._rows import Float32, as_rows, name_of, require_finite
 
 
 def is_several(data: Any) -> bool:
@@ -85,6 +83,5 @@ def in_order(known: Any, names: Sequence[str]) -> list[Float32]:
         raise BadInputError(found, "`known`", f"rows of the same texts by each of {', '.join(names)}")
     rows = [as_rows(space, name) for name, space in zip(names, spaces, strict=True)]
     for name, space in zip(names, rows, strict=True):
-        if len(bad := np.flatnonzero(~np.isfinite(space).all(axis=1))):
-            raise BadInputError("NaN or infinite values", f"{name}, row {bad[0]}", "remove or repair the row")
+        require_finite(space, name)
     return rows

@@ -57,6 +57,13 @@ def as_rows(data: Any, name: str = "rows") -> Float32:
         return np.ascontiguousarray(array, dtype=np.float32)
 
 
+def require_finite(rows: Float32, name: str) -> None:
+    """Refuses the first row with a value that is not finite, in the words of the library."""
+    if len(bad := np.flatnonzero(~np.isfinite(rows).all(axis=1))):
+        hint = "remove or repair the row; `inspect()` counts them"
+        raise BadInputError("NaN or infinite values", f"{name}, row {bad[0]}", hint)
+
+
 def name_of(data: Any, given: str) -> str:
     """The name given to rows, else that of their file, else none."""
     return given or (os.path.splitext(os.path.basename(os.fspath(data)))[0] if isinstance(data, (str, os.PathLike)) else "")

@@ -1,7 +1,6 @@
 #include "vec2vec/align.h"
 
-#include <chrono>
-#include <cmath>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "align/calibration.h"
@@ -12,13 +11,17 @@
 #include "align/report.h"
 #include "align/several.h"
 #include "core/boundary.h"
+#include "core/gemm.h"
 #include "core/json.h"
 #include "core/parallel.h"
 #include "core/tell.h"
+#include "core/time.h"
 #include "linear/polar.h"
 #include "map/fingerprint.h"
 #include "map/support.h"
+#include "space/check_rows.h"
 #include "space/clean.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -31,14 +34,9 @@ void check_rows(MatrixView rows, const std::string& name) {
     bad_input(std::to_string(rows.rows) + " rows are too few", name,
               "unpaired alignment needs at least 64 rows a side, and thousands to work well");
   if (rows.cols < 2) bad_input("vectors of dimension 1 cannot be aligned", name);
+  require_finite_rows(rows, name);
   bool differs = false;
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c) {
-      if (!std::isfinite(rows.row(i)[c]))
-        bad_input("NaN or infinite values", name + ", row " + std::to_string(i),
-                  "remove or repair the row; `inspect()` counts them");
-      differs |= rows.row(i)[c] != rows.row(0)[c];
-    }
+  for (Index i = 1; i < rows.rows && !differs; ++i) differs = !std::equal(rows.row(i), rows.row(i) + rows.cols, rows.row(0));
   if (!differs) bad_input("all rows are the same", name, "give vectors of different texts");
 }
 
@@ -130,7 +128,7 @@ namespace {
 AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options, std::vector<Target> targets) {
   check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   auto step = [&](const char* stage, double done) { tell(options.progress, stage, done, "align", "nothing was written"); };
   check_pairs(problem);
   step("prepare", 0);
@@ -213,7 +211,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);
   summary.map.card = json_text(card);
   step("refine", 1);
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  summary.seconds = seconds_since(begin);
   return summary;
 }
 
@@ -223,7 +221,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) try
   options.validate();
   if (options.partial && !problem.pairs.empty())
     bad_input("parts of the sides cannot be tried with known pairs", "`AlignOptions::partial`");
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   const std::vector<KnownSpace> known = known_spaces(problem);
   for (const KnownSpace& space : known) check_rows(space.rows, space.name);
   const OneTarget one = as_one_target(problem, known, options.threads);
@@ -231,7 +229,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) try
   AlignSummary whole = align_these(one.problem, options);
   if (options.partial && whole.verdict != Verdict::kAligned)
     whole = align_parts(one.problem, options, std::move(whole), align_these);
-  whole.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  whole.seconds = seconds_since(begin);
   return whole;
 } catch (...) {
   rethrow_as_error();

@@ -10,6 +10,7 @@
 #include "linear/polar.h"
 #include "match/kmeans.h"
 #include "match/tabu.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 namespace {

@@ -7,11 +7,13 @@
 #include "align/calibration.h"
 #include "align/effort.h"
 #include "align/pairs.h"
+#include "core/gemm.h"
 #include "core/parallel.h"
 #include "kernels/nearest_of.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
 #include "linear/shrunk_map.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 

@@ -7,6 +7,7 @@
 #include "core/parallel.h"
 #include "linear/polar.h"
 #include "linear/shrunk_map.h"
+#include "space/sample.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -1,16 +1,18 @@
 #include "align/parts.h"
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/json.h"
+#include "core/random.h"
+#include "core/time.h"
 #include "kernels/nearest_of.h"
 #include "match/kmeans.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 namespace {
@@ -45,10 +47,8 @@ Parts parts_of(MatrixView rows, std::uint64_t seed, int threads) {
 
 AlignSummary align_parts(const AlignProblem& problem, const AlignOptions& options, AlignSummary whole,
                          const std::function<AlignSummary(const AlignProblem&, const AlignOptions&)>& align_rows) {
-  const auto begin = std::chrono::steady_clock::now();
-  const auto seconds = [&] {
-    return whole.seconds + std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
+  const auto begin = Clock::now();
+  const auto seconds = [&] { return whole.seconds + seconds_since(begin); };
   const Parts sources = parts_of(problem.source, options.seed, options.threads),
               targets = parts_of(problem.target, options.seed, options.threads);
   const double tries = static_cast<double>(sources.tried.size() * targets.tried.size());

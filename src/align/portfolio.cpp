@@ -1,7 +1,6 @@
 #include "align/portfolio.h"
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <utility>
 
@@ -9,7 +8,9 @@
 #include "align/search_state.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "core/time.h"
 #include "linear/polar.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 namespace {
@@ -106,7 +107,7 @@ void turn_axes(const ViewPair& view, const PairTerm& pairs, const AlignOptions& 
 
 PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const AlignOptions& options,
                               const std::function<void(double)>& step) {
-  const auto begin = std::chrono::steady_clock::now();
+  const auto begin = Clock::now();
   PortfolioResult result;
   SearchState state;
   std::vector<Climber>& pool = state.pool;
@@ -138,7 +139,7 @@ PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const Al
   const std::size_t least = static_cast<std::size_t>(effort.least_searches);
   bool found = rank();
   while ((!found || state.next < least) && state.next < searches.size()) {
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    const double seconds = seconds_since(begin);
     if (options.time_budget > 0 && seconds > options.time_budget && !pool.empty()) {
       result.stopped_because = "the time budget was used up";
       break;

@@ -7,6 +7,8 @@
 #include "core/parallel.h"
 #include "kernels/soft_match.h"
 #include "linear/shrunk_map.h"
+#include "space/sample.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 namespace {

@@ -1,5 +1,6 @@
 #pragma once
 #include "space/spectrum.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 

@@ -3,24 +3,24 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 #include "audit/auc.h"
 #include "core/boundary.h"
 #include "core/gemm.h"
+#include "core/number.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "evaluate/bootstrap.h"
 #include "space/check_rows.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
 constexpr Index kFewestRows = 5;  // with and without a label, for an AUC
-constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 using Labels = std::vector<std::vector<Index>>;  // of each row
 

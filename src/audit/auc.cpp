@@ -1,7 +1,8 @@
 #include "audit/auc.h"
 
 #include <algorithm>
-#include <limits>
+
+#include "core/number.h"
 
 namespace vec2vec {
 
@@ -22,7 +23,7 @@ double Auc::operator()(std::span<const std::uint32_t> weights) const {
     positives += tied_positives;
     negatives += tied_negatives;
   }
-  return positives > 0 && negatives > 0 ? won / (positives * negatives) : std::numeric_limits<double>::quiet_NaN();
+  return positives > 0 && negatives > 0 ? won / (positives * negatives) : kUndefined;
 }
 
 }  // namespace vec2vec

@@ -1,8 +1,6 @@
 #include "vec2vec/audit.h"
 
 #include <algorithm>
-#include <chrono>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "audit/judge.h"
@@ -12,23 +10,22 @@
 #include "core/layout.h"
 #include "core/number.h"
 #include "core/parallel.h"
+#include "core/tell.h"
+#include "core/time.h"
 #include "evaluate/bootstrap.h"
+#include "evaluate/score_json.h"
 #include "io/checkpoint.h"
 #include "io/sha256.h"
 #include "kernels/nearest.h"
 #include "kernels/nearest_of.h"
-#include "space/centre_by.h"
 #include "space/check_rows.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 
 namespace vec2vec {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 void require_count(std::size_t count, Index rows, const std::string& where) {
   if (static_cast<Index>(count) != rows)
@@ -103,7 +100,7 @@ AlignSummary find_map(MatrixView store, MatrixView known, const std::string& sta
   align_options.effort = options.effort;
   align_options.time_budget = options.time_budget;
   align_options.partial = options.partial;
-  if (options.progress) align_options.progress = [&](std::string_view, double done) { return options.progress(stage, done); };
+  align_options.progress = part_of(options.progress, 0, 1, stage);
   return align({source, target, "store", "public"}, align_options);
 }
 
@@ -127,7 +124,7 @@ std::vector<WordSample> word_samples(const AuditProblem& p, const WordDictionary
   std::vector<WordSample> samples;
   const Index count = std::min(options.samples, p.store.rows);
   for (Index s = 0; s < count; ++s) {
-    WordSample sample{s * p.store.rows / count, {}, {}};
+    WordSample sample{spread_row(s, count, p.store.rows), {}, {}};
     for (const WeightedWord& w : found[static_cast<std::size_t>(sample.row)])
       sample.words.emplace_back(options.reveal ? dictionary.words()[static_cast<std::size_t>(w.word)] : "•••••", w.weight);
     if (options.reveal && !p.store_texts.empty()) sample.text = p.store_texts[static_cast<std::size_t>(sample.row)];
@@ -175,9 +172,6 @@ Score kept_neighbours(MatrixView a, MatrixView b, const AuditOptions& options) {
   return mean_score(kept, static_cast<double>(kNear) / static_cast<double>(near_a.rows - 1), options);
 }
 
-constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-constexpr Score kNotCompared{kNothing, kNothing, kNothing, kNothing};
-
 /// Part of the rows whose translation is nearest to their own row of reference (n, d), centred unit rows.
 Score recovered_rows(const Map& map, MatrixView store, MatrixView reference, const AuditOptions& options) {
   constexpr Index kScored = 4096;
@@ -209,8 +203,8 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
   point.verdict = found.verdict;
   point.probability = found.evidence.probability;
   const bool is_reference = steps.empty() && p.native.rows == 0;
-  point.recovered = is_reference || reference.rows == 0 ? kNotCompared : recovered_rows(found.map, store, reference, options);
-  point.neighbours = steps.empty() ? kNotCompared : kept_neighbours(p.store, store, options);
+  point.recovered = is_reference || reference.rows == 0 ? kNoScore : recovered_rows(found.map, store, reference, options);
+  point.neighbours = steps.empty() ? kNoScore : kept_neighbours(p.store, store, options);
   point.seconds = seconds_since(start);
   return point;
 }

@@ -1,54 +1,30 @@
 #include "vec2vec/defend.h"
 
-#include <chrono>
-#include <cmath>
-#include <filesystem>
-
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/parallel.h"
 #include "core/tell.h"
+#include "core/time.h"
+#include "io/provenance.h"
+#include "space/check_rows.h"
 #include "vec2vec/error.h"
-#include "vec2vec/version.h"
 
 namespace vec2vec {
-namespace {
-
-void check_finite(MatrixView rows, Index first_row, const std::string& path) {
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c)
-      if (!std::isfinite(rows.row(i)[c]))
-        bad_input("NaN or infinite values", path + ", row " + std::to_string(first_row + i),
-                  "remove or repair the row; `inspect()` counts them");
-}
-
-/// The text of the provenance of a file with this SHA-256.
-std::string provenance_of(const std::string& sha256, const std::string& in_path, const std::string& out_path,
-                          const DefendSummary& summary, const DefendOptions& options) {
-  return json_text({{"what", "vectors changed by a defence of vec2vec; not the rows of the encoder"},
-                    {"file", std::filesystem::path(out_path).filename().string()},
-                    {"sha256", sha256},
-                    {"rows", summary.rows},
-                    {"dim", summary.dim},
-                    {"steps", to_string(options.steps)},
-                    {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
-                    {"library_version", version()}},
-                   2) +
-         "\n";
-}
-
-}  // namespace
-
 DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, const std::string& out_path,
                      const DefendOptions& options) try {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   if (options.block_rows < 1) bad_input("must be 1 or more", "`DefendOptions::block_rows`");
   const auto source = open_rows(in_path, in_options);
   const Defence defence(options.steps, source->dim(), options.key);
   DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path), notes_on(*source)};
   CreateOptions output = options.output;
   output.carry = source.get();
-  output.provenance = [&](const std::string& sha256) { return provenance_of(sha256, in_path, out_path, summary, options); };
+  output.provenance = [&](const std::string& sha256) {
+    return provenance_text("vectors changed by a defence of vec2vec; not the rows of the encoder", out_path, sha256,
+                           {{"rows", summary.rows},
+                            {"dim", summary.dim},
+                            {"steps", to_string(options.steps)},
+                            {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}}});
+  };
   const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
   const Index block = std::min(options.block_rows, summary.rows);
   constexpr Index kPart = 256;
@@ -59,7 +35,7 @@ DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, 
     parallel_for((count + kPart - 1) / kPart, options.threads, [&](Index part) {
       const Index first = part * kPart, rows = std::min(kPart, count - first);
       const MatrixView x = in.view().middle_rows(first, rows);
-      check_finite(x, begin + first, in_path);
+      require_finite_rows(x, in_path, begin + first);
       defence.apply(x, begin + first, out.span().middle_rows(first, rows));
     });
     sink->write(out.view().middle_rows(0, count));
@@ -67,7 +43,7 @@ DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, 
          "nothing was written");
   }
   sink->commit();
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.seconds = seconds_since(start);
   return summary;
 } catch (...) {
   rethrow_as_error();

@@ -2,11 +2,11 @@
 
 #include <filesystem>
 #include <fstream>
-#include <limits>
 #include <utility>
 
 #include "audit/attributes_json.h"
 #include "core/json.h"
+#include "core/number.h"
 #include "evaluate/score_json.h"
 #include "io/atomic_file.h"
 #include "vec2vec/error.h"
@@ -29,9 +29,8 @@ Evidence evidence_of(const Json& json) {
 }
 
 Score score_of(const Json& json) {
-  constexpr double kNothing = std::numeric_limits<double>::quiet_NaN();
-  if (json.is_null()) return {kNothing, kNothing, kNothing, kNothing};
-  const auto number = [&](const char* key) { return json.at(key).is_null() ? kNothing : json.at(key).get<double>(); };
+  if (json.is_null()) return kNoScore;
+  const auto number = [&](const char* key) { return json.at(key).is_null() ? kUndefined : json.at(key).get<double>(); };
   return {number("value"), number("low"), number("high"), number("null")};
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "core/json.h"
+#include "core/tell.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 namespace {
@@ -40,12 +42,9 @@ TextLeak leak_texts(const AuditProblem& p, MatrixView rows, MatrixView mean, Kep
   std::vector<std::string> found, truth;
   const Index count = std::min(options.samples, rows.rows);
   for (Index s = 0; s < count; ++s) {
-    const Index row = s * rows.rows / count;
-    Progress progress;
-    if (options.progress)
-      progress = [&](std::string_view, double done) {
-        return options.progress("write texts", (static_cast<double>(s) + done) / static_cast<double>(count));
-      };
+    const Index row = spread_row(s, count, rows.rows);
+    const double part = 1 / static_cast<double>(count);
+    const Progress progress = part_of(options.progress, static_cast<double>(s) * part, part, "write texts");
     TextSample sample = kept.text(identity, row, [&] {
       const Inversion i = inverter.invert(rows.row(row), row, progress);
       return TextSample{row, i.text, i.cosine, i.log_probability, i.nearest_cosine, {}};

@@ -4,7 +4,7 @@
 
 #include "consensus/same_texts.h"
 #include "space/side_by_side.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

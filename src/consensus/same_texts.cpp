@@ -6,7 +6,7 @@
 
 #include "core/gemm.h"
 #include "core/number.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -1,5 +1,9 @@
 #include "core/gemm.h"
 
+#include <algorithm>
+
+#include "core/parallel.h"
+
 #ifdef VEC2VEC_ONEDNN
 #include <oneapi/dnnl/dnnl.h>
 
@@ -46,6 +50,17 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
 Matrix product(MatrixView a, MatrixView b) {
   Matrix c(a.rows, b.cols);
   gemm(a, false, b, false, c.span());
+  return c;
+}
+
+Matrix cross_product(MatrixView a, MatrixView b, int threads) {
+  // Columns of a are split, not rows: no partial sums to add, and the order of additions never depends on the threads.
+  Matrix c(a.cols, b.cols);
+  const Index step = 64, tasks = (a.cols + step - 1) / step;
+  parallel_for(tasks, threads, [&](Index t) {
+    const Index begin = t * step, count = std::min(step, a.cols - begin);
+    gemm({a.data + begin, a.rows, count, a.stride}, true, b, false, c.span().middle_rows(begin, count));
+  });
   return c;
 }
 

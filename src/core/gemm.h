@@ -22,4 +22,7 @@ class OneOpenMpThread {
   int before_ = 1;
 };
 
+/// a^T b (p, q) for tall a (n, p) and b (n, q).
+Matrix cross_product(MatrixView a, MatrixView b, int threads);
+
 }  // namespace vec2vec

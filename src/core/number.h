@@ -1,9 +1,13 @@
 #pragma once
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 
 namespace vec2vec {
+
+/// A figure that was not measured, or that its rows do not define: null in JSON, "-" in tables.
+inline constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
 // Numbers from and to text, the same under every locale: no strtod, printf or stream does that.
 

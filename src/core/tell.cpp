@@ -3,10 +3,18 @@
 #include <cxxabi.h>
 
 #include <exception>
+#include <utility>
 
 #include "vec2vec/error.h"
 
 namespace vec2vec {
+
+Progress part_of(Progress progress, double begin, double part, std::string stage) {
+  if (!progress) return {};
+  return [progress = std::move(progress), begin, part, stage = std::move(stage)](std::string_view own, double done) {
+    return progress(stage.empty() ? own : std::string_view(stage), begin + done * part);
+  };
+}
 
 void tell(const Progress& progress, std::string_view stage, double done, const std::string& where, const std::string& hint) {
   if (!progress) return;

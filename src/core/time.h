@@ -1,7 +1,13 @@
 #pragma once
+#include <chrono>
 #include <string>
 
 namespace vec2vec {
+
+/// What durations and deadlines are measured by.
+using Clock = std::chrono::steady_clock;
+
+inline double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// The time of day in UTC, as in "2024-05-01T12:00:00Z".
 std::string utc_now();

@@ -1,12 +1,14 @@
 #include "vec2vec/encode.h"
 
-#include <chrono>
 #include <exception>
 #include <filesystem>
 
 #include "core/boundary.h"
 #include "core/json.h"
+#include "core/tell.h"
+#include "core/time.h"
 #include "encode/partial_rows.h"
+#include "io/provenance.h"
 #include "io/text_file.h"
 #include "io/utf8.h"
 #include "vec2vec/error.h"
@@ -16,10 +18,6 @@ namespace vec2vec {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
 /// All that decides the rows: two runs with equal identities give the same bytes.
 Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
   return {{"model", Json::parse(summary.card)},
@@ -27,22 +25,6 @@ Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
           {"column", options.column},
           {"block_rows", options.block_rows},
           {"library_version", version()}};
-}
-
-/// The text of the provenance of a file with this SHA-256.
-std::string provenance_of(const std::string& sha256, const std::string& out_path, const std::string& model_folder,
-                          const std::string& texts_path, const EncodeSummary& summary, const EncodeOptions& options) {
-  return json_text({{"what", "vectors of texts, encoded by vec2vec"},
-                    {"file", std::filesystem::path(out_path).filename().string()},
-                    {"sha256", sha256},
-                    {"rows", summary.rows},
-                    {"dim", summary.dim},
-                    {"model_folder", model_folder},
-                    {"model", Json::parse(summary.card)},
-                    {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}},
-                    {"library_version", version()}},
-                   2) +
-         "\n";
 }
 
 }  // namespace
@@ -77,11 +59,7 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
   while (partial.rows() < summary.rows) {
     const Index first = partial.rows(), count = std::min(options.block_rows, summary.rows - first);
     const MatrixSpan block = rows.span().middle_rows(0, count);
-    Progress progress;
-    if (options.progress)
-      progress = [&](std::string_view stage, double done) {
-        return options.progress(stage, (static_cast<double>(first) + done * static_cast<double>(count)) / total);
-      };
+    const Progress progress = part_of(options.progress, static_cast<double>(first) / total, static_cast<double>(count) / total);
     try {
       const TokenCounts counts = encoder.encode(texts.read(first, count), block, progress);
       summary.counts.tokens += counts.tokens;
@@ -97,7 +75,12 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
 
   CreateOptions output = options.output;
   output.provenance = [&](const std::string& sha256) {
-    return provenance_of(sha256, out_path, model_folder, texts_path, summary, options);
+    return provenance_text("vectors of texts, encoded by vec2vec", out_path, sha256,
+                           {{"rows", summary.rows},
+                            {"dim", summary.dim},
+                            {"model_folder", model_folder},
+                            {"model", Json::parse(summary.card)},
+                            {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}}});
   };
   const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
   partial.copy_to(*sink);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/parallel.h"
 #include "core/random.h"
@@ -11,7 +10,7 @@
 namespace vec2vec {
 
 double quantile(std::span<const double> sorted, double p) {
-  if (sorted.empty()) return std::numeric_limits<double>::quiet_NaN();
+  if (sorted.empty()) return kUndefined;
   const double position = p * static_cast<double>(sorted.size() - 1);
   const auto below = static_cast<std::size_t>(position);
   const auto above = std::min(below + 1, sorted.size() - 1);
@@ -68,7 +67,7 @@ double weighted_mean(std::span<const std::uint32_t> weights, std::span<const dou
 double weighted_median(std::span<const std::uint32_t> weights, std::span<const double> sorted_values) {
   std::uint64_t total = 0;
   for (const std::uint32_t w : weights) total += w;
-  if (total == 0) return std::numeric_limits<double>::quiet_NaN();
+  if (total == 0) return kUndefined;
   // The middle elements, counted from 0; the same one twice for an odd total.
   const std::uint64_t lower = (total - 1) / 2, upper = total / 2;
   double lower_value = 0;

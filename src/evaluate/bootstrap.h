@@ -1,10 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <functional>
-#include <limits>
 #include <span>
 #include <vector>
 
+#include "core/number.h"
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
@@ -15,7 +15,7 @@ struct Interval {
 };
 
 /// What stands where no interval was asked for: NaN, which becomes null in JSON and "-" in tables.
-inline constexpr Interval kNoInterval{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+inline constexpr Interval kNoInterval{kUndefined, kUndefined};
 
 /// A statistic of a weighted sample: weights[i] says how often row i was drawn; they sum to the number of rows.
 using WeightedStatistics = std::function<void(std::span<const std::uint32_t> weights, std::span<double> out)>;

@@ -11,6 +11,7 @@
 #include "evaluate/bootstrap.h"
 #include "evaluate/ranking.h"
 #include "evaluate/unit_rows.h"
+#include "space/check_rows.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -39,9 +40,7 @@ void add(std::span<const double> row, std::span<double> sum) {
 }
 
 void require_finite(double norm, const char* side, Index row) {
-  if (!std::isfinite(norm)) {
-    bad_input("row " + std::to_string(row) + " has a value that is not finite", side, "find such rows with `inspect()`");
-  }
+  if (!std::isfinite(norm)) refuse_row(side, row);
 }
 
 /// Mean cosine over the n (n - 1) mismatched pairs: the sums of unit rows give that of all pairs, less the n true ones.

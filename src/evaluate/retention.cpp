@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -14,6 +13,7 @@
 #include "core/parallel.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/unit_rows.h"
+#include "space/check_rows.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -27,8 +27,7 @@ Matrix unit_rows(MatrixView rows, const std::string& name) {
   Matrix out(rows.rows, rows.cols);
   std::vector<double> unit(static_cast<std::size_t>(rows.cols));
   for (Index i = 0; i < rows.rows; ++i) {
-    if (!std::isfinite(unit_row(rows.row(i), rows.cols, unit)))
-      bad_input("row " + std::to_string(i) + " has a value that is not finite", name, "find such rows with `inspect()`");
+    if (!std::isfinite(unit_row(rows.row(i), rows.cols, unit))) refuse_row(name, i);
     std::copy(unit.begin(), unit.end(), out.row(i));
   }
   return out;
@@ -67,8 +66,7 @@ std::vector<Index> nearest(const float* values, Index m, Index k) {
 CarriedThreshold carry(double threshold, std::span<const float> before, std::span<const float> after,
                        std::vector<float>& scratch) {
   const auto above = [](double limit) { return [limit](float value) { return static_cast<double>(value) >= limit; }; };
-  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
-  CarriedThreshold carried{threshold, std::count_if(before.begin(), before.end(), above(threshold)), kNone, kNone};
+  CarriedThreshold carried{threshold, std::count_if(before.begin(), before.end(), above(threshold)), kUndefined, kUndefined};
   if (carried.pairs == 0) return carried;
   scratch.assign(after.begin(), after.end());
   const auto last = scratch.begin() + (carried.pairs - 1);
@@ -157,18 +155,14 @@ std::string Retention::brief() const {
 }
 
 std::string Retention::to_json() const {
-  const auto number = [](double x) { return std::isnan(x) ? Json() : Json(x); };
-  Json json = {
-      {"queries", queries},
-      {"documents", documents},
-      {"k", k},
-      {"translated_queries", translated_queries},
-      {"recall",
-       {{"value", recall.value}, {"low", number(recall.low)}, {"high", number(recall.high)}, {"null", recall.null_value}}},
-      {"thresholds", Json::array()}};
+  Json json = {{"queries", queries},
+               {"documents", documents},
+               {"k", k},
+               {"translated_queries", translated_queries},
+               {"recall", {{"value", recall.value}, {"low", recall.low}, {"high", recall.high}, {"null", recall.null_value}}},
+               {"thresholds", Json::array()}};
   for (const CarriedThreshold& t : thresholds)
-    json["thresholds"].push_back(
-        {{"before", t.before}, {"pairs", t.pairs}, {"after", number(t.after)}, {"kept", number(t.kept)}});
+    json["thresholds"].push_back({{"before", t.before}, {"pairs", t.pairs}, {"after", t.after}, {"kept", t.kept}});
   return json_text(json, 2);
 }
 

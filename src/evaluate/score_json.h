@@ -2,9 +2,13 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "core/number.h"
 #include "vec2vec/evaluate.h"
 
 namespace vec2vec {
+
+/// Nothing was compared.
+inline constexpr Score kNoScore{kUndefined, kUndefined, kUndefined, kUndefined};
 
 /// null where the value is undefined (NaN); so are the ends of an interval that was not asked for.
 inline nlohmann::ordered_json json_of(const Score& s) {

@@ -11,6 +11,7 @@
 #include "core/tell.h"
 #include "inspect/spectrum.h"
 #include "space/duplicates.h"
+#include "space/sample.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -37,7 +38,7 @@ Pass read_once(RowSource& source, const InspectOptions& options) {
   Pass pass{std::vector<float>(static_cast<std::size_t>(n)), std::vector<RowHash>(static_cast<std::size_t>(n)),
             Matrix(sample, dim)};
   Matrix block(std::min(kBlockRows, n), dim);
-  Index next = 0;  // number of the next sample row, which is row next * n / sample of the file
+  Index next = 0;  // number of the next sample row
   for (Index first = 0; first < n; first += kBlockRows) {
     tell(options.progress, "read", static_cast<double>(first) / static_cast<double>(n));
     const Index count = std::min(kBlockRows, n - first);
@@ -51,7 +52,7 @@ Pass read_once(RowSource& source, const InspectOptions& options) {
       }
     });
     for (; next < sample; ++next) {
-      const Index row = next * n / sample;
+      const Index row = spread_row(next, sample, n);
       if (row >= first + count) break;
       if (!(pass.norms[static_cast<std::size_t>(row)] > 0)) continue;  // NaN or zero: it has no direction
       std::copy_n(block.row(row - first), dim, pass.sample.row(pass.sampled++));

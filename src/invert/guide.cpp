@@ -3,8 +3,9 @@
 #include <algorithm>
 
 #include "core/tell.h"
+#include "core/time.h"
 #include "io/utf8.h"
-#include "space/centre_by.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -75,7 +76,7 @@ double Guide::score(double cosine, double log_probability) const {
 bool Guide::go_on(double done) {
   tell(progress_, "invert", done);
   if (options_.seconds == 0) return true;
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count() < options_.seconds;
+  return seconds_since(start_) < options_.seconds;
 }
 
 bool Pool::add(Hypothesis hypothesis) {

@@ -4,6 +4,7 @@
 
 #include "core/boundary.h"
 #include "core/json.h"
+#include "core/tell.h"
 #include "io/atomic_file.h"
 #include "io/kept_records.h"
 #include "vec2vec/error.h"
@@ -65,11 +66,7 @@ InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const st
   const auto number = [&](Index row) { return options.numbers.empty() ? row : options.numbers[static_cast<std::size_t>(row)]; };
   const auto total = static_cast<double>(rows.rows);
   for (Index row = summary.resumed_rows; row < rows.rows; ++row) {
-    Progress progress;
-    if (options.progress)
-      progress = [&](std::string_view stage, double done) {
-        return options.progress(stage, (static_cast<double>(row) + done) / total);
-      };
+    const Progress progress = part_of(options.progress, static_cast<double>(row) / total, 1 / total);
     try {
       summary.rows.push_back(inverter.invert(rows.row(row), number(row), progress));
     } catch (const Error& error) {

@@ -1,19 +1,18 @@
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 
-#include "space/check_rows.h"
 #include "core/boundary.h"
 #include "core/json.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "core/time.h"
 #include "invert/beam.h"
 #include "invert/correct.h"
 #include "invert/guide.h"
-#include "space/centre_by.h"
-#include "space/spectrum.h"
+#include "space/check_rows.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inversion.h"
 #include "vec2vec/words.h"
@@ -195,7 +194,7 @@ Inverter::~Inverter() = default;
 Inversion Inverter::invert(const float* vector, Index number, const Progress& progress) const try {
   const Parts& p = *parts_;
   const InversionOptions& options = p.options;
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   require_finite_rows({vector, 1, p.dim, p.dim}, "vector to invert");
   const Matrix target = centre_by({vector, 1, p.dim, p.dim}, p.mean);
   Guide guide(p.encode, target.row(0), p.mean, options, progress);
@@ -240,7 +239,7 @@ Inversion Inverter::invert(const float* vector, Index number, const Progress& pr
     found.log_probability = pool.best()[0].log_probability;
   }
   found.encoded_texts = guide.encoded_texts() - 1;  // the empty text is known
-  found.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  found.seconds = seconds_since(start);
   return found;
 } catch (...) {
   rethrow_as_error();

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
@@ -23,10 +22,9 @@ using Json = nlohmann::ordered_json;
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::size_t kMeasures = 6;
-constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
 
 std::array<double, kMeasures> values_of(const TextOverlap& o) {
-  return {o.token_f1, o.rouge_l, o.bleu, o.exact, o.names.value_or(kNone), o.numbers.value_or(kNone)};
+  return {o.token_f1, o.rouge_l, o.bleu, o.exact, o.names.value_or(kUndefined), o.numbers.value_or(kUndefined)};
 }
 
 /// One measure: its value of each row, and the mean over other rows' texts. NaN: the row has none.
@@ -45,7 +43,7 @@ Compared compared(const Values& values, std::span<const std::size_t> rows, const
   Compared result;
   result.rows = static_cast<Index>(found.size());
   if (found.empty()) {
-    result.found = result.null = {kNone, kNone, kNone, kNone};
+    result.found = result.null = {kUndefined, kUndefined, kUndefined, kUndefined};
     return result;
   }
   const auto statistics = [&](std::span<const std::uint32_t> weights, std::span<double> out) {

@@ -11,7 +11,10 @@
 #include "core/json.h"
 #include "core/layout.h"
 #include "core/number.h"
+#include "space/check_rows.h"
+#include "space/sample.h"
 #include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"
 
@@ -77,9 +80,7 @@ double spectrum_distance(std::vector<double> a, std::vector<double> b) {
 void check_rows(MatrixView rows, const std::string& name) {
   if (rows.rows < kFewestRows)
     bad_input(std::to_string(rows.rows) + " rows are too few", name, "covariances need at least 64, and 2,000 to be trusted");
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c)
-      if (!std::isfinite(rows.row(i)[c])) bad_input("NaN or infinite values", name, "`inspect()` counts such rows");
+  require_finite_rows(rows, name);
 }
 
 Kinship kinship_of(Verdict verdict) {

@@ -1,19 +1,19 @@
 #include "vec2vec/confidence.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "core/boundary.h"
 #include "core/gemm_rows.h"
+#include "core/number.h"
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "kernels/exp.h"
 #include "map/support.h"
-#include "space/spectrum.h"
+#include "space/check_rows.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -21,11 +21,8 @@ namespace {
 
 constexpr Index kTileRows = 256, kTileStore = 1024;
 
-/// unit(unit(x) - mean) of rows (n, d), in place; zero rows stay zero. Returns the first row that is not finite, or -1.
-Index centre_rows(MatrixSpan rows, MatrixView mean) {
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c)
-      if (!std::isfinite(rows.row(i)[c])) return i;
+/// unit(unit(x) - mean) of rows (n, d), in place; zero rows stay zero.
+void centre_rows(MatrixSpan rows, MatrixView mean) {
   normalise_rows(rows);
   for (Index i = 0; i < rows.rows; ++i) {
     float* x = rows.row(i);
@@ -33,7 +30,6 @@ Index centre_rows(MatrixSpan rows, MatrixView mean) {
     for (Index c = 0; c < rows.cols; ++c) x[c] -= mean.data[c];
   }
   normalise_rows(rows);
-  return -1;
 }
 
 /// The two largest cosines of a row with the store so far, and the sum of e^((cosine - best) / t).
@@ -72,10 +68,8 @@ ConfidenceScorer::ConfidenceScorer(Map map, MatrixView store, int threads) try :
   parallel_for((store.rows + kTileStore - 1) / kTileStore, threads, [&](Index t) {
     const Index first = t * kTileStore, count = std::min(kTileStore, store.rows - first);
     for (Index i = first; i < first + count; ++i) std::copy_n(store.row(i), store.cols, store_.row(i));
-    const Index broken = centre_rows(store_.span().middle_rows(first, count), map_.target_mean);
-    if (broken >= 0)
-      bad_input("NaN or infinite values", "store, row " + std::to_string(first + broken),
-                "remove or repair the row; `inspect()` counts them");
+    require_finite_rows(store.middle_rows(first, count), "store", first);
+    centre_rows(store_.span().middle_rows(first, count), map_.target_mean);
   });
 } catch (...) {
   rethrow_as_error();
@@ -128,10 +122,7 @@ std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int thre
     parallel_for((block + kTileRows - 1) / kTileRows, threads, [&](Index t) {
       const Index first = begin + t * kTileRows, count = std::min(kTileRows, begin + block - first);
       const MatrixView tile = rows.middle_rows(first, count);
-      for (Index i = 0; i < count; ++i)
-        if (!std::all_of(tile.row(i), tile.row(i) + tile.cols, [](float value) { return std::isfinite(value); }))
-          bad_input("NaN or infinite values", "rows, row " + std::to_string(first + i),
-                    "remove or repair the row; `inspect()` counts them");
+      require_finite_rows(tile, "rows", first);
       score(tile, scored.data() + first);
     });
     tell(progress, "confidence", static_cast<double>(begin + block) / static_cast<double>(rows.rows));
@@ -143,7 +134,7 @@ std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int thre
 
 ConfidenceSummary summarise(std::span<const RowConfidence> rows) {
   ConfidenceSummary summary;
-  if (rows.empty()) summary.far_rows = summary.mean_match = std::numeric_limits<double>::quiet_NaN();
+  if (rows.empty()) summary.far_rows = summary.mean_match = kUndefined;
   for (const RowConfidence& row : rows) {
     summary.far_rows += (row.support < kFarSupport) / static_cast<double>(rows.size());
     summary.mean_match += static_cast<double>(row.match) / static_cast<double>(rows.size());

@@ -4,10 +4,14 @@
 #include <cmath>
 
 #include "core/boundary.h"
+#include "space/sample.h"
+#include "space/unit.h"
 #include "vec2vec/map.h"
 
 namespace vec2vec {
 namespace {
+
+constexpr Index kShareRows = 4000, kFingerprintRows = 20000;  // looked at, spread evenly
 
 /// Mean over rows (n, d), of norm 1, of the energy along axes (r, d); zero rows are left out.
 double energy_along(MatrixView rows, MatrixView axes) {
@@ -27,20 +31,13 @@ double energy_along(MatrixView rows, MatrixView axes) {
   return counted > 0 ? sum / counted : 1.0;
 }
 
-Matrix evenly_spread(MatrixView rows, Index count) {
-  count = std::min(count, rows.rows);
-  std::vector<Index> indices(static_cast<std::size_t>(count));
-  for (Index i = 0; i < count; ++i) indices[static_cast<std::size_t>(i)] = i * rows.rows / count;
-  return gather(rows, indices);
-}
-
 }  // namespace
 
 LeadingAxes leading_axes(MatrixView centred, const Spectrum& principal) {
   LeadingAxes leading{Matrix(std::clamp<Index>(centred.cols / 8, 1, 32), centred.cols), 0};
   for (Index a = 0; a < leading.axes.rows(); ++a)
     for (Index c = 0; c < centred.cols; ++c) leading.axes(a, c) = principal.vectors(c, a);
-  leading.share = energy_along(evenly_spread(centred, 4000), leading.axes);
+  leading.share = energy_along(SpreadRows(centred, kShareRows), leading.axes);
   return leading;
 }
 
@@ -49,11 +46,12 @@ Fingerprint fingerprint(MatrixView rows) try {
   f.rows = rows.rows;
   f.dim = rows.cols;
   if (rows.rows == 0 || rows.cols == 0) return f;
-  const Matrix sample = evenly_spread(rows, 20000);
+  const SpreadRows spread(rows, kFingerprintRows);
+  const MatrixView sample = spread;
   double norm = 0, mean_square = 0;
-  for (Index i = 0; i < sample.rows(); ++i) {
+  for (Index i = 0; i < sample.rows; ++i) {
     double square = 0;
-    for (Index c = 0; c < sample.cols(); ++c) square += static_cast<double>(sample(i, c)) * sample(i, c);
+    for (Index c = 0; c < sample.cols; ++c) square += static_cast<double>(sample.row(i)[c]) * sample.row(i)[c];
     norm = std::max(norm, std::abs(std::sqrt(square) - 1));
   }
   f.unit_rows = norm < 1e-2;
@@ -77,11 +75,7 @@ Fingerprint fingerprint(MatrixView rows) try {
 
 bool Map::fits(MatrixView rows) const try {
   if (rows.rows < 8 || source_axes.rows() == 0) return true;
-  Matrix sample = evenly_spread(rows, 2000);
-  normalise_rows(sample.span());
-  for (Index i = 0; i < sample.rows(); ++i)
-    for (Index c = 0; c < sample.cols(); ++c) sample(i, c) -= source_mean(0, c);
-  normalise_rows(sample.span());
+  const Matrix sample = centre_by(SpreadRows(rows, kFitRows), source_mean);
   const double chance = static_cast<double>(source_axes.rows()) / static_cast<double>(source_axes.cols());
   return energy_along(sample, source_axes) >= std::sqrt(chance * source_share);
 } catch (...) {

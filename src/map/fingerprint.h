@@ -4,6 +4,9 @@
 
 namespace vec2vec {
 
+/// Rows that Map::fits looks at, spread evenly.
+inline constexpr Index kFitRows = 2000;
+
 /// The axes by which a map knows the rows that it fits.
 struct LeadingAxes {
   Matrix axes;       ///< (r, d), orthonormal; r = d / 8, 1 to 32

@@ -10,7 +10,7 @@
 #include "io/atomic_file.h"
 #include "io/safetensors.h"
 #include "neural/network.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 

@@ -4,8 +4,10 @@
 #include <vector>
 
 #include "core/gemm_rows.h"
+#include "core/random.h"
 #include "match/kmeans.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 namespace {

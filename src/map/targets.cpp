@@ -4,9 +4,9 @@
 
 #include "core/boundary.h"
 #include "core/json.h"
-#include "space/centre_by.h"
 #include "space/check_rows.h"
 #include "space/side_by_side.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
 

@@ -1,23 +1,23 @@
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <filesystem>
 #include <future>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "core/time.h"
+#include "io/provenance.h"
 #include "map/fingerprint.h"
+#include "space/check_rows.h"
+#include "space/sample.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 #include "vec2vec/map.h"
-#include "vec2vec/version.h"
 
 namespace vec2vec {
 namespace {
@@ -43,9 +43,9 @@ void check_model(const Map& map, MatrixView rows, const std::string& where) {
 
 /// The rows that Map::fits would draw, read from a source.
 Matrix sample_of(RowSource& source) {
-  const Index count = std::min<Index>(2000, source.rows());
+  const Index count = std::min(kFitRows, source.rows());
   Matrix sample(count, source.dim());
-  for (Index i = 0; i < count; ++i) source.read(i * source.rows() / count, sample.span().middle_rows(i, 1));
+  for (Index i = 0; i < count; ++i) source.read(spread_row(i, count, source.rows()), sample.span().middle_rows(i, 1));
   return sample;
 }
 
@@ -55,9 +55,7 @@ Index translate_part(const Map& map, MatrixView x, Index first, bool centred, co
   for (Index i = 0; i < x.rows; ++i) {
     float square = 0;
     for (Index c = 0; c < x.cols; ++c) square += x.row(i)[c] * x.row(i)[c];
-    if (!std::isfinite(square))
-      bad_input("NaN or infinite values", where + ", row " + std::to_string(first + i),
-                "remove or repair the row; `inspect()` counts them");
+    if (!std::isfinite(square)) refuse_row(where, first + i);
     zero_rows += square == 0;
   }
   centred ? map.translate_centred(x, y) : map.translate(x, y);
@@ -133,27 +131,11 @@ nlohmann::ordered_json map_facts(const Map& map, const std::string& path, const 
   return facts;
 }
 
-/// The text of the provenance of a file with this SHA-256.
-std::string provenance_of(const std::string& sha256, const std::string& out_path, const std::string& in_path,
-                          const nlohmann::ordered_json& map, const TranslateSummary& summary, bool centred) {
-  return json_text({{"what", "vectors translated by vec2vec; not native rows of the target model"},
-                    {"file", std::filesystem::path(out_path).filename().string()},
-                    {"sha256", sha256},
-                    {"rows", summary.rows},
-                    {"centred", centred},
-                    {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
-                    {"map", map},
-                    {"library_version", version()},
-                    {"date", utc_now()}},
-                   2) +
-         "\n";
-}
-
 }  // namespace
 
 TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) try {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   const auto source = open_rows(in_path, in_options);
   TranslateSummary summary;
   summary.notes = notes_on(*source);
@@ -167,7 +149,11 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   CreateOptions output = options.output;
   output.carry = source.get();
   output.provenance = [&](const std::string& sha256) {
-    return provenance_of(sha256, out_path, in_path, map_facts(map, map_path, summary.map_sha256), summary, options.centred);
+    return provenance_text("vectors translated by vec2vec; not native rows of the target model", out_path, sha256,
+                           {{"rows", summary.rows},
+                            {"centred", options.centred},
+                            {"input", {{"path", in_path}, {"sha256", summary.input_sha256}}},
+                            {"map", map_facts(map, map_path, summary.map_sha256)}});
   };
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), output);
 
@@ -197,7 +183,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   summary.input_sha256 = input_sha256.get();
   confidence.commit();
   sink->commit();
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.seconds = seconds_since(start);
   return summary;
 } catch (...) {
   rethrow_as_error();
@@ -205,7 +191,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
 
 TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const TranslateOptions& options,
                            const std::string& name) try {
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = Clock::now();
   check_dim(map, in.cols, name);
   if (out.rows != in.rows || out.cols != map.target_dim())
     bad_input("the output is (" + std::to_string(out.rows) + ", " + std::to_string(out.cols) + "), not (" +
@@ -226,7 +212,7 @@ TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const 
     for (Index z : zero) summary.zero_rows += z;
     report(options, begin + count, in.rows, name);
   }
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  summary.seconds = seconds_since(start);
   return summary;
 } catch (...) {
   rethrow_as_error();

@@ -5,7 +5,7 @@
 
 #include "core/gemm.h"
 #include "core/parallel.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 namespace {

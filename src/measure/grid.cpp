@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "core/boundary.h"
+#include "core/number.h"
 #include "measure/catalogue.h"
 #include "measure/measure_spaces.h"
 #include "measure/reference.h"
@@ -54,7 +54,7 @@ bool better(const MeasureInfo& info, double x, double y) {
 SelectedMeasure select(const MeasureGrid& grid, const MeasureInfo& info) {
   SelectedMeasure selected;
   selected.info = &info;
-  selected.value = std::numeric_limits<double>::quiet_NaN();
+  selected.value = kUndefined;
   std::vector<double> best_null;
   const auto columns = static_cast<Index>(grid.column_names.size());
   for (std::size_t c = 0; c < grid.cells.size(); ++c) {
@@ -91,7 +91,7 @@ double MeasureGrid::value(std::string_view key, Index row, Index column) const {
     if (!info->mirror.empty()) key = info->mirror;
   }
   const Measure* m = cells[static_cast<std::size_t>(row * columns + column)].find(key);
-  return m ? m->value : std::numeric_limits<double>::quiet_NaN();
+  return m ? m->value : kUndefined;
 }
 
 MeasureGrid measure_all(std::span<const NamedRows> spaces, const MeasureOptions& options) try {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/number.h"
 #include "core/parallel.h"
 
 namespace vec2vec {
@@ -59,7 +60,7 @@ void score_canonical(const Covariance& fit, const PrincipalAxes& axes, const Cov
   // With as many directions as rows some correlate perfectly whatever the data, and which ones is arbitrary: only their mean on
   // the fit itself does not depend on it.
   const auto defined = [&](Index count_x, Index count_y) { return static_cast<double>(count_x + count_y) < fit.n; };
-  scores.svcca = scores.pwcca = std::numeric_limits<double>::quiet_NaN();
+  scores.svcca = scores.pwcca = kUndefined;
   const auto directions = [&](Index count_x, Index count_y) {
     const ThinSvd svd = thin_svd(whitened.topLeftCorner(count_x, count_y));
     return std::pair{multiply(white_x.leftCols(count_x), false, svd.u, false),

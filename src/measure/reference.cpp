@@ -10,7 +10,7 @@
 #include "measure/lists.h"
 #include "measure/moments.h"
 #include "measure/pairs.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 namespace {

@@ -5,7 +5,7 @@
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
 #include "vec2vec/evaluate.h"
 
 namespace vec2vec {

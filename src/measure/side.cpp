@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
+#include "core/number.h"
 #include "core/parallel.h"
 #include "kernels/lane_sum.h"
 #include "measure/dense.h"
@@ -83,7 +83,7 @@ double two_nn_fit(std::vector<double> log_ratios) {
     xy += log_ratios[i] * y;
     xx += log_ratios[i] * log_ratios[i];
   }
-  return xx > 0 ? xy / xx : std::numeric_limits<double>::quiet_NaN();
+  return xx > 0 ? xy / xx : kUndefined;
 }
 
 MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
@@ -110,7 +110,6 @@ MeasuredSide measure_side(const Space& space, const MeasureOptions& options) {
   }
   const auto used = static_cast<double>(log_ratios.size());
   const double sum = std::accumulate(log_ratios.begin(), log_ratios.end(), 0.0);
-  constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
   if (log_ratios.size() < 2 || sum == 0) {
     side.intrinsic_dimension = {kUndefined, kUndefined, kUndefined};
     side.intrinsic_dimension_fit = kUndefined;

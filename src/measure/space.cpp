@@ -6,6 +6,8 @@
 
 #include "core/parallel.h"
 #include "kernels/lane_sum.h"
+#include "space/check_rows.h"
+#include "space/sample.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -21,12 +23,8 @@ std::vector<double> norms_of(const NamedRows& given, const std::vector<Index>& c
     for (auto i = static_cast<std::size_t>(first); i < static_cast<std::size_t>(first + count); ++i)
       norms[i] = std::sqrt(squared_norm(given.rows.row(chosen[i]), given.rows.cols));
   });
-  for (std::size_t i = 0; i < norms.size(); ++i) {
-    if (!std::isfinite(norms[i])) {
-      bad_input("row " + std::to_string(chosen[i]) + " has a value that is not finite", given.name,
-                "find such rows with `inspect()`");
-    }
-  }
+  for (std::size_t i = 0; i < norms.size(); ++i)
+    if (!std::isfinite(norms[i])) refuse_row(given.name, chosen[i]);
   return norms;
 }
 
@@ -37,7 +35,7 @@ std::vector<double> centre_of(MatrixView given, const std::vector<Index>& chosen
   for (std::size_t i = 0; i < norms.size(); ++i)
     if (norms[i] > 0) some.push_back(i);
   const std::size_t count = std::min(some.size(), kCentreRows);
-  for (std::size_t s = 0; s < count; ++s) some[s] = some[s * some.size() / count];
+  for (std::size_t s = 0; s < count; ++s) some[s] = some[spread_row(s, count, some.size())];
   std::vector<double> centre(static_cast<std::size_t>(given.cols)), column(count);
   const auto low = column.begin() + static_cast<std::ptrdiff_t>(count / 4), high = column.end() - (low - column.begin());
   for (std::size_t j = 0; j < centre.size() && count > 0; ++j) {

@@ -7,7 +7,7 @@
 #include "core/json.h"
 #include "core/parallel.h"
 #include "neural/translator.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::neural {

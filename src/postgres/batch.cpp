@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/time.h"
 #include "postgres/copy_format.h"
 #include "postgres/suppressed.h"
 
@@ -60,7 +61,7 @@ Range BatchTranslator::first_part(const Range& rest) {
 /// The next transaction takes the rows that this one could have updated in time; at most twice as many.
 void BatchTranslator::fit_limit(Index rows) {
   if (rows == 0) return;
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - update_start_).count();
+  const double seconds = seconds_since(update_start_);
   const double in_time = kSecondsOfLocks * static_cast<double>(rows) / std::max(seconds, 1e-6);
   limit_ = static_cast<Index>(std::min(in_time, 2.0 * static_cast<double>(limit_)));
   limit_ = std::clamp<Index>(limit_, 1, most_rows_);
@@ -118,7 +119,7 @@ BatchCounts BatchTranslator::translate_rows(const Range& range) {
 /// Writes the rows of the temporary table; returns how many.
 Index BatchTranslator::update(const Range& range, Index rows) {
   const std::string sql = table_.sql(c_), target = c_.name(migration_.target);
-  update_start_ = std::chrono::steady_clock::now();
+  update_start_ = Clock::now();
   // xmin tells whether somebody changed the row since it was read; its translation would be stale. It stays pending.
   const Result updated =
       c_.run("WITH updated AS (UPDATE " + sql + " t SET " + target + " = b.vector FROM pg_temp.vec2vec_batch b WHERE " +

@@ -7,12 +7,11 @@
 #include <memory>
 #include <optional>
 
+#include "core/time.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::postgres {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 constexpr const char* kHint =
     "the address of the server itself, or of a pool in session mode; often just another port or host name";

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "core/boundary.h"
+#include "core/time.h"
 #include "map/fingerprint.h"
 #include "postgres/copy_format.h"
 #include "postgres/dependants.h"
@@ -18,11 +19,7 @@
 namespace vec2vec::postgres {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr Index kSampleRows = 2000;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 }  // namespace
 

@@ -1,21 +1,17 @@
 #include "postgres/timing.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
+#include "core/time.h"
 #include "postgres/copy_format.h"
 #include "vec2vec/map.h"
 
 namespace vec2vec::postgres {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 constexpr const char* kTrial = "pg_temp.vec2vec_trial";
 constexpr Index kTrialRows = 1000, kTrialBytes = Index{64} << 20;
-
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 /// What entering a row costs in an hnsw index of n rows, against another n. Measured with pgvector 0.6 and 0.8, 384 dimensions:
 /// it grows by the same amount with each doubling from 1,000 to 64,000 rows.

@@ -1,16 +1,24 @@
 #include "space/check_rows.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 
-void require_finite_rows(MatrixView rows, const std::string& where) {
+void refuse_row(const std::string& where, Index row) {
+  bad_input("NaN or infinite values", where + ", row " + std::to_string(row),
+            "remove or repair the row; `inspect()` counts them");
+}
+
+bool is_finite(const float* row, Index dim) {
+  return std::all_of(row, row + dim, [](float value) { return std::isfinite(value); });
+}
+
+void require_finite_rows(MatrixView rows, const std::string& where, Index first) {
   for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c)
-      if (!std::isfinite(rows.row(i)[c]))
-        bad_input("row " + std::to_string(i) + " has a value that is not finite", where, "find such rows with `inspect()`");
+    if (!is_finite(rows.row(i), rows.cols)) refuse_row(where, first + i);
 }
 
 }  // namespace vec2vec

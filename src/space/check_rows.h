@@ -5,7 +5,12 @@
 
 namespace vec2vec {
 
-/// Throws Error{kBadInput} that names `where` and the first row of rows (n, d) with a value that is not finite.
-void require_finite_rows(MatrixView rows, const std::string& where);
+/// Throws the Error{kBadInput} for row number `row` of `where`, which has a value that is not finite.
+[[noreturn]] void refuse_row(const std::string& where, Index row);
+
+bool is_finite(const float* row, Index dim);
+
+/// Refuses the first of rows (n, d) that has a value that is not finite. first: the number of the first row within `where`.
+void require_finite_rows(MatrixView rows, const std::string& where, Index first = 0);
 
 }  // namespace vec2vec

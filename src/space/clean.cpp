@@ -7,6 +7,8 @@
 
 #include "core/gemm.h"
 #include "space/duplicates.h"
+#include "space/sample.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "space/spectrum.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 

@@ -5,6 +5,7 @@
 #include "core/gemm.h"
 #include "kernels/soft_match.h"
 #include "linear/shrunk_map.h"
+#include "space/sample.h"
 #include "space/spectrum.h"
 
 namespace vec2vec::neural {

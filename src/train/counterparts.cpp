@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "core/random.h"
 #include "kernels/soft_match.h"
+#include "space/sample.h"
 #include "space/spectrum.h"
 
 namespace vec2vec::neural {

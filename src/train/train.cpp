@@ -1,19 +1,20 @@
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "align/pairs.h"
 #include "core/boundary.h"
+#include "core/gemm.h"
 #include "core/json.h"
 #include "core/layout.h"
 #include "core/number.h"
 #include "core/tell.h"
+#include "core/time.h"
 #include "io/atomic_file.h"
 #include "linear/polar.h"
 #include "map/support.h"
-#include "report/training_page.h"
-#include "space/spectrum.h"
+#include "space/check_rows.h"
+#include "space/unit.h"
 #include "train/close.h"
 #include "train/trainer.h"
 #include "vec2vec/error.h"
@@ -22,15 +23,11 @@ namespace vec2vec {
 namespace {
 
 using namespace neural;
-using Clock = std::chrono::steady_clock;
-
 constexpr Index kFewestRows = 64;
 
 void check_rows(MatrixView rows, const std::string& name) {
   if (rows.rows < kFewestRows) bad_input(std::to_string(rows.rows) + " rows are too few", name, "at least 64 rows a side");
-  for (Index i = 0; i < rows.rows; ++i)
-    for (Index c = 0; c < rows.cols; ++c)
-      if (!std::isfinite(rows.row(i)[c])) bad_input("NaN or infinite values", name + ", row " + std::to_string(i));
+  require_finite_rows(rows, name);
 }
 
 /// The map without its layers: what turns raw rows into centred unit rows and back.
@@ -85,7 +82,7 @@ class Tournament {
     return all;
   }
 
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
+  double seconds() const { return seconds_since(begin_); }
 
  private:
   /// steps / 2^round, in whole periods.
@@ -127,10 +124,10 @@ class Tournament {
   }
 
   void write_logs() const {
-    if (options_.log.empty() && options_.plot.empty()) return;
+    if (options_.log.empty() && !options_.on_log) return;
     const std::vector<NeuralProgress> lines = history();
     if (!options_.log.empty()) write_file(options_.log, history_csv(lines), true);
-    if (!options_.plot.empty()) write_file(options_.plot, training_page(history_json(lines)), true);
+    if (options_.on_log) options_.on_log(history_json(lines));
   }
 
   const NeuralOptions& options_;

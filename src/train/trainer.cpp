@@ -7,10 +7,11 @@
 #include "align/climb.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
+#include "core/random.h"
 #include "io/checkpoint.h"
 #include "kernels/soft_match.h"
-#include "space/centre_by.h"
-#include "space/spectrum.h"
+#include "space/sample.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::neural {
@@ -18,8 +19,8 @@ namespace {
 
 constexpr Index kMostHeldOut = 2000, kFewestPairsToHoldOut = 500;
 
-/// Every k-th of n, `count` in all: whether i is one of them, when `before` of them are smaller.
-bool is_every(Index i, Index before, Index count, Index n) { return before < count && before * n / count == i; }
+/// Whether i is one of `count` spread evenly over n, when `before` of them are smaller.
+bool is_every(Index i, Index before, Index count, Index n) { return before < count && spread_row(before, count, n) == i; }
 
 /// Noise (rows, cols), uniform, of the given deviation a row; or nothing.
 Matrix noise(Index rows, Index cols, double deviation, Random& random) {

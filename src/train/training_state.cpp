@@ -1,6 +1,5 @@
 #include "train/training_state.h"
 
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "core/json.h"
@@ -98,7 +97,7 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
       p.step = line.at(c++);
       for (const Column& column : kColumns) {
         const auto& value = line.at(c++);  // JSON has no NaN
-        p.*column.value = value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+        p.*column.value = value.is_null() ? kUndefined : value.get<double>();
       }
       state.history.push_back(p);
     }

@@ -5,13 +5,13 @@
 #include <cmath>
 #include <unordered_map>
 
-#include "space/check_rows.h"
 #include "core/boundary.h"
 #include "core/gemm.h"
 #include "core/parallel.h"
 #include "core/tell.h"
-#include "space/centre_by.h"
+#include "space/check_rows.h"
 #include "space/spectrum.h"
+#include "space/unit.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

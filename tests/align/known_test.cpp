@@ -7,7 +7,8 @@
 
 #include "align/pairs.h"
 #include "align/planted.h"
-#include "space/spectrum.h"
+#include "core/random.h"
+#include "space/sample.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"
 

@@ -4,6 +4,7 @@
 #include "core/gemm.h"
 #include "core/random.h"
 #include "linear/polar.h"
+#include "space/unit.h"
 #include "vec2vec/evaluate.h"
 #include "vec2vec/map.h"
 

@@ -11,6 +11,7 @@
 #include "random_matrix.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
+#include "vec2vec/pages.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {

@@ -4,7 +4,6 @@
 
 #include "core/random.h"
 #include "random_matrix.h"
-#include "space/spectrum.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -9,7 +9,7 @@
 #include "kernels/exp.h"
 #include "kernels/right_factor.h"
 #include "random_matrix.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 namespace {

@@ -7,6 +7,7 @@
 #include "core/gemm.h"
 #include "core/random.h"
 #include "linear/polar.h"
+#include "space/unit.h"
 
 namespace vec2vec {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "random_matrix.h"
-#include "space/spectrum.h"
+#include "space/unit.h"
 #include "temp_dir.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"

@@ -10,6 +10,7 @@
 
 #include "cli/run_cli.h"
 #include "vec2vec/audit.h"
+#include "vec2vec/pages.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {

@@ -1,11 +1,10 @@
-#include "report/training_page.h"
-
 #include <gtest/gtest.h>
 
 #include <cstdlib>
 
 #include "cli/run_cli.h"
 #include "train/training_state.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec {
 namespace {

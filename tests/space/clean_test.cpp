@@ -6,6 +6,7 @@
 
 #include "align/planted.h"
 #include "random_matrix.h"
+#include "space/unit.h"
 #include "vec2vec/align.h"
 #include "vec2vec/rows.h"
 
