@@ -5,7 +5,8 @@
 
 The attacker's map: `vec2vec align` of rows 0-19,999 of general.SOURCE with rows 20,000-39,999 of general.TARGET, seed 0, no pairs (other
 corpora, so every set below is out of distribution). The victim: a labelled corpus encoded by SOURCE. Labels are texts, encoded by TARGET.
-`vec2vec audit --map` scores both. Lines go to bench/results/attributes.jsonl; bench/make_results.py makes the tables.
+TARGET may be several known models at once: --pairs e5-mpnet+minilm+l3+bge. `vec2vec audit --map` scores both. Lines go to
+bench/results/attributes.jsonl; bench/make_results.py makes the tables.
 """
 
 import argparse
@@ -70,14 +71,16 @@ def near_texts(count):
     return sentences[:count], sentences[count : 2 * count]
 
 
-def near_files(program, source, target, kind):
-    """npy files of both sides: general rows, and near ones behind them."""
+def near_files(program, encoders, kind):
+    """npy files of the source and each target: general rows, and near ones behind them."""
     import numpy as np
     import run
     from encoded import encoded
 
     files, count = [], NEAR[kind]
-    for side, encoder, first, texts in zip("ab", (source, target), (0, 20000), near_texts(count)):
+    both = near_texts(count)
+    for place, encoder in enumerate(encoders):
+        side, first, texts = ("b", 20000, both[1]) if place else ("a", 0, both[0])
         path = BENCH_DATA / "attributes" / f"{kind[1:]}-{side}.{encoder}.npy"
         general = np.load(run.slice_of(encoder, first, first + 20000 - count)).astype(np.float32)
         np.save(path, np.concatenate([general, np.load(encoded(program, f"mtsamples-{side}-{count}", texts, encoder, 96))]))
@@ -85,14 +88,19 @@ def near_files(program, source, target, kind):
     return files
 
 
-def label_files(program, name, labels, truth, target):
-    """Paths of the label names, of the true labels, and of the labels' vectors."""
+def repeated(option, files):
+    """The option once for each file, as `vec2vec audit` takes those of several known models."""
+    return [word for file in files for word in (option, file)]
+
+
+def label_files(program, name, labels, truth, targets):
+    """Paths of the label names, of the true labels, and of the labels' vectors by each target."""
     from encoded import FOLDER, encoded, text_file
 
     names = text_file(f"{name}-labels", labels)
     truth_file = text_file(f"{name}-truth", ["|".join(row) for row in truth])
     assert FOLDER in names.parents
-    return names, truth_file, encoded(program, f"{name}-labels", labels, target)
+    return names, truth_file, [encoded(program, f"{name}-labels", labels, target) for target in targets]
 
 
 def section():
@@ -164,25 +172,26 @@ def main():
         for pair in arguments.pairs.split(","):
             if (pair, name, common["revision"]) in done and not arguments.again:
                 continue
-            source, target = pair.split("-")
-            sides, kind = (run.slice_of(source, 0, 20000), run.slice_of(target, 20000, 40000)), name.removeprefix(base(name))
+            source, several = pair.split("-")
+            targets, kind = several.split("+"), name.removeprefix(base(name))
+            public = [run.slice_of(target, 20000, 40000) for target in targets]
+            sides = [run.slice_of(source, 0, 20000), *public]
             if kind in NEAR:
-                sides = near_files(program, source, target, kind)
+                sides = near_files(program, [source, *targets], kind)
             elif kind == PAIRED:
-                sides = run.slice_of(source, 0, 20000), run.slice_of(target, 0, 20000), "--paired"
-            public = run.slice_of(target, 20000, 40000)
+                sides = [run.slice_of(encoder, 0, 20000) for encoder in (source, *targets)] + ["--paired"]
             map_file = BENCH_DATA / "maps" / f"{pair}.20000{kind}.0.safetensors"  # without a kind: as bench/run.py makes it
             if not map_file.exists():
                 run.run_measured([program, "align", *sides, "-o", map_file, "--force", "--json", "--quiet"], tuple(run.VERDICTS))
             if name == "general":
-                store, native = run.slice_of(source, 41000, 43048), run.slice_of(target, 41000, 43048)
+                store, *native = (run.slice_of(encoder, 41000, 43048) for encoder in (source, *targets))
             else:
-                store, native = (encoded(program, base(name), texts, encoder) for encoder in (source, target))
-            command = [program, "audit", store, "--public", public_texts, "--public-vectors", public, "--map", map_file, "--no-defences"]
-            command += ["--store-texts", text_file(name, texts), "--store-texts-vectors", native]
+                store, *native = (encoded(program, base(name), texts, encoder) for encoder in (source, *targets))
+            command = [program, "audit", store, "--public", public_texts, *repeated("--public-vectors", public), "--map", map_file, "--no-defences"]
+            command += ["--store-texts", text_file(name, texts), *repeated("--store-texts-vectors", native)]
             if labels:
-                names, truth_file, vectors = label_files(program, base(name), labels, truth, target)
-                command += ["--attributes", names, "--attributes-vectors", vectors, "--truth", truth_file]
+                names, truth_file, vectors = label_files(program, base(name), labels, truth, targets)
+                command += ["--attributes", names, *repeated("--attributes-vectors", vectors), "--truth", truth_file]
             command += ["-o", work / "audit.html", "--force", "--json", "--quiet"]
             told = run.run_measured(command)
             report = told["json"]

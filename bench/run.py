@@ -106,7 +106,8 @@ def slice_of(encoder, first, end):
     path = BENCH_DATA / "slices" / f"{encoder}.{first}-{end}.npy"
     if not path.exists():
         name = f"general.{encoder}.npy"
-        whole = next((folder / name for folder in (SHARED / "data", BENCH_DATA) if (folder / name).exists()), None)
+        folders = (SHARED / "data", BENCH_DATA, BENCH_DATA / "encoded")
+        whole = next((folder / name for folder in folders if (folder / name).exists()), None)
         if whole is None:
             sys.exit(f"{name} found neither in {SHARED / 'data'} nor in {BENCH_DATA}; for l3 run bench/encode_l3.py")
         rows = np.load(whole, mmap_mode="r")

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -10,12 +9,15 @@
 #include <optional>
 #include <sstream>
 
+#include "audit_texts.h"
 #include "command.h"
 #include "core/json.h"
 #include "core/time.h"
 #include "effort.h"
 #include "files.h"
 #include "io/atomic_file.h"
+#include "known_models.h"
+#include "map/targets.h"
 #include "roles.h"
 #include "spelling.h"
 #include "terminal.h"
@@ -31,15 +33,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// Texts and their vectors; what is not given as vectors is encoded with --model.
-struct TextSet {
-  std::string name, texts, vectors;
-  bool given() const { return !texts.empty() || !vectors.empty(); }
-};
-
 struct AuditArguments {
   Common common;
-  std::string store, output, model, prefix, map, to, truth, work, fail_at, language_model;
+  std::string store, output, map, to, truth, work, fail_at, language_model;
+  ModelArguments models;
   OpenOptions store_open;
   TextSet known{"public", {}, {}}, attributes{"attributes", {}, {}}, words{"words", {}, {}}, candidates{"candidates", {}, {}},
       native{"store-texts", {}, {}};
@@ -47,54 +44,6 @@ struct AuditArguments {
   AuditOptions options;
   bool force = false, no_defences = false;
 };
-
-/// Texts and vectors of one set, with what the report says of their files.
-struct LoadedTexts {
-  std::vector<std::string> texts;
-  Matrix vectors;
-  Json files = Json::object();
-};
-
-/// Encodes a text file into the work folder, unless that was done already with the same model and texts.
-std::string encoded(const TextSet& set, const AuditArguments& arguments, const Progress& progress) {
-  if (arguments.model.empty())
-    bad_input("has texts but no vectors", "--" + set.name,
-              "--model FOLDER to encode them, or their vectors in --" + set.name + "-vectors");
-  namespace fs = std::filesystem;
-  fs::create_directories(arguments.work);
-  const std::string path = (fs::path(arguments.work) / (set.name + ".npy")).string();
-  EncodeOptions options;
-  options.encoder.prefix = arguments.prefix;
-  options.encoder.threads = arguments.common.threads;
-  options.output.overwrite = true;
-  if (std::ifstream provenance(path + ".provenance.json"); provenance && fs::exists(path)) {
-    const Json before = Json::parse(provenance, nullptr, false);
-    if (!before.is_discarded() && before.value("/texts/sha256"_json_pointer, "") == file_sha256(set.texts) &&
-        before.value("library_version", "") == version() && before.contains("model") &&
-        before["model"] == Json::parse(Encoder(arguments.model, options.encoder).card()))
-      return path;
-  }
-  options.progress = [&](std::string_view, double done) { return progress("encode " + set.name, done); };
-  encode(arguments.model, set.texts, path, options);
-  return path;
-}
-
-LoadedTexts load(const TextSet& set, const AuditArguments& arguments, const Progress& progress) {
-  LoadedTexts loaded;
-  if (!set.given()) return loaded;
-  if (!set.texts.empty()) {
-    loaded.texts = read_texts(set.texts);
-    loaded.files["texts"] = {{"path", set.texts}, {"sha256", file_sha256(set.texts)}, {"lines", loaded.texts.size()}};
-  }
-  const std::string path = set.vectors.empty() ? encoded(set, arguments, progress) : set.vectors;
-  const auto file = open_input(path, {}, arguments.common.quiet);
-  loaded.vectors = load_rows(*file, 0, "read " + set.name, progress).rows;
-  loaded.files["vectors"] = {{"path", path}, {"sha256", file_sha256(path)}, {"rows", file->rows()}, {"dim", file->dim()}};
-  if (!loaded.texts.empty() && static_cast<Index>(loaded.texts.size()) != file->rows())
-    bad_input("has " + std::to_string(loaded.texts.size()) + " lines for " + std::to_string(file->rows()) + " vectors",
-              set.texts, "one line for each row of " + path);
-  return loaded;
-}
 
 void check_labels(const std::vector<std::string>& labels, const std::string& path) {
   for (std::size_t i = 0; i < labels.size(); ++i)
@@ -149,7 +98,7 @@ std::vector<std::string> inputs(const AuditArguments& a) {
   std::vector<std::string> paths = {a.store, a.map, a.truth, a.language_model};
   for (const TextSet* set : {&a.known, &a.attributes, &a.words, &a.candidates, &a.native}) {
     paths.push_back(set->texts);
-    paths.push_back(set->vectors);
+    paths.insert(paths.end(), set->vectors.begin(), set->vectors.end());
   }
   std::erase(paths, std::string());
   return paths;
@@ -181,7 +130,8 @@ void require_reachable(const AuditArguments& a, const std::optional<Verdict>& ma
             "--fail-at", way + (highest > Severity::kLow ? std::string("; or --fail-at ") + to_string(highest) : ""));
 }
 
-int run_audit(AuditArguments arguments) {
+/// Refuses arguments that do not belong together.
+void check_arguments(const AuditArguments& arguments) {
   if (!arguments.known.given()) bad_input("is required", "--public", "public texts, or their vectors in --public-vectors");
   if (!arguments.attributes.vectors.empty() && arguments.attributes.texts.empty())
     bad_input("needs the names of the labels too", "--attributes-vectors", "--attributes FILE, a label a line");
@@ -189,18 +139,54 @@ int run_audit(AuditArguments arguments) {
     bad_input("needs the words too", "--words-vectors", "--words FILE, a word or phrase a line");
   if (!arguments.truth.empty() && arguments.attributes.texts.empty())
     bad_input("needs --attributes", "--truth", "--attributes FILE, a label a line");
-  if (!arguments.language_model.empty() && arguments.model.empty())
+  if (!arguments.language_model.empty() && arguments.models.folders.empty())
     bad_input("needs the encoder of the known space", "--lm", "--model FOLDER");
   if (std::filesystem::path(arguments.output).extension() == ".json")
     bad_input("the page and its JSON would be one file", arguments.output, "an output that ends in .html");
   require_ending(arguments.output, kHtmlFile);
   for (const std::string& path : {arguments.output, json_path(arguments.output)})
     require_writable(path, arguments.force, inputs(arguments));
+}
+
+/// One encoder for each known space, in the order of the public vectors.
+std::vector<Encoder> open_encoders(const TextLoader& loader, const LoadedTexts& known) {
+  std::vector<Encoder> encoders;
+  for (std::size_t k = 0; k < loader.models.size(); ++k) {
+    EncoderOptions options;
+    options.prefix = loader.models[k].prefix;
+    options.threads = loader.threads;
+    const Encoder& encoder = encoders.emplace_back(loader.models[k].folder, options);
+    if (encoder.dim() != known.in(k).cols)
+      bad_input("has dimension " + std::to_string(encoder.dim()) + ", the public vectors " + std::to_string(known.in(k).cols),
+                loader.models[k].folder, "the model that the public texts were encoded with");
+  }
+  return encoders;
+}
+
+TextEncoder text_encoder(const Encoder& encoder) {
+  return [&encoder](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); };
+}
+
+/// The models of a report: the folder of the only one, as ever, or a list.
+void add_models(Json& json, const std::vector<KnownModel>& models) {
+  if (models.size() < 2) {
+    json["model"] = models.empty() ? "" : models[0].folder;
+    return;
+  }
+  for (const KnownModel& model : models)
+    json["models"].push_back({{"name", model.name}, {"folder", model.folder}, {"prefix", model.prefix}});
+}
+
+int run_audit(AuditArguments arguments) {
+  check_arguments(arguments);
   if (arguments.work.empty()) arguments.work = arguments.output + ".work";
   const bool has_policy = !arguments.fail_at.empty();
   const Severity policy = has_policy ? parse_severity(arguments.fail_at) : Severity::kHigh;
   const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store, arguments.to);
   if (has_policy) require_reachable(arguments, arguments.map.empty() ? std::nullopt : std::optional(verdict_of(map)));
+  const std::vector<KnownModel> models = known_models(arguments.models);
+  const std::vector<std::string> names = space_names(models, arguments.known.vectors);
+  if (!arguments.map.empty()) match_targets(map, names);  // before anything is encoded
   AuditOptions& options = arguments.options;
   for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
 
@@ -211,55 +197,59 @@ int run_audit(AuditArguments arguments) {
   const auto store_file = open_input(arguments.store, arguments.store_open, arguments.common.quiet);
   if (arguments.defences.empty() && !arguments.no_defences) options.defences = default_defences(store_file->dim());
   const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
-  const LoadedTexts known = load(arguments.known, arguments, options.progress);
-  const LoadedTexts labels = load(arguments.attributes, arguments, options.progress);
+  const TextLoader loader{models, names, arguments.work, options.threads, arguments.common.quiet, options.progress};
+  const LoadedTexts known = loader.load(arguments.known), labels = loader.load(arguments.attributes);
   check_labels(labels.texts, arguments.attributes.texts);
-  const LoadedTexts words = load(arguments.words, arguments, options.progress);
-  const LoadedTexts candidates = load(arguments.candidates, arguments, options.progress);
+  const LoadedTexts words = loader.load(arguments.words), candidates = loader.load(arguments.candidates);
   LoadedTexts native;
-  if (!arguments.native.vectors.empty() || !arguments.model.empty()) {
-    native = load(arguments.native, arguments, options.progress);
+  if (!arguments.native.vectors.empty() || !models.empty()) {
+    native = loader.load(arguments.native);
   } else if (!arguments.native.texts.empty()) {  // texts alone score the words
     native.texts = read_texts(arguments.native.texts);
   }
-  AuditProblem problem{store, known.vectors};
+  AuditProblem problem{store, known.in(0)};
+  problem.public_name = names[0];
   problem.public_texts = known.texts;
   if (!arguments.map.empty()) problem.map = &map;
   problem.labels = labels.texts;
-  problem.label_rows = labels.vectors;
+  problem.label_rows = labels.in(0);
   problem.words = words.texts;
-  problem.word_rows = words.vectors;
-  problem.candidates = candidates.vectors;
+  problem.word_rows = words.in(0);
+  problem.candidates = candidates.in(0);
   problem.store_texts = native.texts;
-  problem.native = native.vectors;
+  problem.native = native.in(0);
+  for (std::size_t k = 1; k < names.size(); ++k)
+    problem.more_spaces.push_back({names[k], known.in(k), labels.in(k), words.in(k), candidates.in(k), native.in(k)});
   if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows(), arguments.common.quiet);
-  std::optional<Encoder> encoder;
+  std::vector<Encoder> encoders;
   std::unique_ptr<LanguageModel> language_model;
   if (!arguments.language_model.empty()) {
-    EncoderOptions encoder_options;
-    encoder_options.prefix = arguments.prefix;
-    encoder_options.threads = options.threads;
-    encoder.emplace(arguments.model, encoder_options);
-    if (encoder->dim() != known.vectors.cols())
-      bad_input(
-          "has dimension " + std::to_string(encoder->dim()) + ", the public vectors " + std::to_string(known.vectors.cols()),
-          arguments.model, "the model that the public texts were encoded with");
+    encoders = open_encoders(loader, known);
     LanguageModelOptions language;
     language.threads = options.threads;
     language_model = open_language_model(arguments.language_model, language);
     problem.language_model = language_model.get();
-    problem.encode = [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder->encode(texts, out); };
+    problem.encode = text_encoder(encoders[0]);
+    for (std::size_t k = 1; k < encoders.size(); ++k) problem.more_spaces[k - 1].encode = text_encoder(encoders[k]);
   }
 
   options.work = arguments.work;
-  const auto hash = [](const LoadedTexts& set) { return set.files.value("/vectors/sha256"_json_pointer, ""); };
+  const auto hash = [](const LoadedTexts& set) {
+    const Json vectors = set.files.value("vectors", Json::object());
+    std::string hashes = vectors.is_object() ? vectors.value("sha256", "") : "";
+    if (vectors.is_array())
+      for (const Json& one : vectors) hashes += one.at("sha256").get<std::string>() + " ";
+    return hashes;
+  };
   Json identity = {{"store", file_sha256(arguments.store)},
                    {"raw_dim", arguments.store_open.raw_dim},
                    {"tensor", arguments.store_open.tensor},
                    {"public", hash(known)},
                    {"public_texts", known.files.value("/texts/sha256"_json_pointer, "")},
                    {"native", hash(native)}};
-  if (encoder) identity["encoder"] = Json::parse(encoder->card());
+  if (encoders.size() == 1) identity["encoder"] = Json::parse(encoders[0].card());
+  for (std::size_t k = 0; encoders.size() > 1 && k < encoders.size(); ++k)
+    identity["encoders"].push_back(Json::parse(encoders[k].card()));
   if (!arguments.map.empty()) identity["map"] = {file_sha256(arguments.map), arguments.to};
   options.identity = json_text(identity);
 
@@ -276,10 +266,10 @@ int run_audit(AuditArguments arguments) {
   json["policy"] = has_policy ? Json{{"fail_at", arguments.fail_at}, {"broken", broken}} : Json(nullptr);
   json["reproduction"] = {{"command", command_line()},          {"seed", options.seed},
                           {"max_rows", options.max_rows},       {"effort", to_string(options.effort)},
-                          {"time_budget", options.time_budget}, {"partial", options.partial},
-                          {"model", arguments.model},           {"public", known.files},
-                          {"attributes", labels.files},         {"words", words.files},
-                          {"candidates", candidates.files}};
+                          {"time_budget", options.time_budget}, {"partial", options.partial}};
+  add_models(json["reproduction"], models);
+  json["reproduction"].update(
+      {{"public", known.files}, {"attributes", labels.files}, {"words", words.files}, {"candidates", candidates.files}});
   if (language_model) json["reproduction"]["language_model"] = Json::parse(language_model->card());
   const std::string text = json_text(json, 2) + "\n";
   stop_if_interrupted();
@@ -303,7 +293,7 @@ int run_audit(AuditArguments arguments) {
 
 void add_texts(CLI::App& command, TextSet& set, const std::string& texts_help, const std::string& vectors_help) {
   command.add_option("--" + set.name, set.texts, texts_help)->type_name("FILE");
-  command.add_option("--" + set.name + "-vectors", set.vectors, vectors_help)->type_name("FILE");
+  add_repeated(command, "--" + set.name + "-vectors", set.vectors, vectors_help)->type_name("FILE");
 }
 
 }  // namespace
@@ -319,11 +309,10 @@ void add_audit(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->required();
   add_texts(*command, arguments->known, "Public texts of the same kind, a text a line; other texts than the store's",
-            "Their vectors in a space you can read; without it they are encoded with --model");
-  command->add_option("--model", arguments->model, "Model folder that encodes what has no vectors (see encode)")
-      ->type_name("FOLDER");
-  command->add_option("--prefix", arguments->prefix, "Put before every text that is encoded, such as \"query: \"")
-      ->type_name("TEXT");
+            "Their vectors in a space you can read; without it they are encoded with --model. Once for each known space");
+  add_model_options(*command, arguments->models, "--model",
+                    "Model folder that encodes what has no vectors (see encode). Once for each model to read the store with "
+                    "several at once, in their consensus; files of vectors then come in the same order");
   add_texts(*command, arguments->attributes, "Attributes to guess, a label a line", "Their vectors");
   add_texts(*command, arguments->words, "Words or phrases to look for, one a line; default: the words of the public texts",
             "Their vectors");
@@ -342,7 +331,7 @@ void add_audit(CLI::App& app, Run& run) {
   command->add_option("--store-texts", arguments->native.texts, "The store's own texts, a line a row")
       ->type_name("FILE")
       ->group(scoring);
-  command->add_option("--store-texts-vectors", arguments->native.vectors, "Their vectors in the known space")
+  add_repeated(*command, "--store-texts-vectors", arguments->native.vectors, "Their vectors in the known space")
       ->type_name("FILE")
       ->group(scoring);
   command->add_option("--map", arguments->map, "Map found before (vec2vec align), instead of finding one")->type_name("FILE");
@@ -390,6 +379,8 @@ void add_audit(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec audit store.npy --public public.txt --model build/models/all-MiniLM-L6-v2 -o report.html\n"
+      "  vec2vec audit store.npy --public public.txt --model build/models/all-MiniLM-L6-v2 \\\n"
+      "      --model build/models/bge-small-en-v1.5 -o report.html\n"
       "  vec2vec audit store.npy --public public.txt --public-vectors public.npy --attributes labels.txt \\\n"
       "      --attributes-vectors labels.npy --truth truth.txt --store-texts texts.txt -o report.html --fail-at high\n"
       "Exit codes: 0 success, 2 bad input, 130 interrupted; with --fail-at: 7 the severity is at or above it,\n"

@@ -9,10 +9,13 @@
 #include "core/number.h"
 #include "files.h"
 #include "io/provenance.h"
+#include "known_models.h"
+#include "map/targets.h"
 #include "roles.h"
 #include "terminal.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/endpoint_judge.h"
+#include "vec2vec/error.h"
 #include "vec2vec/inversion.h"
 #include "vec2vec/map.h"
 #include "vec2vec/text_scores.h"
@@ -26,10 +29,10 @@ using Json = nlohmann::ordered_json;
 
 struct InvertArguments {
   Common common;
-  std::string vectors, model, language_model, map, to, public_texts, public_vectors, truth, judge = "lm", output,
-                                                                                            precision = "float32";
+  std::string vectors, language_model, map, to, public_texts, truth, judge = "lm", output, precision = "float32";
+  ModelArguments models;
+  std::vector<std::string> public_vectors;
   JudgeEndpoint endpoint;
-  EncoderOptions encoder;
   LanguageModelOptions language;
   InversionOptions options;
   std::optional<double> fluency, enough;
@@ -55,16 +58,84 @@ Json options_json(const InvertArguments& a, const InversionOptions& o) {
   return json;
 }
 
-/// Vectors of the public texts: a file's, or encoded now.
-Matrix public_rows(const InvertArguments& a, const std::vector<std::string>& texts, const Encoder& encoder,
+/// The encoders of the known spaces, in the order of the map's.
+struct KnownEncoders {
+  std::vector<KnownModel> models;
+  std::vector<Encoder> encoders;
+  std::vector<std::string> public_vectors;  ///< a file for each, or none
+};
+
+KnownEncoders open_encoders(const InvertArguments& a, const Map& map) {
+  const std::vector<KnownModel> models = known_models(a.models);
+  if (a.map.empty() && models.size() > 1)
+    bad_input("vectors that no map translates are those of one model", "--encoder", "one encoder, or --map MAP");
+  require_one_for_each(a.public_vectors, models.size(), "--public-vectors");
+  std::vector<std::string> names;
+  for (const KnownModel& model : models) names.push_back(model.name);
+  KnownEncoders known;
+  for (const std::size_t k : match_targets(map, names)) {
+    EncoderOptions options;
+    options.prefix = models[k].prefix;
+    options.threads = a.common.threads;
+    options.precision = a.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
+    known.models.push_back(models[k]);
+    known.encoders.emplace_back(models[k].folder, options);
+    if (!a.public_vectors.empty()) known.public_vectors.push_back(a.public_vectors[k]);
+    const std::size_t place = known.encoders.size() - 1;
+    if (const Index dim = known.encoders[place].dim(); !map.targets.empty() && dim != map.targets[place].mean.cols())
+      bad_input("has dimension " + std::to_string(dim) + ", the map's space '" + map.targets[place].name + "' " +
+                    std::to_string(map.targets[place].mean.cols()),
+                models[k].folder, "the models that the map was made for, each with its name there: --encoder NAME=FOLDER");
+  }
+  return known;
+}
+
+/// Vectors of the public texts in the known space: of files, or encoded now.
+Matrix public_rows(const InvertArguments& a, const std::vector<std::string>& texts, const KnownEncoders& known, const Map& map,
                    const Progress& progress) {
-  if (!a.public_vectors.empty())
-    return load_rows(*open_input(a.public_vectors, {}, a.common.quiet), 0, "read public vectors", progress).rows;
-  Matrix rows(static_cast<Index>(texts.size()), encoder.dim());
+  std::vector<Matrix> rows;
   const std::vector<std::string_view> views(texts.begin(), texts.end());
-  if (!texts.empty())
-    encoder.encode(views, rows.span(), [&](std::string_view, double done) { return progress("encode public texts", done); });
-  return rows;
+  for (std::size_t k = 0; k < known.encoders.size(); ++k) {
+    if (!known.public_vectors.empty()) {
+      rows.push_back(
+          load_rows(*open_input(known.public_vectors[k], {}, a.common.quiet), 0, "read public vectors", progress).rows);
+      continue;
+    }
+    const std::string stage = "encode public texts" + (known.encoders.size() > 1 ? " by " + known.models[k].name : "");
+    rows.emplace_back(static_cast<Index>(texts.size()), known.encoders[k].dim());
+    if (!texts.empty())
+      known.encoders[k].encode(views, rows[k].span(), [&](std::string_view, double done) { return progress(stage, done); });
+  }
+  return map.targets.empty() ? std::move(rows[0]) : map.consensus({rows.begin(), rows.end()});
+}
+
+/// The encoder of the known space, which several of them make together.
+TextEncoder text_encoder(const KnownEncoders& known, const Map& map) {
+  std::vector<TextEncoder> encoders;
+  for (const Encoder& encoder : known.encoders)
+    encoders.push_back([&encoder](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); });
+  return map.targets.empty() ? encoders[0] : consensus_encoder(map, std::move(encoders));
+}
+
+/// Where the texts come from; a run that goes on has to have the same.
+Json origin_json(const InvertArguments& a, const InversionOptions& options, const KnownEncoders& known,
+                 const LanguageModel& model) {
+  const auto file = [](const std::string& path) {
+    return Json{{"path", path}, {"sha256", path.empty() ? Json(nullptr) : Json(file_sha256(path))}};
+  };
+  Json origin = {{"vectors", file(a.vectors)}, {"map", file(a.map)}};
+  const bool several = known.encoders.size() > 1;
+  if (!several) origin["encoder"] = Json::parse(known.encoders[0].card());
+  for (std::size_t k = 0; several && k < known.encoders.size(); ++k)
+    origin["encoders"].push_back({{"name", known.models[k].name}, {"card", Json::parse(known.encoders[k].card())}});
+  origin["language_model"] = Json::parse(model.card());
+  origin["public_texts"] = file(a.public_texts);
+  if (!several) origin["public_vectors"] = file(known.public_vectors.empty() ? "" : known.public_vectors[0]);
+  for (std::size_t k = 0; several && k < known.public_vectors.size(); ++k)
+    origin["public_vectors"].push_back(file(known.public_vectors[k]));
+  origin["options"] = options_json(a, options);
+  origin["library_version"] = version();
+  return origin;
 }
 
 /// Who judges. An endpoint is asked once here, about texts that nobody owns: better now than behind hours of search.
@@ -111,12 +182,11 @@ Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, cons
 
 int run_invert(const InvertArguments& a) {
   require_ending(a.output, kNdjsonFile);
-  require_writable(a.output, a.force, {a.vectors, a.language_model, a.map, a.public_texts, a.public_vectors});
+  std::vector<std::string> inputs = {a.vectors, a.language_model, a.map, a.public_texts};
+  inputs.insert(inputs.end(), a.public_vectors.begin(), a.public_vectors.end());
+  require_writable(a.output, a.force, inputs);
   ProgressLine line(a.common.quiet);
   const Progress progress = line.functor();
-  EncoderOptions encoder_options = a.encoder;
-  encoder_options.threads = a.common.threads;
-  encoder_options.precision = a.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
   const InversionOptions options = search_options(a);
   options.validate();
   LanguageModelOptions language = a.language;
@@ -132,13 +202,12 @@ int run_invert(const InvertArguments& a) {
                 "one line for each row of " + a.vectors);
     if (rows.rows() < 2) bad_input("scores need at least 2 rows", "--truth", "more --rows");
   }
-  const Encoder encoder(a.model, encoder_options);
+  const Map map = a.map.empty() ? Map() : load_map(a.map, a.vectors, a.to);
+  const KnownEncoders known = open_encoders(a, map);
   const auto model = open_language_model(a.language_model, language);
   const LeakJudge judge = judge_of(a, *model, progress);
-  InversionAids aids{encoder.dim()};
-  Map map;
+  InversionAids aids{map.targets.empty() ? known.encoders[0].dim() : map.target_dim()};
   if (!a.map.empty()) {
-    map = load_map(a.map, a.vectors, a.to);
     Matrix translated(rows.rows(), map.target_dim());
     TranslateOptions translate_options;
     translate_options.threads = a.common.threads;
@@ -147,24 +216,14 @@ int run_invert(const InvertArguments& a) {
     rows = std::move(translated);
     aids.mean = map.target_mean;
   }
-  if (rows.cols() != encoder.dim())
-    bad_input("has dimension " + std::to_string(rows.cols()) + ", the encoder " + std::to_string(encoder.dim()),
+  if (rows.cols() != aids.dim)
+    bad_input("has dimension " + std::to_string(rows.cols()) + ", the encoder " + std::to_string(aids.dim),
               a.map.empty() ? a.vectors : a.map, "--map MAP that leads into the encoder's space (vec2vec align)");
   if (!a.public_texts.empty()) aids.public_texts = read_texts(a.public_texts);
-  const Matrix known = public_rows(a, aids.public_texts, encoder, progress);
-  aids.public_rows = known;
-
-  const auto hash = [](const std::string& path) { return path.empty() ? Json(nullptr) : Json(file_sha256(path)); };
-  const Json origin = {{"vectors", {{"path", a.vectors}, {"sha256", hash(a.vectors)}}},
-                       {"map", {{"path", a.map}, {"sha256", hash(a.map)}}},
-                       {"encoder", Json::parse(encoder.card())},
-                       {"language_model", Json::parse(model->card())},
-                       {"public_texts", {{"path", a.public_texts}, {"sha256", hash(a.public_texts)}}},
-                       {"public_vectors", {{"path", a.public_vectors}, {"sha256", hash(a.public_vectors)}}},
-                       {"options", options_json(a, options)},
-                       {"library_version", version()}};
-  const Inverter inverter(
-      *model, [&](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); }, aids, options);
+  const Matrix known_rows = public_rows(a, aids.public_texts, known, map, progress);
+  aids.public_rows = known_rows;
+  const Json origin = origin_json(a, options, known, *model);
+  const Inverter inverter(*model, text_encoder(known, map), aids, options);
   std::string scores_for_people;
   Json scores;
   const auto score = [&](std::span<const Inversion> found) {
@@ -284,7 +343,10 @@ void add_invert(CLI::App& app, Run& run) {
   command->add_option("VECTORS", a.vectors, "Vectors to invert, of a store that is yours to test")
       ->type_name("FILE")
       ->required();
-  command->add_option("--encoder", a.model, "Model folder of the known space (see encode)")->type_name("FOLDER")->required();
+  add_model_options(*command, a.models, "--encoder",
+                    "Model folder of the known space (see encode). With a map of several known spaces, and without --to, once "
+                    "for each of them: by their NAMEs there, or in the map's order")
+      ->required();
   command->add_option("--lm", a.language_model, "Language model, a GGUF file (scripts/models.sh gemma-3-270m)")
       ->type_name("FILE")
       ->required();
@@ -295,7 +357,8 @@ void add_invert(CLI::App& app, Run& run) {
   CLI::Option* texts = command->add_option("--public", a.public_texts,
                                            "Public texts of the same kind, one a line: words and examples for the search");
   texts->type_name("FILE");
-  command->add_option("--public-vectors", a.public_vectors, "Their vectors by the same encoder; without it they are encoded")
+  add_repeated(*command, "--public-vectors", a.public_vectors,
+               "Their vectors by the same encoder, once for each; without it they are encoded")
       ->type_name("FILE")
       ->needs(texts);
   command->add_option("-o,--output", a.output, "File to write, one JSON object a line")->type_name("FILE")->required();
@@ -303,8 +366,6 @@ void add_invert(CLI::App& app, Run& run) {
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--prefix", a.encoder.prefix, "Put before every text that is encoded, such as \"query: \"")
-      ->type_name("TEXT");
   command->add_option("--precision", a.precision, "Arithmetic of the encoder: float32 or bfloat16 (faster on newer CPUs)")
       ->check(CLI::IsMember({"float32", "bfloat16"}).description(""))
       ->type_name("TYPE")

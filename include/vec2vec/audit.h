@@ -13,6 +13,14 @@
 
 namespace vec2vec {
 
+/// A further known space of an audit: vectors of the problem's texts, in the same order, by another model.
+struct AuditSpace {
+  std::string name;  ///< of the model; the known spaces of a problem differ in it
+  MatrixView public_rows;
+  MatrixView label_rows = {}, word_rows = {}, candidates = {}, native = {};  ///< each for those that the problem has
+  TextEncoder encode = {};                                                   ///< when the problem has one
+};
+
 /// What the holder of a store's vectors could have. Only store and public_rows must be there; each of the others opens a stage.
 struct AuditProblem {
   MatrixView store;                            ///< (n, d_store): the vectors that may leak; their encoder is not used
@@ -32,6 +40,12 @@ struct AuditProblem {
 
   LanguageModel* language_model = nullptr;  ///< writes texts for a few rows ...
   TextEncoder encode = {};                  ///< ... guided by the encoder of the known space; both or neither
+
+  /// With several models of the same texts: the name of the one whose vectors stand above, and the others. The store is then
+  /// read in the consensus of them all (docs/known-spaces.md). A map that is given has to be one of such spaces: they are told
+  /// apart by its names, and taken in its order when they have other ones.
+  std::string public_name = {};
+  std::vector<AuditSpace> more_spaces = {};
 };
 
 /// A defence of which the audit measures what it stops and what it costs.
@@ -124,7 +138,7 @@ struct AuditScope {
 Severity highest_severity(const AuditScope& scope);
 
 struct AuditReport {
-  Index store_rows = 0, store_dim = 0, public_rows = 0, public_dim = 0;
+  Index store_rows = 0, store_dim = 0, public_rows = 0, public_dim = 0;  ///< public_dim: of the space that the store is read in
   Map map;
   Verdict verdict = Verdict::kNotAligned;
   bool map_was_given = false;

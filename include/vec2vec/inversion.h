@@ -16,6 +16,13 @@ namespace vec2vec {
 /// Writes the vector of each text to its row of out (n, d), in the known space; Encoder::encode is one.
 using TextEncoder = std::function<void(std::span<const std::string_view> texts, MatrixSpan out)>;
 
+class Map;
+
+/// The encoder of the consensus space that a map of several known spaces leads to: encoders[k] is that of map.targets[k]. An
+/// Inverter is then guided by the cosine in what all of these spaces share. map has to outlive it. Throws
+/// Error{kBadInput} unless there is an encoder for each.
+TextEncoder consensus_encoder(const Map& map, std::vector<TextEncoder> encoders);
+
 struct InversionOptions {
   Index beam = 6;         ///< texts kept at each step, in 1 .. 64
   Index branches = 12;    ///< likeliest next tokens tried of each, in 1 .. 256

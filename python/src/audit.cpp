@@ -14,6 +14,8 @@ namespace {
 
 /// The map, the report for people, the report as JSON.
 using Result = std::tuple<Map, std::string, std::string>;
+/// A set of vectors by each known space. Arrays without rows stand for what is not known.
+using Known = std::vector<Rows>;
 
 }  // namespace
 
@@ -37,17 +39,29 @@ void add_audit(nb::module_& module) {
       .def_prop_rw(
           "top", [](const AuditOptions& options) { return options.attributes.k; },
           [](AuditOptions& options, Index k) { options.attributes.k = k; });
-  // Arrays without rows stand for what is not known.
   module.def(
       "audit",
-      [](const Rows& store, const Rows& public_rows, std::vector<std::string> public_texts, const Map* map,
-         std::vector<std::string> labels, const Rows& label_rows, std::vector<std::string> words, const Rows& word_rows,
-         const Rows& candidates, std::vector<std::vector<Index>> truth, std::vector<std::string> store_texts,
-         const Rows& native, const std::vector<std::string>& defences, bool usual_defences, AuditOptions options,
-         const nb::object& progress) {
-        const AuditProblem problem{view(store),       view(public_rows), std::move(public_texts), map,
-                                   std::move(labels), view(label_rows),  std::move(words),        view(word_rows),
-                                   view(candidates),  std::move(truth),  std::move(store_texts),  view(native)};
+      [](const Rows& store, const Known& public_rows, const std::vector<std::string>& names,
+         std::vector<std::string> public_texts, const Map* map, std::vector<std::string> labels, const Known& label_rows,
+         std::vector<std::string> words, const Known& word_rows, const Known& candidates, std::vector<std::vector<Index>> truth,
+         std::vector<std::string> store_texts, const Known& native, const std::vector<std::string>& defences,
+         bool usual_defences, AuditOptions options, const nb::object& progress) {
+        AuditProblem problem{view(store),
+                             view(public_rows.at(0)),
+                             std::move(public_texts),
+                             map,
+                             std::move(labels),
+                             view(label_rows.at(0)),
+                             std::move(words),
+                             view(word_rows.at(0)),
+                             view(candidates.at(0)),
+                             std::move(truth),
+                             std::move(store_texts),
+                             view(native.at(0))};
+        problem.public_name = names.at(0);
+        for (std::size_t k = 1; k < public_rows.size(); ++k)
+          problem.more_spaces.push_back({names.at(k), view(public_rows[k]), view(label_rows.at(k)), view(word_rows.at(k)),
+                                         view(candidates.at(k)), view(native.at(k))});
         if (usual_defences) options.defences = default_defences(problem.store.cols);
         for (const std::string& steps : defences) options.defences.push_back(parse_defence(steps));
         AuditReport report;
@@ -57,7 +71,8 @@ void add_audit(nb::module_& module) {
         });
         return Result{std::move(report.map), report.brief(), report.to_json()};
       },
-      nb::arg("store").noconvert(), nb::arg("public_rows").noconvert(), nb::arg("public_texts"), nb::arg("map").none(),
+      nb::arg("store").noconvert(), nb::arg("public_rows").noconvert(), nb::arg("names"), nb::arg("public_texts"),
+      nb::arg("map").none(),
       nb::arg("labels"), nb::arg("label_rows").noconvert(), nb::arg("words"), nb::arg("word_rows").noconvert(),
       nb::arg("candidates").noconvert(), nb::arg("truth"), nb::arg("store_texts"), nb::arg("native").noconvert(),
       nb::arg("defences"), nb::arg("usual_defences"), nb::arg("options"), nb::arg("progress").none());

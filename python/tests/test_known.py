@@ -224,6 +224,33 @@ def test_aligner(demo: Load, known: v2v.Map) -> None:
         v2v.Aligner().fit(a, [spaces["mpnet"], np.full_like(spaces["e5"], np.nan)])
 
 
+def test_audit_reads_in_the_consensus(demo: Load, known: v2v.Map) -> None:
+    rows, truth = demo("minilm.eval"), {name: demo(f"{name}.eval") for name in ("mpnet", "e5")}
+    public = {name: demo(f"{name}.pairs")[:1000] for name in ("mpnet", "e5")}
+    labels, names = {name: space[:4] for name, space in truth.items()}, ["one", "two", "three", "four"]
+    of_rows = [names[i] if i < 4 else None for i in range(len(rows))]
+    given = {"labels": names, "label_rows": labels, "truth": of_rows, "candidates": truth, "native": truth}
+    report = v2v.audit(rows, public, map=known, defences=(), bootstrap=50, **given)  # type: ignore[arg-type]
+    found = report.to_dict()
+    assert found["public"]["spaces"] == [{"name": "mpnet", "dim": 768}, {"name": "e5", "dim": 384}]
+    assert found["attributes"]["readers"][0]["top1"]["value"] >= 0.75
+    assert found["membership"]["found"]["value"] > 0.4
+    assert found["alignment"]["scores"]["scores"]["top1"]["value"] == top1(known, rows, known.consensus(truth))
+    turned = v2v.audit(rows, dict(reversed(public.items())), map=known, defences=(), bootstrap=50, **given)  # type: ignore[arg-type]
+    assert turned.to_dict()["attributes"] == found["attributes"]
+    listed = v2v.audit(rows, list(public.values()), map=known, candidates=list(truth.values()), defences=(), bootstrap=50)
+    assert listed.to_dict()["membership"] == found["membership"]
+    alone = v2v.audit(rows, public["e5"], map=known.to("e5"), candidates=truth["e5"], defences=(), bootstrap=50)
+    assert "spaces" not in alone.to_dict()["public"] and alone.to_dict()["membership"]["found"]["value"] > 0.4
+    with pytest.raises(v2v.BadInputError, match="`candidates`: has rows of e5"):
+        v2v.audit(rows, public, map=known, candidates={"e5": truth["e5"]})
+    with pytest.raises(v2v.BadInputError, match="known spaces mpnet, e5; one was given") as caught:
+        v2v.audit(rows, public["e5"], map=known)
+    assert "`Map.to`" in str(caught.value.hint)
+    with pytest.raises(v2v.BadInputError, match="`public`: is an empty dict"):
+        v2v.audit(rows, {}, map=known)
+
+
 def test_trust_takes_single_spaces_and_the_consensus(demo: Load, known: v2v.Map, known_file: Path) -> None:
     rows, truth = demo("minilm.eval"), {name: demo(f"{name}.eval") for name in ("mpnet", "e5")}
     policy: dict[str, str | float] = {"min_top1": 0.7, "min_mean_match": 0.3}

@@ -16,6 +16,7 @@ import numpy as np
 from . import _core
 from ._errors import BadInputError
 from ._files import written_whole
+from ._known import as_known, in_order, is_several
 from ._map import Map
 from ._options import Path as AnyPath
 from ._options import Effort, Severity, Verdict, checked
@@ -25,7 +26,7 @@ from ._rows import Float32, as_rows, no_rows
 from ._wording import in_python
 
 if TYPE_CHECKING:
-    from .typing import Rows
+    from .typing import Rows, Spaces
 
 Texts = Sequence[str]
 
@@ -64,18 +65,18 @@ class AuditReport(_Report):
 @checked
 def audit(
     store: Rows,
-    public: Rows,
+    public: Spaces,
     *,
     public_texts: Texts = (),
     map: Map | None = None,
     labels: Texts = (),
-    label_rows: Rows | None = None,
+    label_rows: Spaces | None = None,
     truth: Sequence[str | Iterable[str] | None] | None = None,
     words: Texts = (),
-    word_rows: Rows | None = None,
-    candidates: Rows | None = None,
+    word_rows: Spaces | None = None,
+    candidates: Spaces | None = None,
     store_texts: Texts = (),
-    native: Rows | None = None,
+    native: Spaces | None = None,
     defences: Iterable[str] | None = None,
     max_rows: int = 20000,
     effort: Effort = "normal",
@@ -92,12 +93,16 @@ def audit(
 ) -> AuditReport:
     """Attacks a store of your own as someone would who copied its vectors and holds public texts (docs/audit.md).
 
+    `public` may be several known spaces: the same m texts by each of several models, as {name: rows} or a list of row sets. The store is then
+    read in their consensus, and label_rows, word_rows, candidates and native are dicts of the same names, or lists in the same
+    order.
+
     Args:
         store: (n, d_store), vectors of an encoder that the attacker does not have; n >= 64.
         public: (m, d), other texts of the same kind, in a space that he can read.
         public_texts: The m texts behind `public`: opens the stage of words.
-        map: From the space of the store to the public one (of several known spaces: `map.to(name)`); None = found here, without
-            pairs.
+        map: From the space of the store to the public one, or to the same several known spaces, by their names where those are
+            the map's, else in its order; None = found here, without pairs.
         labels: Attributes to guess, such as topics: opens the stage of attributes.
         label_rows: Their vectors in the public space, (l, d).
         truth: Of each row of the store its label, several, or None; only the owner has them, to score the guesses.
@@ -129,13 +134,14 @@ def audit(
 
     Costs an `align` of max_rows rows, and one more for each defence.
     """
-    s, p = as_rows(store, "store"), as_rows(public, "public")
+    s = as_rows(store, "store")
+    names, p = as_known(public, argument="public", what="public")
     optional = {"label_rows": label_rows, "word_rows": word_rows, "candidates": candidates, "native": native}
-    given = {name: no_rows() if rows is None else as_rows(rows, name) for name, rows in optional.items()}
+    given = {name: _by_space(rows, names, name) for name, rows in optional.items()}
     for name, texts, rows in (("labels", labels, "label_rows"), ("words", words, "word_rows")):
-        if len(texts) != len(given[rows]):
+        if len(texts) != len(given[rows][0]):
             raise BadInputError(
-                f"are {len(texts)}, their vectors {len(given[rows])}", f"`{name}`", f"`{rows}`, a vector for each"
+                f"are {len(texts)}, their vectors {len(given[rows][0])}", f"`{name}`", f"`{rows}`, a vector for each"
             )
     options = _core.AuditOptions()
     options.max_rows, options.top, options.samples, options.reveal = max_rows, top, samples, reveal
@@ -146,6 +152,7 @@ def audit(
         core, report, text = _core.audit(
             s,
             p,
+            names,
             list(public_texts),
             None if map is None else map._core,
             list(labels),
@@ -174,6 +181,13 @@ def audit(
     return AuditReport(
         report, whole, Map(core), result["alignment"]["verdict"], severity["level"], severity["reasons"], severity["advice"]
     )
+
+
+def _by_space(rows: Spaces | None, names: list[str], argument: str) -> list[Float32]:
+    """A set of vectors by each known space."""
+    if rows is None:
+        return [no_rows()] * len(names)
+    return [as_rows(rows, argument)] if len(names) == 1 and not is_several(rows) else in_order(rows, names, argument)
 
 
 def _numbers(truth: Any, labels: Texts, rows: int) -> list[list[int]]:

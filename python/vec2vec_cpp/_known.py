@@ -31,18 +31,18 @@ def _is_rows(data: Any) -> bool:
     return hasattr(first, "__len__") and not isinstance(first, (str, bytes))
 
 
-def known_spaces(data: Any, given: str | Sequence[str] = "") -> list[tuple[str, Any]]:
+def known_spaces(data: Any, given: str | Sequence[str] = "", argument: str = "B") -> list[tuple[str, Any]]:
     """Rows of one known space or of several -> [(name, its rows as they came)].
 
     given: `target_name` of the caller, one name or a list of them. Without it, files have the names of the files, other rows of
-    several spaces "known 1", "known 2" ..., those of one space none.
+    several spaces "known 1", "known 2" ..., those of one space none. argument: what errors call the data.
     """
     if isinstance(data, Mapping):
         if not data:
-            raise BadInputError("is an empty dict", "`B`", "{name: rows} with a known space or more")
+            raise BadInputError("is an empty dict", f"`{argument}`", "{name: rows} with a known space or more")
         if given:
             raise BadInputError("is given beside a dict", "`target_name`", "the keys of the dict are the names: leave it out")
-        return [(text("a name in B", name), rows) for name, rows in data.items()]
+        return [(text(f"a name in {argument}", name), rows) for name, rows in data.items()]
     spaces = list(data) if is_several(data) else [data]
     if isinstance(given, str):
         if given and len(spaces) > 1:
@@ -52,7 +52,7 @@ def known_spaces(data: Any, given: str | Sequence[str] = "") -> list[tuple[str, 
     else:
         names = [text("a name in target_name", name) for name in given]
         if len(names) != len(spaces):
-            message = f"has {len(names)} names, B {len(spaces)} known space{'s' if len(spaces) > 1 else ''}"
+            message = f"has {len(names)} names, {argument} {len(spaces)} known space{'s' if len(spaces) > 1 else ''}"
             raise BadInputError(message, "`target_name`", "a list of names, one for each")
     names = [name_of(rows, name) for rows, name in zip(spaces, names, strict=True)]
     if len(spaces) > 1:
@@ -60,17 +60,19 @@ def known_spaces(data: Any, given: str | Sequence[str] = "") -> list[tuple[str, 
     return list(zip(names, spaces, strict=True))
 
 
-def as_known(data: Any, given: str | Sequence[str] = "") -> tuple[list[str], list[Float32]]:
-    """The names of `known_spaces`, and the rows of each as `as_rows` makes them: (m, d_k)."""
-    spaces = known_spaces(data, given)
-    rows = [as_rows(space, name or "target") for name, space in spaces]
+def as_known(
+    data: Any, given: str | Sequence[str] = "", argument: str = "B", what: str = "target"
+) -> tuple[list[str], list[Float32]]:
+    """The names of `known_spaces`, and the rows of each as `as_rows` makes them: (m, d_k). what: the name of rows without one."""
+    spaces = known_spaces(data, given, argument)
+    rows = [as_rows(space, name or what) for name, space in spaces]
     if len(rows) > 1 and all(len(space) == 1 for space in rows):
         message = f"is a list of {len(rows)} arrays of one row each"
-        raise BadInputError(message, "`B`", "`numpy.concatenate(B)` when they are the rows of one space")
+        raise BadInputError(message, f"`{argument}`", f"`numpy.concatenate({argument})` when they are the rows of one space")
     return [name for name, _ in spaces], rows
 
 
-def in_order(known: Any, names: Sequence[str]) -> list[Float32]:
+def in_order(known: Any, names: Sequence[str], argument: str = "known") -> list[Float32]:
     """Rows of the known spaces of these names, a dict of them or a list in their order -> their rows in that order, finite."""
     given = list(known) if is_several(known) else []
     if isinstance(known, Mapping):
@@ -80,7 +82,7 @@ def in_order(known: Any, names: Sequence[str]) -> list[Float32]:
         spaces = given
         found = f"has rows of {len(given)} known spaces" if given else "is no list or dict of row sets"
     if not len(spaces) == len(given) == len(names):
-        raise BadInputError(found, "`known`", f"rows of the same texts by each of {', '.join(names)}")
+        raise BadInputError(found, f"`{argument}`", f"rows of the same texts by each of {', '.join(names)}")
     rows = [as_rows(space, name) for name, space in zip(names, spaces, strict=True)]
     for name, space in zip(names, rows, strict=True):
         require_finite(space, name)

@@ -5,6 +5,7 @@
 
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
+#include "audit/known_spaces.h"
 #include "audit/leak_texts.h"
 #include "core/boundary.h"
 #include "core/layout.h"
@@ -38,7 +39,6 @@ constexpr Index kNear = 10;  // neighbours that a defence is to keep
 /// All that the stages would refuse, before the first of them begins.
 void check(const AuditProblem& p, const AuditOptions& options) {
   require_finite_rows(p.store, "store");
-  require_finite_rows(p.public_rows, "public rows");
   const Index fewest = options.defences.empty() ? 2 : kNear + 1;
   if (p.store.rows < fewest)
     bad_input("has " + std::to_string(p.store.rows) + " rows; an audit" + (options.defences.empty() ? "" : " of defences") +
@@ -50,22 +50,14 @@ void check(const AuditProblem& p, const AuditOptions& options) {
   if (p.native.rows > 0 && (p.native.rows != p.store.rows || p.native.cols != p.public_rows.cols))
     bad_input("does not fit the store and the public rows", "native rows",
               "the store's own texts, encoded in the known space, in the store's order");
-  const auto require_known_space = [&](MatrixView rows, const char* what) {
-    if (rows.rows > 0 && rows.cols != p.public_rows.cols)
-      bad_input("has dimension " + std::to_string(rows.cols) + ", the public rows " + std::to_string(p.public_rows.cols), what,
-                "encode them with the model of the known space");
-    require_finite_rows(rows, what);
-  };
-  require_known_space(p.candidates, "candidates");
-  require_known_space(p.label_rows, "label vectors");
-  require_known_space(p.word_rows, "word vectors");
+  check_known_spaces(p);
   if (p.label_rows.rows == 1) bad_input("holds one label; a guess needs at least two", "labels");
   require_count(p.labels.size(), p.label_rows.rows, "labels");
   require_count(p.words.size(), p.word_rows.rows, "words");
   if (!p.truth.empty()) require_count(p.truth.size(), p.store.rows, "true labels");
   if ((p.language_model != nullptr) != static_cast<bool>(p.encode))
     bad_input("needs the encoder of the known space, and the other way round", "language model");
-  if (p.map && (p.map->source_dim() != p.store.cols || p.map->target_dim() != p.public_rows.cols))
+  if (p.map && !leads_between(*p.map, p))
     bad_input("does not lead from the store's dimension to that of the public rows", "map");
 }
 
@@ -92,8 +84,13 @@ Score mean_score(const std::vector<double>& values, double null, const AuditOpti
   return {mean, interval.low, interval.high, null};
 }
 
-AlignSummary find_map(MatrixView store, MatrixView known, const std::string& stage, const AuditOptions& options) {
-  const SpreadRows source(store, options.max_rows), target(known, options.max_rows);
+/// p: for its known spaces; store: its own, or behind a defence.
+AlignSummary find_map(const AuditProblem& p, MatrixView store, const std::string& stage, const AuditOptions& options) {
+  const SpreadRows source(store, options.max_rows);
+  std::vector<SpreadRows> rows;
+  std::vector<KnownSpace> known;
+  for (const AuditSpace& space : known_spaces_of(p))
+    known.push_back({rows.emplace_back(space.public_rows, options.max_rows), space.name});
   AlignOptions align_options;
   align_options.seed = options.seed;
   align_options.threads = options.threads;
@@ -101,7 +98,9 @@ AlignSummary find_map(MatrixView store, MatrixView known, const std::string& sta
   align_options.time_budget = options.time_budget;
   align_options.partial = options.partial;
   align_options.progress = part_of(options.progress, 0, 1, stage);
-  return align({source, target, "store", "public"}, align_options);
+  AlignProblem problem{source, known[0].rows, "store", known.size() == 1 ? "public" : known[0].name};
+  problem.more_targets.assign(known.begin() + 1, known.end());
+  return align(problem, align_options);
 }
 
 Membership look_up(const AuditProblem& p, const Map& map, MatrixView store, const AuditOptions& options) {
@@ -199,7 +198,7 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
     store = defended;
   }
   const AlignSummary found =
-      known ? *known : find_map(store, p.public_rows, steps.empty() ? "align" : "attack " + to_string(steps), options);
+      known ? *known : find_map(p, store, steps.empty() ? "align" : "attack " + to_string(steps), options);
   point.verdict = found.verdict;
   point.probability = found.evidence.probability;
   const bool is_reference = steps.empty() && p.native.rows == 0;
@@ -214,8 +213,13 @@ std::string identity_of(const AuditProblem& p, const AuditOptions& options) {
   std::string text = options.identity + ", seed " + std::to_string(options.seed) + ", " + std::to_string(options.max_rows) +
                      " rows, " + std::to_string(options.bootstrap) + " resamples, effort " + to_string(options.effort) + ", " +
                      shortest(options.time_budget) + " s" + (options.partial ? ", partial" : "") + ", version " + version();
-  for (const MatrixView rows : {p.store, p.public_rows, p.native})
-    text += laid_out(", {} x {} of {}", rows.rows, rows.cols, hash_of(rows));
+  const auto add = [&](MatrixView rows) { text += laid_out(", {} x {} of {}", rows.rows, rows.cols, hash_of(rows)); };
+  for (const MatrixView rows : {p.store, p.public_rows, p.native}) add(rows);
+  if (!p.more_spaces.empty()) text += ", " + p.public_name;
+  for (const AuditSpace& space : p.more_spaces) {
+    text += ", " + space.name;
+    for (const MatrixView rows : {space.public_rows, space.native}) add(rows);
+  }
   Sha256 hash;
   if (p.map) {
     const std::string map = p.map->to_bytes();
@@ -249,15 +253,46 @@ void AuditOptions::validate() const {
   inversion.validate();
 }
 
-AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
+namespace {
+
+AttributeInference attributes_of(const AuditProblem& p, MatrixView rows, const AuditOptions& options) {
+  AttributeOptions attribute_options = options.attributes;
+  attribute_options.bootstrap = options.bootstrap;
+  attribute_options.seed = options.seed;
+  attribute_options.threads = options.threads;
+  attribute_options.progress = options.progress;
+  return infer_attributes({rows, p.label_rows, p.labels, p.truth, p.native, p.store}, attribute_options);
+}
+
+/// Reads the translated rows (n, d) in the space of p, which the map leads to.
+void read_rows(const AuditProblem& p, MatrixView rows, MatrixView centred_rows, KeptStages& kept, const AuditOptions& options,
+               AuditReport& report) {
+  if (p.native.rows > 0) {
+    EvaluateOptions evaluate_options;
+    evaluate_options.pool = 4096;
+    evaluate_options.bootstrap = options.bootstrap;
+    evaluate_options.seed = options.seed;
+    evaluate_options.threads = options.threads;
+    evaluate_options.progress = options.progress;
+    report.evaluation = evaluate(rows, p.native, report.map.target_mean, evaluate_options);
+  }
+  if (p.label_rows.rows > 0) report.attributes = attributes_of(p, rows, options);
+  if (!p.public_texts.empty() || !p.words.empty()) report.words = leak_words(p, rows, options);
+  if (p.language_model) report.texts = leak_texts(p, rows, report.map.target_mean, kept, options);
+  if (p.candidates.rows > 0) report.membership = look_up(p, report.map, centred_rows, options);
+}
+
+}  // namespace
+
+AuditReport audit(const AuditProblem& problem, const AuditOptions& options) try {
   options.validate();
+  const AuditProblem p = problem.map ? in_order_of(*problem.map, problem) : problem;
   check(p, options);
   const auto start = Clock::now();
   AuditReport report;
   report.store_rows = p.store.rows;
   report.store_dim = p.store.cols;
   report.public_rows = p.public_rows.rows;
-  report.public_dim = p.public_rows.cols;
   report.map_was_given = p.map != nullptr;
   KeptStages kept(options.work, options.work.empty() ? std::string() : identity_of(p, options));
   AlignSummary found;
@@ -265,7 +300,7 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
     found.map = *p.map;
     found.verdict = verdict_of(*p.map);
   } else {
-    found = kept.alignment([&] { return find_map(p.store, p.public_rows, "align", options); });
+    found = kept.alignment([&] { return find_map(p, p.store, "align", options); });
   }
   report.verdict = found.verdict;
   report.evidence = found.evidence;
@@ -275,31 +310,14 @@ AuditReport audit(const AuditProblem& p, const AuditOptions& options) try {
   report.store_rows_left_out = found.source_rows_left_out;
   report.public_rows_left_out = found.target_rows_left_out;
   report.map = found.map;
+  report.public_dim = found.map.target_dim();
 
+  const OneSpace known = in_one_space(found.map, p);
   const Matrix rows = translated(found.map, p.store, options.threads, false);
-  if (p.native.rows > 0) {
-    EvaluateOptions evaluate_options;
-    evaluate_options.pool = 4096;
-    evaluate_options.bootstrap = options.bootstrap;
-    evaluate_options.seed = options.seed;
-    evaluate_options.threads = options.threads;
-    evaluate_options.progress = options.progress;
-    report.evaluation = evaluate(rows, p.native, found.map.target_mean, evaluate_options);
-  }
-  if (p.label_rows.rows > 0) {
-    AttributeOptions attribute_options = options.attributes;
-    attribute_options.bootstrap = options.bootstrap;
-    attribute_options.seed = options.seed;
-    attribute_options.threads = options.threads;
-    attribute_options.progress = options.progress;
-    report.attributes = infer_attributes({rows, p.label_rows, p.labels, p.truth, p.native, p.store}, attribute_options);
-  }
-  if (!p.public_texts.empty() || !p.words.empty()) report.words = leak_words(p, rows, options);
-  if (p.language_model) report.texts = leak_texts(p, rows, found.map.target_mean, kept, options);
   const Matrix centred_rows = centre_by(rows, found.map.target_mean);
-  if (p.candidates.rows > 0) report.membership = look_up(p, found.map, centred_rows, options);
+  read_rows(known.problem, rows, centred_rows, kept, options, report);
   if (!options.defences.empty()) {
-    const Matrix native = p.native.rows > 0 ? centre_by(p.native, found.map.target_mean) : Matrix();
+    const Matrix native = p.native.rows > 0 ? centre_by(known.problem.native, found.map.target_mean) : Matrix();
     const bool translation_counts = p.map || found.verdict == Verdict::kAligned;
     const MatrixView reference = p.native.rows > 0 ? native.view() : translation_counts ? centred_rows.view() : MatrixView{};
     report.defences.push_back(attack(p, {}, reference, &found, options));

@@ -16,6 +16,12 @@ using Json = nlohmann::ordered_json;
 
 Json not_measured(const char* why) { return {{"measured", false}, {"why", why}}; }
 
+Json public_json(const AuditReport& r) {
+  Json json = {{"rows", r.public_rows}, {"dim", r.public_dim}};
+  for (const Target& t : r.map.targets) json["spaces"].push_back({{"name", t.name}, {"dim", t.mean.cols()}});
+  return json;
+}
+
 Json alignment_json(const AuditReport& r) {
   Json json = {{"verdict", to_string(r.verdict)}, {"map_was_given", r.map_was_given}};
   if (!r.map_was_given) {
@@ -116,7 +122,7 @@ Json defences_json(const AuditReport& r) {
 std::string AuditReport::to_json() const {
   const Json json = {{"severity", {{"level", to_string(severity)}, {"reasons", reasons}, {"advice", advice}}},
                      {"store", {{"rows", store_rows}, {"dim", store_dim}}},
-                     {"public", {{"rows", public_rows}, {"dim", public_dim}}},
+                     {"public", public_json(*this)},
                      {"alignment", alignment_json(*this)},
                      {"attributes", attributes_json(*this)},
                      {"words", words_json(*this)},

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "core/number.h"
+#include "map/targets.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -19,13 +20,17 @@ bool wins(const Score& s) { return s.low > s.null_value; }
 
 std::string alignment(const AuditReport& r) {
   const std::string verdict = to_string(r.verdict);
-  const std::string rows = std::to_string(r.store_rows) + " vectors and " + std::to_string(r.public_rows) + " public texts";
+  std::vector<std::string> models;
+  for (const Target& target : r.map.targets) models.push_back(target.name);
+  const std::string by = models.empty() ? "" : " by " + std::to_string(models.size()) + " models (" + listed(models) + ")";
+  const std::string rows =
+      std::to_string(r.store_rows) + " vectors and " + std::to_string(r.public_rows) + " public texts" + by;
   if (r.map_was_given) return "The map was given, with the verdict " + verdict + ".";
   const std::string odds = ", with a probability of " + probability_text(r.evidence.probability) + " to be right";
   switch (r.verdict) {
     case Verdict::kAligned:
       return "From " + rows + ", without one known pair, a map was found: " + verdict + odds +
-             ". The vectors can be read in the known space.";
+             ". The vectors can be read in the known space" + (models.empty() ? "." : "s.");
     case Verdict::kUncertain:
       return "From " + rows + ", without pairs, a map was found that may be wrong: " + verdict + odds + ".";
     case Verdict::kNotAligned:
@@ -45,6 +50,8 @@ std::vector<std::string> advice(const AuditReport& r, const AuditOptions& option
     all.push_back("a larger `AuditOptions::max_rows`: the alignments saw " + std::to_string(options.max_rows) +
                   " rows a side at most");
   all.push_back("another model for the public texts, best one that was trained as the store's was");
+  all.push_back(std::string(r.map.targets.empty() ? "several" : "more") +
+                " models for the public texts at once: what they agree on is found with fewer rows");
   all.push_back("a map that was found for a larger store of the same model");
   return all;
 }

@@ -1,3 +1,7 @@
+#include "map/targets.h"
+
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <utility>
@@ -5,10 +9,10 @@
 #include "core/boundary.h"
 #include "core/json.h"
 #include "space/check_rows.h"
+#include "space/sample.h"
 #include "space/side_by_side.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"
-#include "vec2vec/map.h"
 
 namespace vec2vec {
 namespace {
@@ -25,10 +29,73 @@ std::string card_of(const Map& map, const Target& target) {
   return json_text(json);
 }
 
+std::vector<std::string> names_of(const std::vector<Target>& targets) {
+  std::vector<std::string> names;
+  for (const Target& target : targets) names.push_back(target.name);
+  return names;
+}
+
+/// The cosine of the mean of the unit rows of rows (n, d), at most 2,000 of them, with mean (1, d).
+double likeness(MatrixView rows, MatrixView mean) {
+  const Matrix zero(1, rows.cols), unit = centre_by(SpreadRows(rows, 2000), zero);
+  double dot = 0, own = 0, other = 0;
+  for (Index c = 0; c < unit.cols(); ++c) {
+    double sum = 0;
+    for (Index i = 0; i < unit.rows(); ++i) sum += static_cast<double>(unit(i, c));
+    const double m = static_cast<double>(mean.row(0)[c]);
+    dot += sum * m, own += sum * sum, other += m * m;
+  }
+  return dot / std::max(std::sqrt(own * other), 1e-300);
+}
+
+/// Spaces of one dimension that stand in each other's place would give rows without an error. Their means tell: two models have
+/// nothing in common there. Rows that were centred before have no mean, and are taken as they are.
+void require_no_swap(const std::vector<Target>& targets, const std::vector<MatrixView>& known) {
+  constexpr Index kEnough = 64;     // rows for a mean
+  constexpr double kSwapped = 0.3;  // of the sum of two cosines: 0.5 and more when tweets meet a map of general texts
+  if (known[0].rows < kEnough) return;
+  for (std::size_t k = 1; k < known.size(); ++k)
+    for (std::size_t other = 0; other < k; ++other) {
+      if (known[k].cols != known[other].cols) continue;
+      const double as_given = likeness(known[k], targets[k].mean) + likeness(known[other], targets[other].mean),
+                   swapped = likeness(known[k], targets[other].mean) + likeness(known[other], targets[k].mean);
+      if (swapped - as_given > kSwapped)
+        bad_input("rows of '" + targets[other].name + "' and '" + targets[k].name + "' stand in each other's place",
+                  "known spaces", "give them in the map's order: " + listed(names_of(targets)));
+    }
+}
+
 }  // namespace
 
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+std::vector<std::size_t> match_targets(const Map& map, const std::vector<std::string>& names) {
+  const std::vector<std::string> targets = names_of(map.targets);
+  const std::size_t count = std::max<std::size_t>(1, targets.size());
+  const std::string what = count == 1 ? "the map has one known space" : "the map has the known spaces " + listed(targets);
+  if (names.size() != count)
+    bad_input(
+        what + "; " + (names.size() == 1 ? "one was" : std::to_string(names.size()) + " were") + " given", "known spaces",
+        count == 1 ? "one model, or a map of several known spaces" : "one model for each, or `Map::to` with the one of it");
+  std::vector<std::size_t> order(count);
+  std::size_t found = 0;
+  for (std::size_t k = 0; k < targets.size(); ++k) {
+    const auto name = std::find(names.begin(), names.end(), targets[k]);
+    if (name == names.end()) continue;
+    order[k] = static_cast<std::size_t>(name - names.begin());
+    ++found;
+  }
+  if (found == targets.size()) return order;
+  if (found > 0) bad_input(what + ", not " + listed(names), "known spaces", "call them by these names, or by none of them");
+  for (std::size_t k = 0; k < count; ++k) order[k] = k;
+  return order;
+}
+
 Map Map::to(const std::string& target) const try {
-  std::string names;
   for (const Target& t : targets) {
     if (t.name == target) {
       Map map = *this;
@@ -39,7 +106,6 @@ Map Map::to(const std::string& target) const try {
       map.card = card_of(*this, t);
       return map;
     }
-    names += (names.empty() ? "" : ", ") + t.name;
   }
   if (targets.empty()) {
     const auto json = nlohmann::json::parse(card.empty() ? "{}" : card);
@@ -49,7 +115,7 @@ Map Map::to(const std::string& target) const try {
     bad_input("the map has one target, " + (only.empty() ? "without a name" : "'" + only + "'") + ", not '" + target + "'",
               "`Map::to`", "translate without naming a target");
   }
-  bad_input("the map has no target '" + target + "'", "`Map::to`", "its targets are " + names);
+  bad_input("the map has no target '" + target + "'", "`Map::to`", "its targets are " + listed(names_of(targets)));
 } catch (...) {
   rethrow_as_error();
 }
@@ -71,6 +137,10 @@ Matrix Map::consensus(const std::vector<MatrixView>& known) const try {
                     " instead of " + std::to_string(known[0].rows) + " x " + std::to_string(t.weight.cols()),
                 "`consensus()`", "give rows of the same texts by each known space, in the map's order");
     require_finite_rows(known[k], "rows of '" + t.name + "'");
+  }
+  require_no_swap(targets, known);
+  for (std::size_t k = 0; k < known.size(); ++k) {
+    const Target& t = targets[k];
     shares.push_back(t.share);
     blocks.push_back(centre_by(known[k], t.mean));
   }

@@ -149,6 +149,90 @@ TEST_F(AuditCli, SaysWhatIsMissing) {
   EXPECT_FALSE(std::filesystem::exists(json));
 }
 
+/// Texts, two models that encode them, and a map into the spaces of both.
+class AuditModelsCli : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!has_encoders()) GTEST_SKIP() << "built without OpenVINO";
+    TinyModel("bert").save(dir.path("models/small"));
+    TinyModel::relative_of("bert").save(dir.path("models/large"));
+    std::ofstream texts(dir.path("texts.txt"));
+    const std::vector<std::string> words = {"the", "cat", "sat", "cats", "unhappy", "cafe"};
+    for (std::size_t i = 0; i < 300; ++i)
+      texts << words[i % 6] << " " << words[i / 6 % 6] << " " << words[i / 36 % 6] << " " << words[(i * i) % 5] << " word"
+            << i / 5 << "\n";
+    texts.close();
+    std::ofstream(dir.path("labels.txt")) << "the cat\nunhappy cafe\n";
+    for (const char* model : {"small", "large"})
+      ASSERT_EQ(run_cli({"encode", dir.path("models/") + model, dir.path("texts.txt"), "-o",
+                         dir.path(model) + std::string(".npy"), "--quiet"})
+                    .code,
+                0);
+    const CliResult aligned = run_cli({"align", dir.path("small.npy"), dir.path("small.npy"), dir.path("large.npy"), "-o",
+                                       dir.path("map"), "--paired", "--quiet"});
+    ASSERT_TRUE(std::filesystem::exists(dir.path("map"))) << aligned.err;
+  }
+  CliResult audit(const std::vector<std::string>& more) {
+    std::vector<std::string> all = {"audit",
+                                    dir.path("small.npy"),
+                                    "--public",
+                                    dir.path("texts.txt"),
+                                    "--map",
+                                    dir.path("map"),
+                                    "-o",
+                                    dir.path("report.html"),
+                                    "--attributes",
+                                    dir.path("labels.txt"),
+                                    "--json",
+                                    "--force",
+                                    "--no-defences",
+                                    "--store-texts",
+                                    dir.path("texts.txt")};
+    all.insert(all.end(), more.begin(), more.end());
+    return run_cli(all);
+  }
+  TempDir dir;
+};
+
+TEST_F(AuditModelsCli, EncodesTheTextsByEachModelAndKeepsThat) {
+  const std::vector<std::string> both = {"--model", dir.path("models/small"), "--model", dir.path("models/large/")};
+  const CliResult found = audit(both);
+  ASSERT_EQ(found.code, 0) << found.err;
+  const Json report = Json::parse(found.out);
+  EXPECT_EQ(report["public"]["spaces"], Json::parse(R"([{"name":"small","dim":8},{"name":"large","dim":8}])"));
+  EXPECT_EQ(report["reproduction"]["models"][1]["name"], "large");
+  EXPECT_FALSE(report["reproduction"].contains("model"));
+  EXPECT_EQ(report["attributes"]["labels"], 2);
+  EXPECT_GT(report["alignment"]["scores"]["scores"]["top1"]["value"], 0.5);
+  const std::string work = dir.path("report.html.work/");
+  EXPECT_EQ(report["reproduction"]["attributes"]["vectors"][1]["path"], work + "attributes.2.npy");
+  const auto before = std::filesystem::last_write_time(work + "public.2.npy");
+  ASSERT_EQ(audit(both).code, 0);
+  EXPECT_EQ(std::filesystem::last_write_time(work + "public.2.npy"), before) << "it was not encoded again";
+
+  // By their names in the map, in any order; and a name may be given.
+  const CliResult turned = audit({"--model", "large=" + dir.path("models/large"), "--model", dir.path("models/small")});
+  ASSERT_EQ(turned.code, 0) << turned.err;
+  EXPECT_EQ(Json::parse(turned.out)["attributes"], report["attributes"]);
+  EXPECT_EQ(Json::parse(turned.out)["alignment"], report["alignment"]);
+}
+
+TEST_F(AuditModelsCli, RefusesModelsThatDoNotBelongTogether) {
+  const std::string small = dir.path("models/small"), large = dir.path("models/large");
+  const auto refusal = [&](const std::vector<std::string>& more) {
+    const CliResult result = audit(more);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_FALSE(std::filesystem::exists(dir.path("report.html.work"))) << "before anything was encoded";
+    return result.err;
+  };
+  EXPECT_TRUE(contains(refusal({"--model", small, "--model", small + "/"}), "the same model is given twice"));
+  EXPECT_TRUE(contains(refusal({"--model", "a=" + small, "--model", "a=" + large}), "two models are called 'a'"));
+  EXPECT_TRUE(contains(refusal({"--model", small, "--model", large, "--prefix", "query: "}), "once for each model"));
+  EXPECT_TRUE(contains(refusal({"--model", small}), "the map has the known spaces small, large; one was given"));
+  EXPECT_TRUE(contains(refusal({"--model", small, "--model", "big=" + large}), "small, large, not small, big"));
+  EXPECT_TRUE(contains(refusal({"--model", small, "--model", large, "--to", "small"}), "one known space; 2 were given"));
+}
+
 class AuditTextsCli : public ::testing::Test {
  protected:
   void SetUp() override {

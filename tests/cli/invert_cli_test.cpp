@@ -78,6 +78,50 @@ TEST_F(InvertCli, WritesATextARowAndScoresIt) {
   EXPECT_EQ(run_cli(command("out.jsonl")).code, 2) << "nothing is overwritten unasked";
 }
 
+TEST_F(InvertCli, IsGuidedByAllKnownSpacesOfAMap) {
+  TinyModel::relative_of("bert").save(dir.path("second"));
+  std::string lines;
+  for (int i = 0; i < 120; ++i) lines += std::string(i % 2 ? "the cat" : "unhappy cats") + (i % 3 ? " sat" : ", cafe") + "\n";
+  write_text(dir.path("public.txt"), lines);
+  for (const char* model : {"encoder", "second"})
+    ASSERT_EQ(
+        run_cli({"encode", dir.path(model), dir.path("public.txt"), "-o", dir.path(std::string(model) + ".npy"), "--quiet"})
+            .code,
+        0);
+  const std::string map = dir.path("map");
+  run_cli(
+      {"align", dir.path("encoder.npy"), dir.path("encoder.npy"), dir.path("second.npy"), "-o", map, "--paired", "--quiet"});
+  const std::vector<std::string> read = {"--map", map, "--rows", "3", "--public", dir.path("public.txt"), "--json"};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), read.begin(), read.end());
+    return more;
+  };
+  const CliResult both = run_cli(command("both.jsonl", with({"--encoder", dir.path("second")})));
+  ASSERT_EQ(both.code, 0) << both.err;
+  const Json json = Json::parse(both.out);
+  EXPECT_EQ(json.at("encoders").at(1).at("name"), "second");
+  EXPECT_GT(json.at("mean_cosine").get<double>(), 0);
+  // Files of the vectors in the place of encoding: the same texts, up to the last bits of the vectors.
+  const CliResult files =
+      run_cli(command("files.jsonl", with({"--encoder", dir.path("second"), "--public-vectors", dir.path("encoder.npy"),
+                                           "--public-vectors", dir.path("second.npy")})));
+  ASSERT_EQ(files.code, 0) << files.err;
+  EXPECT_NEAR(Json::parse(files.out).at("mean_nearest_cosine").get<double>(), json.at("mean_nearest_cosine").get<double>(),
+              1e-4);
+  EXPECT_EQ(run_cli(command("alone.jsonl", with({"--to", "encoder"}))).code, 0);
+
+  const auto refusal = [&](const std::vector<std::string>& more) {
+    const CliResult result = run_cli(command("none.jsonl", more));
+    EXPECT_EQ(result.code, 2);
+    return result.err;
+  };
+  EXPECT_TRUE(contains(refusal(with({})), "the map has the known spaces encoder, second; one was given"));
+  EXPECT_TRUE(contains(refusal({"--encoder", dir.path("second")}), "no map translates")) << "native vectors are of one model";
+  EXPECT_TRUE(contains(refusal(with({"--encoder", dir.path("encoder")})), "given twice"));
+  EXPECT_TRUE(contains(refusal(with({"--encoder", dir.path("second"), "--public-vectors", dir.path("second.npy")})),
+                       "is given once for 2 known spaces"));
+}
+
 TEST_F(InvertCli, GoesOnAfterKill9AndEndsWithTheSameBytes) {
   ASSERT_EQ(run_cli(command("whole.jsonl")).code, 0);
   const std::string partial = dir.path("cut.jsonl.partial");

@@ -68,6 +68,52 @@ TEST_F(KnownCli, OneMapServesEachSpaceAndTheConsensus) {
   EXPECT_EQ(Json::parse(run_cli({"inspect", map, "--json"}).out)["card"]["targets"][1]["name"], "large");
 }
 
+TEST_F(KnownCli, AuditReadsInTheConsensusOfAllSpaces) {
+  ASSERT_EQ(align_both().code, 0);
+  const std::string page = dir.path("report.html"), small = dir.path("small.npy"), large = dir.path("large.npy");
+  const auto audit = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments = {"audit",   "--map", map,  "--no-defences", "--bootstrap",        "20",
+                                          "--force", "-o",    page, "--json",        dir.path("store.npy")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_cli(arguments);
+  };
+  const auto both = [](const std::string& option, const std::string& first, const std::string& second) {
+    return std::vector<std::string>{option, first, option, second};
+  };
+  const auto joined = [](std::vector<std::string> a, const std::vector<std::string>& b) {
+    a.insert(a.end(), b.begin(), b.end());
+    return a;
+  };
+  const CliResult found = audit(joined(both("--public-vectors", small, large), both("--store-texts-vectors", small, large)));
+  ASSERT_EQ(found.code, 0) << found.err;
+  const Json report = Json::parse(found.out);
+  EXPECT_EQ(report["public"]["spaces"][1]["dim"], 40);
+  EXPECT_EQ(report["public"]["spaces"][1]["name"], "large");
+  EXPECT_GT(report["alignment"]["scores"]["scores"]["top1"]["value"], 0.9);
+  EXPECT_EQ(report["reproduction"]["public"]["vectors"][1]["model"], "large");
+  EXPECT_TRUE(contains(file_bytes(page), report["reproduction"]["public"]["vectors"][1]["sha256"]));
+  // The files' names are those of the map: their order does not count.
+  const CliResult turned = audit(joined(both("--public-vectors", large, small), both("--store-texts-vectors", large, small)));
+  ASSERT_EQ(turned.code, 0) << turned.err;
+  EXPECT_EQ(Json::parse(turned.out)["alignment"]["scores"], report["alignment"]["scores"]);
+  // One space alone.
+  const CliResult alone = audit({"--to", "large", "--public-vectors", large, "--store-texts-vectors", large});
+  ASSERT_EQ(alone.code, 0) << alone.err;
+  EXPECT_EQ(Json::parse(alone.out)["public"], (Json{{"rows", 400}, {"dim", 40}}));
+  EXPECT_TRUE(Json::parse(alone.out)["reproduction"]["public"]["vectors"].is_object());
+
+  const auto refusal = [&](const std::vector<std::string>& more) {
+    const CliResult result = audit(more);
+    EXPECT_EQ(result.code, 2);
+    return result.err;
+  };
+  EXPECT_TRUE(contains(refusal({"--public-vectors", small}), "--to")) << refusal({"--public-vectors", small});
+  EXPECT_TRUE(contains(refusal(joined({"--to", "large"}, both("--public-vectors", small, large))), "one known space"));
+  EXPECT_TRUE(contains(refusal(both("--public-vectors", small, small)), "given twice"));
+  const std::string too_few = refusal(joined(both("--public-vectors", small, large), {"--candidates-vectors", small}));
+  EXPECT_TRUE(contains(too_few, "is given once for 2 known spaces") && contains(too_few, "--candidates-vectors")) << too_few;
+}
+
 TEST_F(KnownCli, SaysWhatDoesNotFit) {
   ASSERT_EQ(align_both({"--name-b", "one", "--name-b", "two"}).code, 0);
   const std::string store = dir.path("store.npy");
