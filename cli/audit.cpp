@@ -177,100 +177,95 @@ void add_models(Json& json, const std::vector<KnownModel>& models) {
     json["models"].push_back({{"name", model.name}, {"folder", model.folder}, {"prefix", model.prefix}});
 }
 
-int run_audit(AuditArguments arguments) {
-  check_arguments(arguments);
-  if (arguments.work.empty()) arguments.work = arguments.output + ".work";
-  const bool has_policy = !arguments.fail_at.empty();
-  const Severity policy = has_policy ? parse_severity(arguments.fail_at) : Severity::kHigh;
-  const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store, arguments.to);
-  if (has_policy) require_reachable(arguments, arguments.map.empty() ? std::nullopt : std::optional(verdict_of(map)));
-  const std::vector<KnownModel> models = known_models(arguments.models);
-  const std::vector<std::string> names = space_names(models, arguments.known.vectors);
-  if (!arguments.map.empty()) match_targets(map, names);  // before anything is encoded
-  AuditOptions& options = arguments.options;
-  for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
+/// All sets of texts of an audit. native: what only the owner has.
+struct LoadedSets {
+  LoadedTexts known, labels, words, candidates, native;
+};
 
-  ProgressLine progress(arguments.common.quiet);
-  options.progress = progress.functor();
-  options.seed = arguments.common.seed;
-  options.threads = arguments.common.threads;
-  const auto store_file = open_input(arguments.store, arguments.store_open, arguments.common.quiet);
-  if (arguments.defences.empty() && !arguments.no_defences) options.defences = default_defences(store_file->dim());
-  const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
-  const TextLoader loader{models, names, arguments.work, options.threads, arguments.common.quiet, options.progress};
-  const LoadedTexts known = loader.load(arguments.known), labels = loader.load(arguments.attributes);
-  check_labels(labels.texts, arguments.attributes.texts);
-  const LoadedTexts words = loader.load(arguments.words), candidates = loader.load(arguments.candidates);
-  LoadedTexts native;
-  if (!arguments.native.vectors.empty() || !models.empty()) {
-    native = loader.load(arguments.native);
+LoadedSets load_sets(const AuditArguments& arguments, const TextLoader& loader) {
+  LoadedSets sets;
+  sets.known = loader.load(arguments.known);
+  sets.labels = loader.load(arguments.attributes);
+  check_labels(sets.labels.texts, arguments.attributes.texts);
+  sets.words = loader.load(arguments.words);
+  sets.candidates = loader.load(arguments.candidates);
+  if (!arguments.native.vectors.empty() || !loader.models.empty()) {
+    sets.native = loader.load(arguments.native);
   } else if (!arguments.native.texts.empty()) {  // texts alone score the words
-    native.texts = read_texts(arguments.native.texts);
+    sets.native.texts = read_texts(arguments.native.texts);
   }
-  AuditProblem problem{store, known.in(0)};
-  problem.public_name = names[0];
-  problem.public_texts = known.texts;
-  if (!arguments.map.empty()) problem.map = &map;
-  problem.labels = labels.texts;
-  problem.label_rows = labels.in(0);
-  problem.words = words.texts;
-  problem.word_rows = words.in(0);
-  problem.candidates = candidates.in(0);
-  problem.store_texts = native.texts;
-  problem.native = native.in(0);
-  for (std::size_t k = 1; k < names.size(); ++k)
-    problem.more_spaces.push_back({names[k], known.in(k), labels.in(k), words.in(k), candidates.in(k), native.in(k)});
-  if (!arguments.truth.empty()) problem.truth = read_truth(arguments.truth, labels.texts, store.rows(), arguments.common.quiet);
-  std::vector<Encoder> encoders;
-  std::unique_ptr<LanguageModel> language_model;
-  if (!arguments.language_model.empty()) {
-    encoders = open_encoders(loader, known);
-    LanguageModelOptions language;
-    language.threads = options.threads;
-    language_model = open_language_model(arguments.language_model, language);
-    problem.language_model = language_model.get();
-    problem.encode = text_encoder(encoders[0]);
-    for (std::size_t k = 1; k < encoders.size(); ++k) problem.more_spaces[k - 1].encode = text_encoder(encoders[k]);
-  }
+  return sets;
+}
 
-  options.work = arguments.work;
-  const auto hash = [](const LoadedTexts& set) {
-    const Json vectors = set.files.value("vectors", Json::object());
-    std::string hashes = vectors.is_object() ? vectors.value("sha256", "") : "";
-    if (vectors.is_array())
-      for (const Json& one : vectors) hashes += one.at("sha256").get<std::string>() + " ";
-    return hashes;
-  };
+/// The problem of what was loaded, which has to outlive it.
+AuditProblem problem_of(MatrixView store, const LoadedSets& sets, const std::vector<std::string>& names) {
+  AuditProblem problem{store, sets.known.in(0), sets.known.texts};
+  problem.public_name = names[0];
+  problem.labels = sets.labels.texts;
+  problem.label_rows = sets.labels.in(0);
+  problem.words = sets.words.texts;
+  problem.word_rows = sets.words.in(0);
+  problem.candidates = sets.candidates.in(0);
+  problem.store_texts = sets.native.texts;
+  problem.native = sets.native.in(0);
+  for (std::size_t k = 1; k < names.size(); ++k)
+    problem.more_spaces.push_back(
+        {names[k], sets.known.in(k), sets.labels.in(k), sets.words.in(k), sets.candidates.in(k), sets.native.in(k)});
+  return problem;
+}
+
+/// The SHA-256 of a set's vectors; of several known spaces, those of all.
+std::string hash_of(const LoadedTexts& set) {
+  const Json vectors = set.files.value("vectors", Json::object());
+  if (vectors.is_object()) return vectors.value("sha256", "");
+  std::string hashes;
+  for (const Json& one : vectors) hashes += one.at("sha256").get<std::string>() + " ";
+  return hashes;
+}
+
+/// What has to be the same for an audit to go on from what was kept.
+std::string identity_of(const AuditArguments& arguments, const LoadedSets& sets, const std::vector<Encoder>& encoders) {
   Json identity = {{"store", file_sha256(arguments.store)},
                    {"raw_dim", arguments.store_open.raw_dim},
                    {"tensor", arguments.store_open.tensor},
-                   {"public", hash(known)},
-                   {"public_texts", known.files.value("/texts/sha256"_json_pointer, "")},
-                   {"native", hash(native)}};
+                   {"public", hash_of(sets.known)},
+                   {"public_texts", sets.known.files.value("/texts/sha256"_json_pointer, "")},
+                   {"native", hash_of(sets.native)}};
   if (encoders.size() == 1) identity["encoder"] = Json::parse(encoders[0].card());
   for (std::size_t k = 0; encoders.size() > 1 && k < encoders.size(); ++k)
     identity["encoders"].push_back(Json::parse(encoders[k].card()));
   if (!arguments.map.empty()) identity["map"] = {file_sha256(arguments.map), arguments.to};
-  options.identity = json_text(identity);
+  return json_text(identity);
+}
 
-  Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
-  const AuditReport report = audit(problem, options);
-  progress.finish();
+/// How the report was made.
+Json reproduction(const AuditArguments& arguments, const LoadedSets& sets, const std::vector<KnownModel>& models,
+                  const LanguageModel* language_model) {
+  const AuditOptions& options = arguments.options;
+  Json json = {{"command", command_line()},          {"seed", options.seed},
+               {"max_rows", options.max_rows},       {"effort", to_string(options.effort)},
+               {"time_budget", options.time_budget}, {"partial", options.partial}};
+  add_models(json, models);
+  json.update({{"public", sets.known.files},
+               {"attributes", sets.labels.files},
+               {"words", sets.words.files},
+               {"candidates", sets.candidates.files}});
+  if (language_model) json["language_model"] = Json::parse(language_model->card());
+  return json;
+}
 
-  const bool broken = has_policy && report.severity >= policy;
+/// Writes the page and its figures, and prints what was found; the exit code.
+int tell_report(const AuditReport& report, Json facts, Json made, const AuditArguments& arguments) {
+  const AuditOptions& options = arguments.options;
+  const bool has_policy = !arguments.fail_at.empty();
+  const bool broken = has_policy && report.severity >= parse_severity(arguments.fail_at);
   Json json = {{"what", "audit of a vector store by vec2vec"}, {"library_version", version()}, {"date", utc_now()}};
   json.update(Json::parse(report.to_json()));
   for (Json& line : json["severity"]["advice"]) line = in_flags(line.get<std::string>());
   json["data"] = std::move(facts);
   json["redacted"] = !options.reveal;
   json["policy"] = has_policy ? Json{{"fail_at", arguments.fail_at}, {"broken", broken}} : Json(nullptr);
-  json["reproduction"] = {{"command", command_line()},          {"seed", options.seed},
-                          {"max_rows", options.max_rows},       {"effort", to_string(options.effort)},
-                          {"time_budget", options.time_budget}, {"partial", options.partial}};
-  add_models(json["reproduction"], models);
-  json["reproduction"].update(
-      {{"public", known.files}, {"attributes", labels.files}, {"words", words.files}, {"candidates", candidates.files}});
-  if (language_model) json["reproduction"]["language_model"] = Json::parse(language_model->card());
+  json["reproduction"] = std::move(made);
   const std::string text = json_text(json, 2) + "\n";
   stop_if_interrupted();
   write_file(json_path(arguments.output), text, arguments.force);
@@ -289,6 +284,50 @@ int run_audit(AuditArguments arguments) {
   if (broken && !arguments.common.json) std::cout << "policy broken: severity is at or above " << arguments.fail_at << "\n";
   if (open && !arguments.common.json) std::cout << "policy not decided: the attack was inconclusive\n";
   return broken ? kPolicyExit : open ? kUncertainExit : kSuccess;
+}
+
+int run_audit(AuditArguments arguments) {
+  check_arguments(arguments);
+  if (arguments.work.empty()) arguments.work = arguments.output + ".work";
+  const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store, arguments.to);
+  if (!arguments.fail_at.empty())
+    require_reachable(arguments, arguments.map.empty() ? std::nullopt : std::optional(verdict_of(map)));
+  const std::vector<KnownModel> models = known_models(arguments.models);
+  const std::vector<std::string> names = space_names(models, arguments.known.vectors);
+  if (!arguments.map.empty()) match_targets(map, names);  // before anything is encoded
+  AuditOptions& options = arguments.options;
+  for (const std::string& steps : arguments.defences) options.defences.push_back(parse_defence(steps));
+
+  ProgressLine progress(arguments.common.quiet);
+  options.progress = progress.functor();
+  options.seed = arguments.common.seed;
+  options.threads = arguments.common.threads;
+  const auto store_file = open_input(arguments.store, arguments.store_open, arguments.common.quiet);
+  if (arguments.defences.empty() && !arguments.no_defences) options.defences = default_defences(store_file->dim());
+  const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
+  const TextLoader loader{models, names, arguments.work, options.threads, arguments.common.quiet, options.progress};
+  const LoadedSets sets = load_sets(arguments, loader);
+  AuditProblem problem = problem_of(store, sets, names);
+  if (!arguments.map.empty()) problem.map = &map;
+  if (!arguments.truth.empty())
+    problem.truth = read_truth(arguments.truth, sets.labels.texts, store.rows(), arguments.common.quiet);
+  std::vector<Encoder> encoders;
+  std::unique_ptr<LanguageModel> language_model;
+  if (!arguments.language_model.empty()) {
+    encoders = open_encoders(loader, sets.known);
+    LanguageModelOptions language;
+    language.threads = options.threads;
+    language_model = open_language_model(arguments.language_model, language);
+    problem.language_model = language_model.get();
+    problem.encode = text_encoder(encoders[0]);
+    for (std::size_t k = 1; k < encoders.size(); ++k) problem.more_spaces[k - 1].encode = text_encoder(encoders[k]);
+  }
+  options.work = arguments.work;
+  options.identity = identity_of(arguments, sets, encoders);
+  Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
+  const AuditReport report = audit(problem, options);
+  progress.finish();
+  return tell_report(report, std::move(facts), reproduction(arguments, sets, models, language_model.get()), arguments);
 }
 
 void add_texts(CLI::App& command, TextSet& set, const std::string& texts_help, const std::string& vectors_help) {

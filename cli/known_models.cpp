@@ -18,6 +18,10 @@ KnownModel parse(const std::string& text) {
   return {folder.filename().string(), text, {}};
 }
 
+std::string counted(std::size_t count, const char* what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
 std::string times(std::size_t count) { return count == 1 ? "once" : count == 2 ? "twice" : std::to_string(count) + " times"; }
 
 }  // namespace
@@ -52,7 +56,7 @@ std::vector<KnownModel> known_models(const ModelArguments& arguments) {
     models.push_back(std::move(model));
   }
   if (!arguments.prefixes.empty() && arguments.prefixes.size() != std::max<std::size_t>(1, models.size()))
-    bad_input("is given " + times(arguments.prefixes.size()) + " for " + std::to_string(models.size()) + " models", "--prefix",
+    bad_input("is given " + times(arguments.prefixes.size()) + " for " + counted(models.size(), "model"), "--prefix",
               "once for each model, in their order; --prefix \"\" for a model that takes none");
   for (std::size_t k = 0; k < models.size() && !arguments.prefixes.empty(); ++k) models[k].prefix = arguments.prefixes[k];
   return models;
@@ -60,7 +64,7 @@ std::vector<KnownModel> known_models(const ModelArguments& arguments) {
 
 void require_one_for_each(const std::vector<std::string>& files, std::size_t count, const std::string& option) {
   if (!files.empty() && files.size() != count)
-    bad_input("is given " + times(files.size()) + " for " + std::to_string(count) + " known spaces", option,
+    bad_input("is given " + times(files.size()) + " for " + counted(count, "known space"), option,
               "once for each model, in their order");
 }
 

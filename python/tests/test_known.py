@@ -226,7 +226,7 @@ def test_aligner(demo: Load, known: v2v.Map) -> None:
 
 def test_audit_reads_in_the_consensus(demo: Load, known: v2v.Map) -> None:
     rows, truth = demo("minilm.eval"), {name: demo(f"{name}.eval") for name in ("mpnet", "e5")}
-    public = {name: demo(f"{name}.pairs")[:1000] for name in ("mpnet", "e5")}
+    public = {name: demo(f"{name}.b")[:3000] for name in ("mpnet", "e5")}
     labels, names = {name: space[:4] for name, space in truth.items()}, ["one", "two", "three", "four"]
     of_rows = [names[i] if i < 4 else None for i in range(len(rows))]
     given = {"labels": names, "label_rows": labels, "truth": of_rows, "candidates": truth, "native": truth}
@@ -241,7 +241,8 @@ def test_audit_reads_in_the_consensus(demo: Load, known: v2v.Map) -> None:
     listed = v2v.audit(rows, list(public.values()), map=known, candidates=list(truth.values()), defences=(), bootstrap=50)
     assert listed.to_dict()["membership"] == found["membership"]
     alone = v2v.audit(rows, public["e5"], map=known.to("e5"), candidates=truth["e5"], defences=(), bootstrap=50)
-    assert "spaces" not in alone.to_dict()["public"] and alone.to_dict()["membership"]["found"]["value"] > 0.4
+    assert "spaces" not in alone.to_dict()["public"]
+    assert 0.2 < alone.to_dict()["membership"]["found"]["value"] < found["membership"]["found"]["value"]
     with pytest.raises(v2v.BadInputError, match="`candidates`: has rows of e5"):
         v2v.audit(rows, public, map=known, candidates={"e5": truth["e5"]})
     with pytest.raises(v2v.BadInputError, match="known spaces mpnet, e5; one was given") as caught:

@@ -136,6 +136,25 @@ TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
     EXPECT_NE(dom.find(part), std::string::npos) << part;
 }
 
+TEST_F(AuditPage, NamesAllKnownSpaces) {
+  report["public"]["spaces"] = {{{"name", "first model"}, {"dim", 384}}, {{"name", "second <b>model"}, {"dim", 256}}};
+  Json& made = report["reproduction"];
+  made.erase("model");
+  made["models"] = {{{"name", "first model"}, {"folder", "models/first"}}, {{"name", "second"}, {"folder", "models/second"}}};
+  Json file = made["public"]["vectors"];
+  file["model"] = "first model";
+  made["public"]["vectors"] = {file, file};
+  made["public"]["vectors"][1]["model"] = "second model";
+  made["public"]["vectors"][1]["path"] = "other-vectors.npy";
+  std::ofstream(dir.path("spaces.html")) << audit_page(report.dump());
+  open_page("spaces.html");
+  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  for (const char* part :
+       {"encoded by 2 models of his own", "the consensus of his spaces", "data-json=\"public/spaces/1/dim\">256<",
+        "second &lt;b&gt;model", "models/second", "public, vectors, second model", "other-vectors.npy"})
+    EXPECT_NE(dom.find(part), std::string::npos) << part;
+}
+
 TEST_F(AuditPage, AnAttackThatDidNotGetThroughIsGreyAndSaysWhatToTry) {
   report["severity"] = {{"level", "inconclusive"}, {"reasons", {"No map was found."}}, {"advice", {"more public texts"}}};
   report["policy"] = {{"fail_at", "high"}, {"broken", false}};
