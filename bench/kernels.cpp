@@ -5,14 +5,14 @@
 #include <chrono>
 #include <vector>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "kernels/nearest.h"
+#include "kernels/neighbours.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
-#include "match/kmeans.h"
 #include "match/tabu.h"
+#include "space/kmeans.h"
 #include "space/unit.h"
 #include "vec2vec/map.h"
 

@@ -7,8 +7,8 @@
 #include "core/parallel.h"
 #include "kernels/right_factor.h"
 #include "neural/matmul.h"
-#include "train/generator_pass.h"
-#include "train/optimiser.h"
+#include "train/step/generator_pass.h"
+#include "train/step/optimiser.h"
 
 namespace vec2vec::neural {
 namespace {

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ways to get a new column of vectors into Postgres, and what each costs the server: why src/postgres/batch.cpp does what it does.
+"""Ways to get a new column of vectors into Postgres, and what each costs the server: the reasons for src/postgres/run/batch.cpp.
 
     bench/postgres_ways.py [--rows 50000]
 

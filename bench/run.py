@@ -4,8 +4,8 @@
     bench/run.py [--pairs minilm-mpnet,mpnet-e5] [--seeds 0-9] [--rows 20000] [--rival] [--again]
 
 Needs the shared data (VEC2VEC_SHARED, default ../shared beside the project) and, for minilm-l3, what bench/encode_l3.py wrote.
-Every run is appended as one JSON line to bench/results/align/<pair>.jsonl; a run found there for the same revision and parameters is
-skipped, so an interrupted bench goes on where it stopped. bench/make_results.py turns the lines into docs/results.md.
+Every run is appended as one JSON line to bench/results/align/<pair>.jsonl; a run found there for the same revision and parameters
+is skipped, so an interrupted bench goes on where it stopped. bench/make_results.py turns the lines into docs/results.md.
 
 Split: source rows 0.., target rows 20,000.. (other texts), evaluation rows 40,000-44,095, paired, seen by no fit.
 """

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "core/time.h"
 #include "effort.h"
 #include "files.h"

@@ -11,11 +11,11 @@
 
 #include "audit_texts.h"
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "core/time.h"
 #include "effort.h"
 #include "files.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 #include "known_models.h"
 #include "map/targets.h"
 #include "roles.h"

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "files.h"
 #include "terminal.h"
 

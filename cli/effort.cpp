@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/number.h"
+#include "core/text/number.h"
 
 namespace vec2vec::cli {
 namespace {

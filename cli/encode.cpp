@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "core/json.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/number.h"
 #include "files.h"
 #include "terminal.h"
 

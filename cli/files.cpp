@@ -6,7 +6,7 @@
 #include <iostream>
 
 #include "core/tell.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 #include "roles.h"
 #include "space/sample.h"
 #include "vec2vec/error.h"

@@ -10,7 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "files.h"
 #include "roles.h"
 #include "terminal.h"

@@ -5,10 +5,10 @@
 #include <optional>
 
 #include "command.h"
-#include "core/json.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/number.h"
 #include "files.h"
-#include "io/provenance.h"
+#include "io/file/provenance.h"
 #include "known_models.h"
 #include "map/targets.h"
 #include "roles.h"

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "files.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 #include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"

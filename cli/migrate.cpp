@@ -6,11 +6,11 @@
 #include <optional>
 
 #include "command.h"
-#include "core/json.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/number.h"
 #include "files.h"
-#include "io/atomic_file.h"
-#include "io/sha256.h"
+#include "io/file/atomic_file.h"
+#include "io/file/sha256.h"
 #include "migrate_gate.h"
 #include "postgres_arguments.h"
 #include "roles.h"

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "core/number.h"
+#include "core/text/number.h"
 #include "vec2vec/error.h"
 #include "vec2vec/pages.h"
 

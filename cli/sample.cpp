@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "files.h"
 #include "postgres_arguments.h"
 #include "terminal.h"

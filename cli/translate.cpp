@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "command.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "files.h"
 #include "roles.h"
 #include "terminal.h"

@@ -11,11 +11,12 @@ endif()
 message(STATUS "vec2vec postgres: ${VEC2VEC_HAS_POSTGRES}")
 
 if(VEC2VEC_HAS_POSTGRES)
-  file(GLOB VEC2VEC_POSTGRES_SOURCES CONFIGURE_DEPENDS src/postgres/*.cpp)
+  file(GLOB_RECURSE VEC2VEC_POSTGRES_SOURCES CONFIGURE_DEPENDS src/postgres/*.cpp)
+  list(FILTER VEC2VEC_POSTGRES_SOURCES EXCLUDE REGEX "/no_postgres/")
 else()
   # Plans and summaries, URLs, and the COPY format need no libpq.
-  set(VEC2VEC_POSTGRES_SOURCES src/postgres/no_postgres/postgres.cpp src/postgres/report.cpp src/postgres/url.cpp
-    src/postgres/copy_format.cpp)
+  set(VEC2VEC_POSTGRES_SOURCES src/postgres/no_postgres/postgres.cpp src/postgres/report.cpp src/postgres/server/url.cpp
+    src/postgres/server/copy_format.cpp)
 endif()
 add_part(postgres ${VEC2VEC_POSTGRES_SOURCES})
 if(VEC2VEC_HAS_POSTGRES)

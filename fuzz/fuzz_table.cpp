@@ -6,8 +6,8 @@
 #include <cstring>
 #include <string_view>
 
-#include "io/text_source.h"
-#include "io/utf8.h"
+#include "io/table/source.h"
+#include "io/text/utf8.h"
 #include "vec2vec/error.h"
 
 namespace {

@@ -1,28 +1,45 @@
 #!/usr/bin/env python3
 """Checks that every folder of src/ uses only what src/layers.txt lets it use, public headers counted for the folder that
-implements them, and that those lists have no circle. --root checks another tree."""
+implements them, that those lists have no circle, that each folder begins with a README.md of three lines that says so, and that
+none holds more than a dozen sources. --root checks another tree."""
 
 import argparse
 import re
 import sys
+from collections import Counter
 from pathlib import Path
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
+MOST_SOURCES = 12  # in one folder
+TO_BE_DIVIDED = {"src/audit", "src/invert"}
 EVERYONE = {"vec2vec.h"}  # gathers the public headers
 
 
 def read_layers(text):
     """({folder: folders it may use}, {public header: folder}, faults)"""
-    uses, owner, faults = {}, {}, []
+    uses, owner, faults = {}, {}, []  # the lists keep their order, which the READMEs repeat
     for line in text.splitlines():
         if not line.strip() or line.startswith("#"):
             continue
         folder, _, rest = line.partition(":")
         allowed, _, headers = rest.partition("|")
         faults += [f"layers.txt: {folder} uses {name}, which is not above it" for name in allowed.split() if name not in uses]
-        uses[folder] = set(allowed.split()) | {folder}
+        uses[folder] = allowed.split()
         owner |= {f"{name}.h": folder for name in headers.split()}
     return uses, owner, faults
+
+
+def check_readme(folder, uses):
+    """Faults of the README.md of a folder: what it is, what it uses, where to start reading."""
+    path = folder / "README.md"
+    if not path.exists():
+        return ["there is none"]
+    lines = path.read_text().splitlines()
+    if len(lines) != 3 or not lines[2].startswith("Start reading: "):
+        return ["it must have three lines: what the folder is, `Uses: ...`, `Start reading: ...`"]
+    wanted = f"Uses: {', '.join(uses) or 'nothing else of src/'}."
+    faults = [] if lines[1] == wanted else [f"its second line must be: {wanted}"]
+    return faults + [f"there is no {name}" for name in re.findall(r"`([^`]+)`", lines[2]) if not (folder / name).exists()]
 
 
 def check(root):
@@ -37,8 +54,14 @@ def check(root):
             continue
         for include in INCLUDE.findall(path.read_text()):
             used = owner.get(Path(include).name) if include.startswith("vec2vec/") else include.partition("/")[0]
-            if used not in uses[folder]:
+            if used != folder and used not in uses[folder]:
                 faults.append(f"{name}: {folder} may not use {used} ({include})")
+    sizes = Counter(str(path.relative_to(root).parent) for path, _ in sources if path.is_relative_to(root / "src"))
+    for folder, size in sizes.items():
+        if size > MOST_SOURCES and folder not in TO_BE_DIVIDED:
+            faults.append(f"{folder}: {size} sources; divide it, no folder has more than {MOST_SOURCES}")
+    for folder, used in uses.items():
+        faults += [f"src/{folder}/README.md: {fault}" for fault in check_readme(root / "src" / folder, used)]
     return faults
 
 

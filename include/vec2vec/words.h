@@ -16,7 +16,7 @@ std::vector<std::string> words_of(std::string_view text);
 
 struct WordOptions {
   Index words = 6;           ///< words given for a row at most, in 1 .. 64
-  double power = 0.5;        ///< of the view (space/spectrum.h): 0 = the space itself, 1 = whitened
+  double power = 0.5;        ///< of the view (space/spectral/spectrum.h): 0 = the space itself, 1 = whitened
   double step = 0.5;         ///< part of what the chosen words explain that is taken away before the next one; 1 = plain OMP
   Index least_texts = 4;     ///< public texts that a word must occur in
   double most_share = 0.02;  ///< words in more of the public texts than this tell little and are left out

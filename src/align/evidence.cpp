@@ -6,10 +6,10 @@
 
 #include "align/calibration.h"
 #include "align/effort.h"
-#include "align/pairs.h"
-#include "core/gemm.h"
+#include "align/pairs/pairs.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
-#include "kernels/nearest_of.h"
+#include "kernels/nearest_candidate.h"
 #include "kernels/soft_match.h"
 #include "linear/polar.h"
 #include "linear/shrunk_map.h"

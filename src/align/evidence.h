@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
 
-#include "align/climb.h"
+#include "align/search/climb.h"
 #include "vec2vec/align.h"
 
 namespace vec2vec {

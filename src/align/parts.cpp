@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "core/json.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "core/time.h"
-#include "kernels/nearest_of.h"
-#include "match/kmeans.h"
+#include "kernels/nearest_candidate.h"
+#include "space/kmeans.h"
 #include "space/sample.h"
 #include "space/unit.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "space/spectrum.h"
+#include "space/spectral/spectrum.h"
 #include "space/unit.h"
 
 namespace vec2vec {

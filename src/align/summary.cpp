@@ -1,9 +1,10 @@
+#include "align/summary.h"
+
 #include <nlohmann/json.hpp>
 
-#include "align/report.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 
 namespace vec2vec {
 

@@ -7,10 +7,10 @@
 
 #include "audit/auc.h"
 #include "core/boundary.h"
-#include "core/gemm.h"
-#include "core/number.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "core/text/number.h"
 #include "evaluate/bootstrap.h"
 #include "space/check_rows.h"
 #include "space/sample.h"

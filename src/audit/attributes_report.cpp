@@ -1,8 +1,8 @@
 
 #include "audit/attributes_json.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "evaluate/score_json.h"
 
 namespace vec2vec {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/number.h"
+#include "core/text/number.h"
 
 namespace vec2vec {
 

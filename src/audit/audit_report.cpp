@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "align/report.h"
+#include "align/summary.h"
 #include "audit/attributes_json.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "evaluate/score_json.h"
 #include "vec2vec/audit.h"
 

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "audit/keyed_random.h"
-#include "core/blas.h"
 #include "core/boundary.h"
-#include "core/gemm.h"
+#include "core/matrix/blas.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
-#include "io/mapped_file.h"
+#include "io/file/mapped_file.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/error.h"
 

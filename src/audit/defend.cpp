@@ -4,7 +4,7 @@
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "core/time.h"
-#include "io/provenance.h"
+#include "io/file/provenance.h"
 #include "space/check_rows.h"
 #include "vec2vec/error.h"
 

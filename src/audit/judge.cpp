@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/number.h"
+#include "core/text/number.h"
 #include "map/targets.h"
 #include "vec2vec/error.h"
 

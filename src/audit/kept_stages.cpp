@@ -5,10 +5,10 @@
 #include <utility>
 
 #include "audit/attributes_json.h"
-#include "core/json.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/number.h"
 #include "evaluate/score_json.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "core/json.h"
 #include "core/tell.h"
+#include "core/text/json.h"
 #include "space/sample.h"
 
 namespace vec2vec {

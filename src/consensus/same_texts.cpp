@@ -4,8 +4,8 @@
 #include <cmath>
 #include <vector>
 
-#include "core/gemm.h"
-#include "core/number.h"
+#include "core/matrix/gemm.h"
+#include "core/text/number.h"
 #include "space/sample.h"
 #include "vec2vec/error.h"
 

@@ -4,12 +4,12 @@
 namespace vec2vec {
 
 /// For the handler of a public function: `} catch (...) { rethrow_as_error(); }`. Throws the exception being handled as an
-/// Error: one as it is, any other nested in one. Lack of memory and what the system refuses become kUnavailable or, where the
-/// caller can mend it, kBadInput; the rest kInternal.
+/// Error: an Error as it is, anything else nested in one. Lack of memory and failed system calls become kUnavailable, or
+/// kBadInput where the caller can fix the cause; everything else becomes kInternal.
 [[noreturn]] void rethrow_as_error();
 
-/// Throws what a call of the system failed with (an errno): "what: the system's words", with a hint for the commonest.
-/// kBadInput when another name or other rights would help, else kUnavailable.
+/// Throws an Error for a system call that failed with this errno: "what: message of the system", with a hint for common ones.
+/// The kind is kBadInput if another name or other permissions would help, otherwise kUnavailable.
 [[noreturn]] void system_failure(const std::string& what, const std::string& where, int error);
 
 }  // namespace vec2vec

@@ -6,12 +6,12 @@
 
 namespace vec2vec {
 
-/// The progress of a piece of longer work: its 0 to 1 is `begin` to `begin + part` of the whole. stage: under which name, empty
-/// = the piece's own. Nothing when there is no progress.
+/// The progress function for one piece of a longer job: 0 to 1 of the piece is reported as `begin` to `begin + part` of the
+/// job. A stage that is not empty replaces the piece's own stage names. Returns nothing if there is no progress function.
 Progress part_of(Progress progress, double begin, double part, std::string stage = {});
 
-/// Calls progress, if there is one. Throws Error{kInterrupted}, with where and hint, when it returns false, and nests in such
-/// an Error what it throws itself.
+/// Calls progress, if there is one. If it returns false, throws Error{kInterrupted} with where and hint; if it throws, its
+/// exception is nested in such an Error.
 void tell(const Progress& progress, std::string_view stage, double done, const std::string& where = {},
           const std::string& hint = {});
 

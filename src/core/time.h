@@ -4,7 +4,7 @@
 
 namespace vec2vec {
 
-/// What durations and deadlines are measured by.
+/// The clock for durations and deadlines.
 using Clock = std::chrono::steady_clock;
 
 inline double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }

@@ -4,13 +4,13 @@
 #include <filesystem>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/tell.h"
+#include "core/text/json.h"
 #include "core/time.h"
 #include "encode/partial_rows.h"
-#include "io/provenance.h"
-#include "io/text_file.h"
-#include "io/utf8.h"
+#include "io/file/provenance.h"
+#include "io/text/text_file.h"
+#include "io/text/utf8.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 

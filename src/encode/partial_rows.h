@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "io/kept_records.h"
+#include "io/resume/kept_records.h"
 #include "vec2vec/matrix.h"
 #include "vec2vec/rows.h"
 

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "core/number.h"
+#include "core/text/number.h"
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 

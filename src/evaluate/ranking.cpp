@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
 #include "core/tell.h"

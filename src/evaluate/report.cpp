@@ -2,9 +2,9 @@
 #include <utility>
 #include <vector>
 
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "vec2vec/evaluate.h"
 
 namespace vec2vec {

@@ -6,11 +6,11 @@
 #include <numeric>
 
 #include "core/boundary.h"
-#include "core/gemm.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/unit_rows.h"
 #include "space/check_rows.h"

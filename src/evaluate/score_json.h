@@ -2,7 +2,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "core/number.h"
+#include "core/text/number.h"
 #include "vec2vec/evaluate.h"
 
 namespace vec2vec {

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "core/boundary.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/error.h"
 

@@ -10,7 +10,7 @@
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "inspect/spectrum.h"
-#include "space/duplicates.h"
+#include "space/distinct.h"
 #include "space/sample.h"
 #include "vec2vec/error.h"
 

@@ -3,9 +3,9 @@
 #include <numeric>
 #include <utility>
 
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "vec2vec/inspect.h"
 
 namespace vec2vec {

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "core/blas.h"
-#include "core/gemm.h"
+#include "core/matrix/blas.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "vec2vec/error.h"
 

@@ -4,7 +4,7 @@
 
 #include "core/tell.h"
 #include "core/time.h"
-#include "io/utf8.h"
+#include "io/text/utf8.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"
 

@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/tell.h"
-#include "io/atomic_file.h"
-#include "io/kept_records.h"
+#include "core/text/json.h"
+#include "io/file/atomic_file.h"
+#include "io/resume/kept_records.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inversion.h"
 

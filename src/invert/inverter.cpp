@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/parallel.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "core/time.h"
 #include "invert/beam.h"
 #include "invert/correct.h"

@@ -5,10 +5,10 @@
 #include <numeric>
 
 #include "core/boundary.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
 #include "core/random.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "evaluate/bootstrap.h"
 #include "evaluate/score_json.h"
 #include "invert/overlap.h"

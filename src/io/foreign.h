@@ -2,7 +2,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/mapped_file.h"
+#include "io/file/mapped_file.h"
 
 namespace vec2vec {
 

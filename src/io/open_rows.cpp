@@ -3,13 +3,13 @@
 #include <filesystem>
 
 #include "core/boundary.h"
+#include "io/binary/npz.h"
+#include "io/binary/safetensors.h"
+#include "io/binary/strided_source.h"
+#include "io/file/zip.h"
 #include "io/foreign.h"
-#include "io/json_source.h"
-#include "io/npz.h"
-#include "io/safetensors.h"
-#include "io/strided_source.h"
-#include "io/text_source.h"
-#include "io/zip.h"
+#include "io/json/source.h"
+#include "io/table/source.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
 

@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "io/strided_source.h"
+#include "io/binary/strided_source.h"
 
 namespace vec2vec {
 

@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "core/boundary.h"
-#include "io/atomic_file.h"
-#include "io/decimal.h"
-#include "io/half.h"
-#include "io/json_source.h"
-#include "io/safetensors.h"
+#include "io/binary/half.h"
+#include "io/binary/safetensors.h"
+#include "io/file/atomic_file.h"
+#include "io/json/source.h"
+#include "io/text/decimal.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "kernels/bf16.h"
 #include "kernels/lane_sum.h"

@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "core/boundary.h"
-#include "core/gemm.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/matrix/gemm.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "space/check_rows.h"
 #include "space/sample.h"
-#include "space/spectrum.h"
+#include "space/spectral/spectrum.h"
 #include "space/unit.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"

@@ -13,8 +13,8 @@
 #include <thread>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/tell.h"
+#include "core/text/json.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

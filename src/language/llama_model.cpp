@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/parallel.h"
+#include "core/text/json.h"
 #include "vec2vec/error.h"
 #include "vec2vec/language_model.h"
 #include "vec2vec/rows.h"

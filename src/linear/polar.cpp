@@ -1,6 +1,6 @@
 #include "linear/polar.h"
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "linear/svd.h"
 
 namespace vec2vec {

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "linear/svd.h"
 
 namespace vec2vec {

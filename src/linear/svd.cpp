@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/blas.h"
+#include "core/matrix/blas.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -6,10 +6,10 @@
 #include <vector>
 
 #include "core/boundary.h"
-#include "core/gemm_rows.h"
-#include "core/number.h"
+#include "core/matrix/gemm_rows.h"
 #include "core/parallel.h"
 #include "core/tell.h"
+#include "core/text/number.h"
 #include "kernels/exp.h"
 #include "map/support.h"
 #include "space/check_rows.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "space/spectrum.h"
+#include "space/spectral/spectrum.h"
 #include "vec2vec/matrix.h"
 
 namespace vec2vec {

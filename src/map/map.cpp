@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include "core/boundary.h"
-#include "core/gemm_rows.h"
-#include "core/json.h"
-#include "io/atomic_file.h"
-#include "io/safetensors.h"
+#include "core/matrix/gemm_rows.h"
+#include "core/text/json.h"
+#include "io/binary/safetensors.h"
+#include "io/file/atomic_file.h"
 #include "neural/network.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"

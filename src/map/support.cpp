@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <vector>
 
-#include "core/gemm_rows.h"
+#include "core/matrix/gemm_rows.h"
 #include "core/random.h"
-#include "match/kmeans.h"
+#include "space/kmeans.h"
 #include "space/sample.h"
 #include "space/unit.h"
 

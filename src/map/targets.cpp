@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "core/boundary.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "space/check_rows.h"
 #include "space/sample.h"
 #include "space/side_by_side.h"

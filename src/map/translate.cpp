@@ -11,7 +11,7 @@
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "core/time.h"
-#include "io/provenance.h"
+#include "io/file/provenance.h"
 #include "map/fingerprint.h"
 #include "space/check_rows.h"
 #include "space/sample.h"

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "evaluate/bootstrap.h"
-#include "measure/space.h"
+#include "measure/prepared/space.h"
 
 namespace vec2vec {
 

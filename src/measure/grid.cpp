@@ -2,11 +2,11 @@
 #include <cmath>
 
 #include "core/boundary.h"
-#include "core/number.h"
+#include "core/text/number.h"
 #include "measure/catalogue.h"
 #include "measure/measure_spaces.h"
+#include "measure/prepared/side.h"
 #include "measure/reference.h"
-#include "measure/side.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

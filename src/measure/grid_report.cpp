@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "measure/catalogue.h"
 #include "measure/json.h"
 

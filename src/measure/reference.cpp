@@ -5,11 +5,11 @@
 #include <numeric>
 
 #include "measure/catalogue.h"
-#include "measure/cka.h"
-#include "measure/cknna.h"
-#include "measure/lists.h"
-#include "measure/moments.h"
-#include "measure/pairs.h"
+#include "measure/families/cka.h"
+#include "measure/families/cknna.h"
+#include "measure/families/lists.h"
+#include "measure/families/pairs.h"
+#include "measure/prepared/moments.h"
 #include "space/sample.h"
 
 namespace vec2vec {

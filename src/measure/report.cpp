@@ -1,8 +1,8 @@
 #include <cmath>
 
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "measure/json.h"
 
 namespace vec2vec {

@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "kernels/exp.h"
-#include "neural/lanes.h"
+#include "kernels/lane_sum.h"
 
 namespace vec2vec::neural {
 namespace {
@@ -34,8 +34,8 @@ void norm_silu_forward(MatrixSpan x, float* inverse_deviation, MatrixView gain, 
   const Index m = x.cols;
   for (Index i = 0; i < x.rows; ++i) {
     float *v = x.row(i), *y = out.row(i);
-    const float mean = sum_in_lanes(m, [v](Index c) { return v[c]; }) / static_cast<float>(m);
-    const float square = sum_in_lanes(m, [v, mean](Index c) { return (v[c] - mean) * (v[c] - mean); });
+    const float mean = lane_sum<float, 16>(m, [v](Index c) { return v[c]; }) / static_cast<float>(m);
+    const float square = lane_sum<float, 16>(m, [v, mean](Index c) { return (v[c] - mean) * (v[c] - mean); });
     const float scale = inverse_deviation[i] = 1.0f / std::sqrt(square / static_cast<float>(m) + kNormEpsilon);
     for (Index c = 0; c < m; ++c) {
       v[c] = (v[c] - mean) * scale;
@@ -59,8 +59,8 @@ void norm_silu_backward(MatrixView d_out, MatrixView xhat, const float* inverse_
       dn[c] = d[c] * s * (1.0f + t * (1.0f - s));
       dx[c] = dn[c] * gain.data[c];
     }
-    const float mean = sum_in_lanes(m, [dx](Index c) { return dx[c]; }) / static_cast<float>(m);
-    const float slope = sum_in_lanes(m, [dx, v](Index c) { return dx[c] * v[c]; }) / static_cast<float>(m);
+    const float mean = lane_sum<float, 16>(m, [dx](Index c) { return dx[c]; }) / static_cast<float>(m);
+    const float slope = lane_sum<float, 16>(m, [dx, v](Index c) { return dx[c] * v[c]; }) / static_cast<float>(m);
     for (Index c = 0; c < m; ++c) dx[c] = inverse_deviation[i] * (dx[c] - mean - v[c] * slope);
   }
 }
@@ -78,7 +78,7 @@ void add_norm_gradients(MatrixView d_norm, MatrixView xhat, MatrixSpan d_gain, M
 void unit_forward(MatrixSpan x, float* norms) {
   for (Index i = 0; i < x.rows; ++i) {
     float* v = x.row(i);
-    norms[i] = std::max(std::sqrt(sum_in_lanes(x.cols, [v](Index c) { return v[c] * v[c]; })), 1e-12f);
+    norms[i] = std::max(std::sqrt(lane_sum<float, 16>(x.cols, [v](Index c) { return v[c] * v[c]; })), 1e-12f);
     const float scale = 1.0f / norms[i];
     for (Index c = 0; c < x.cols; ++c) v[c] *= scale;
   }
@@ -88,7 +88,7 @@ void unit_backward(MatrixView y, const float* norms, MatrixSpan d_y) {
   for (Index i = 0; i < y.rows; ++i) {
     const float* v = y.row(i);
     float* d = d_y.row(i);
-    const float along = sum_in_lanes(y.cols, [d, v](Index c) { return d[c] * v[c]; });
+    const float along = lane_sum<float, 16>(y.cols, [d, v](Index c) { return d[c] * v[c]; });
     const float scale = 1.0f / norms[i];
     for (Index c = 0; c < y.cols; ++c) d[c] = (d[c] - along * v[c]) * scale;
   }

@@ -1,6 +1,6 @@
 #include "neural/matmul.h"
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "kernels/bf16.h"
 
 #ifdef VEC2VEC_ONEDNN

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/gemm.h"
-#include "core/json.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
+#include "core/text/json.h"
 #include "neural/translator.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"

@@ -1,6 +1,6 @@
-#include "postgres/names.h"
-#include "postgres/native.h"
-#include "postgres/session.h"
+#include "postgres/run/native.h"
+#include "postgres/run/session.h"
+#include "postgres/server/names.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {

@@ -1,4 +1,4 @@
-#include "postgres/session.h"
+#include "postgres/run/session.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {

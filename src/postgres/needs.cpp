@@ -1,6 +1,6 @@
 #include "postgres/needs.h"
 
-#include "postgres/names.h"
+#include "postgres/server/names.h"
 
 namespace vec2vec::postgres {
 namespace {

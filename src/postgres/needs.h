@@ -2,7 +2,7 @@
 #include <optional>
 #include <vector>
 
-#include "postgres/state.h"
+#include "postgres/run/state.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec::postgres {

@@ -1,11 +1,11 @@
 #include <algorithm>
 
 #include "core/boundary.h"
-#include "postgres/dependants.h"
-#include "postgres/native.h"
 #include "postgres/needs.h"
-#include "postgres/session.h"
-#include "postgres/timing.h"
+#include "postgres/run/native.h"
+#include "postgres/run/session.h"
+#include "postgres/run/timing.h"
+#include "postgres/table/dependants.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {

@@ -1,7 +1,7 @@
-#include "postgres/names.h"
-#include "postgres/native.h"
-#include "postgres/not_null.h"
-#include "postgres/session.h"
+#include "postgres/run/native.h"
+#include "postgres/run/session.h"
+#include "postgres/server/names.h"
+#include "postgres/table/not_null.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {

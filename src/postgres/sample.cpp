@@ -1,6 +1,6 @@
 #include "core/boundary.h"
 #include "core/tell.h"
-#include "postgres/table.h"
+#include "postgres/table/table.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {

@@ -1,5 +1,5 @@
 #pragma once
-#include "postgres/native.h"
+#include "postgres/run/native.h"
 
 namespace vec2vec::postgres {
 

@@ -1,11 +1,11 @@
 #include <chrono>
 #include <limits>
 
-#include "postgres/native.h"
 #include "postgres/needs.h"
-#include "postgres/not_null.h"
-#include "postgres/session.h"
-#include "postgres/workers.h"
+#include "postgres/run/native.h"
+#include "postgres/run/session.h"
+#include "postgres/run/workers.h"
+#include "postgres/table/not_null.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {

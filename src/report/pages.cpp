@@ -1,7 +1,7 @@
 #include "vec2vec/pages.h"
 
 #include "core/boundary.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 #include "report/templates.h"
 
 namespace vec2vec {

@@ -6,13 +6,14 @@
 
 namespace vec2vec {
 
-/// The i-th of `count` rows spread evenly over n, as every sample without chance is drawn: 0 <= i < count <= n.
+/// The number of the i-th of `count` rows that are spread evenly over n rows; 0 <= i < count <= n. All samples that are not
+/// random use it.
 template <std::integral Number>
 constexpr Number spread_row(Number i, Number count, Number n) {
   return i * n / count;
 }
 
-/// min(count, n) rows spread evenly over `from` (n, d): `from` itself when that is all of them, else a copy.
+/// min(count, n) rows spread evenly over `from` (n, d): `from` itself if that is all of them, otherwise a copy.
 class SpreadRows {
  public:
   SpreadRows(MatrixView from, Index count);

@@ -1,18 +1,18 @@
 #include "train/close.h"
 
 #include "align/effort.h"
-#include "align/pairs.h"
-#include "core/gemm.h"
+#include "align/pairs/pairs.h"
+#include "core/matrix/gemm.h"
 #include "kernels/soft_match.h"
 #include "linear/shrunk_map.h"
 #include "space/sample.h"
-#include "space/spectrum.h"
+#include "space/spectral/spectrum.h"
 
 namespace vec2vec::neural {
 
 void close(Network& network, const TrainingRows& rows, int threads) {
   constexpr Index kMostRows = 20000;
-  constexpr double kViewPower = 0.25, kShrinkage = 0.25;  // as in align/refine
+  constexpr double kViewPower = 0.25, kShrinkage = 0.25;  // as in align/refine/refine
   const SpreadRows x(rows.train[0], kMostRows), y(rows.train[1], kMostRows);
   const Index fewer = std::min(MatrixView(x).rows, MatrixView(y).rows);
   const Matrix f = network.translate(x, threads);

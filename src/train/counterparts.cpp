@@ -5,7 +5,7 @@
 #include "core/random.h"
 #include "kernels/soft_match.h"
 #include "space/sample.h"
-#include "space/spectrum.h"
+#include "space/spectral/spectrum.h"
 
 namespace vec2vec::neural {
 

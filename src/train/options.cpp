@@ -1,7 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/boundary.h"
-#include "core/json.h"
+#include "core/text/json.h"
 #include "train/training_state.h"
 #include "vec2vec/error.h"
 #include "vec2vec/neural.h"

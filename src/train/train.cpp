@@ -2,15 +2,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
-#include "align/pairs.h"
+#include "align/pairs/pairs.h"
 #include "core/boundary.h"
-#include "core/gemm.h"
-#include "core/json.h"
-#include "core/layout.h"
-#include "core/number.h"
+#include "core/matrix/gemm.h"
 #include "core/tell.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
 #include "core/time.h"
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 #include "linear/polar.h"
 #include "map/support.h"
 #include "space/check_rows.h"

@@ -4,11 +4,11 @@
 #include <cmath>
 #include <filesystem>
 
-#include "align/climb.h"
-#include "core/gemm.h"
+#include "align/search/climb.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "io/checkpoint.h"
+#include "io/resume/checkpoint.h"
 #include "kernels/soft_match.h"
 #include "space/sample.h"
 #include "space/unit.h"

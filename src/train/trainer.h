@@ -5,7 +5,7 @@
 #include <string>
 
 #include "train/counterparts.h"
-#include "train/generator_pass.h"
+#include "train/step/generator_pass.h"
 #include "train/training_state.h"
 
 namespace vec2vec::neural {

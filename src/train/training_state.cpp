@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/json.h"
-#include "core/number.h"
-#include "io/checkpoint.h"
+#include "core/text/json.h"
+#include "core/text/number.h"
+#include "io/resume/checkpoint.h"
 #include "kernels/right_factor.h"
 #include "vec2vec/error.h"
 

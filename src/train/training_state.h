@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "neural/translator.h"
-#include "train/discriminators.h"
+#include "train/step/discriminators.h"
 
 namespace vec2vec::neural {
 

@@ -6,11 +6,11 @@
 #include <unordered_map>
 
 #include "core/boundary.h"
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "space/check_rows.h"
-#include "space/spectrum.h"
+#include "space/spectral/spectrum.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "align/pairs.h"
+#include "align/pairs/pairs.h"
 #include "align/planted.h"
 #include "core/random.h"
 #include "space/sample.h"

@@ -1,7 +1,7 @@
 #pragma once
 #include <cmath>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/random.h"
 #include "linear/polar.h"
 #include "space/unit.h"

@@ -1,8 +1,8 @@
-#include "core/gemm_rows.h"
+#include "core/matrix/gemm_rows.h"
 
 #include <gtest/gtest.h>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "random_matrix.h"
 
 namespace vec2vec {

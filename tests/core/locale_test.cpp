@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
-#include "core/json.h"
-#include "core/number.h"
+#include "core/text/json.h"
+#include "core/text/number.h"
 #include "random_matrix.h"
 #include "temp_dir.h"
 #include "train/training_state.h"

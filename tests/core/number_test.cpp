@@ -1,4 +1,4 @@
-#include "core/number.h"
+#include "core/text/number.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <cmath>
 #include <limits>
 
-#include "core/layout.h"
 #include "core/random.h"
+#include "core/text/layout.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

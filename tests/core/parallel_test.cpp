@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "core/blas.h"
+#include "core/matrix/blas.h"
 
 extern "C" int openblas_get_num_threads();
 extern "C" void openblas_set_num_threads(int);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "io/safetensors.h"
+#include "io/binary/safetensors.h"
 #include "vec2vec/matrix.h"
 
 namespace vec2vec {

@@ -21,6 +21,8 @@ class CheckLayers(unittest.TestCase):
         self.folder = tempfile.TemporaryDirectory()
         self.root = Path(self.folder.name)
         self.write("src/layers.txt", LAYERS)
+        for folder, used in {"core": "nothing else of src/", "io": "core", "align": "core, io"}.items():
+            self.write(f"src/{folder}/README.md", f"What it is.\nUses: {used}.\nStart reading: `README.md`.\n")
         self.write("include/vec2vec/rows.h", '#include "vec2vec/error.h"\n')
         self.write("include/vec2vec/error.h", "")
         self.write("include/vec2vec/align.h", '#include "vec2vec/rows.h"\n')
@@ -57,6 +59,19 @@ class CheckLayers(unittest.TestCase):
     def test_a_circle_in_the_list(self):
         self.write("src/layers.txt", LAYERS.replace("io: core", "io: core align"))
         self.refused("io uses align, which is not above it")
+
+    def test_a_folder_without_a_readme(self):
+        (self.root / "src/io/README.md").unlink()
+        self.refused("src/io/README.md: there is none")
+
+    def test_a_readme_that_is_not_true(self):
+        self.write("src/align/README.md", "What it is.\nUses: core.\nStart reading: `climb.h`.\n")
+        self.refused("src/align/README.md: its second line must be: Uses: core, io.", "there is no climb.h")
+
+    def test_a_folder_that_is_too_large(self):
+        for number in range(13):
+            self.write(f"src/io/binary/format_{number}.cpp", "")
+        self.refused("src/io/binary: 13 sources")
 
     def test_a_folder_without_a_line(self):
         self.write("src/new/idea.cpp", "")

@@ -10,7 +10,7 @@
 
 #include "core/random.h"
 #include "inspect/spectrum.h"
-#include "space/duplicates.h"
+#include "space/distinct.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 

@@ -1,4 +1,4 @@
-#include "io/atomic_file.h"
+#include "io/file/atomic_file.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@
 #include <thread>
 #include <vector>
 
-#include "io/kept_records.h"
+#include "io/resume/kept_records.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"

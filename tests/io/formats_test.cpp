@@ -11,8 +11,8 @@
 #include <stdexcept>
 
 #include "core/random.h"
-#include "io/atomic_file.h"
-#include "io/half.h"
+#include "io/binary/half.h"
+#include "io/file/atomic_file.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"

@@ -6,7 +6,7 @@
 #include <limits>
 #include <string>
 
-#include "io/json_source.h"
+#include "io/json/source.h"
 #include "random_matrix.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"

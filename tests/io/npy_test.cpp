@@ -1,4 +1,4 @@
-#include "io/npy.h"
+#include "io/binary/npy.h"
 
 #include "file_test.h"
 

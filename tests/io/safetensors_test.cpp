@@ -1,4 +1,4 @@
-#include "io/safetensors.h"
+#include "io/binary/safetensors.h"
 
 #include "file_test.h"
 

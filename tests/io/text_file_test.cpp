@@ -1,10 +1,10 @@
-#include "io/text_file.h"
+#include "io/text/text_file.h"
 
 #include <gtest/gtest.h>
 
 #include <fstream>
 
-#include "io/utf8.h"
+#include "io/text/utf8.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/texts.h"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "linear/polar.h"
 #include "random_matrix.h"
 #include "vec2vec/error.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/random.h"
 #include "random_matrix.h"
 

@@ -4,7 +4,7 @@
 
 #include <Eigen/Dense>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/random.h"
 #include "linear/polar.h"
 #include "space/unit.h"

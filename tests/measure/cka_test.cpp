@@ -1,4 +1,4 @@
-#include "measure/cka.h"
+#include "measure/families/cka.h"
 
 #include <gtest/gtest.h>
 

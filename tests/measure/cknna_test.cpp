@@ -1,4 +1,4 @@
-#include "measure/cknna.h"
+#include "measure/families/cknna.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "measure/lists.h"
+#include "measure/families/lists.h"
 
 #include <gtest/gtest.h>
 

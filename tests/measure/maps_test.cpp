@@ -1,4 +1,4 @@
-#include "measure/maps.h"
+#include "measure/families/maps.h"
 
 #include <gtest/gtest.h>
 

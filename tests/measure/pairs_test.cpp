@@ -1,11 +1,11 @@
-#include "measure/pairs.h"
+#include "measure/families/pairs.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "measure/cosine_ranks.h"
+#include "measure/prepared/cosine_ranks.h"
 #include "measure/spaces.h"
 
 namespace vec2vec {

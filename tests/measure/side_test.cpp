@@ -1,4 +1,4 @@
-#include "measure/side.h"
+#include "measure/prepared/side.h"
 
 #include <gtest/gtest.h>
 

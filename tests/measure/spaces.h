@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "measure/space.h"
+#include "measure/prepared/space.h"
 #include "random_matrix.h"
 
 namespace vec2vec {

@@ -1,6 +1,6 @@
 #include "neural/matmul.h"
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "kernels/right_factor.h"
 #include "neural/gradient_check.h"
 

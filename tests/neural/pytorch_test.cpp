@@ -3,9 +3,9 @@
 
 #include <cstring>
 
-#include "io/safetensors.h"
-#include "train/generator_pass.h"
-#include "train/optimiser.h"
+#include "io/binary/safetensors.h"
+#include "train/step/generator_pass.h"
+#include "train/step/optimiser.h"
 
 namespace vec2vec::neural {
 namespace {

@@ -1,5 +1,5 @@
 #include "on_server.h"
-#include "postgres/conninfo.h"
+#include "postgres/server/conninfo.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -15,8 +15,9 @@ std::string refusal(const std::string& text) {
 }
 
 TEST(Conninfo, NamesUnknownParameters) {
-  EXPECT_EQ(refusal("postgresql://me@host/app?schema=kb"),
-            "unknown parameter 'schema' in the URL; remove it; the schema belongs to the table: `PostgresColumn::table = kb.TABLE`");
+  EXPECT_EQ(
+      refusal("postgresql://me@host/app?schema=kb"),
+      "unknown parameter 'schema' in the URL; remove it; the schema belongs to the table: `PostgresColumn::table = kb.TABLE`");
   EXPECT_EQ(
       refusal("postgres://me@host:6543/app?sslmode=require&pgbouncer=true&connection_limit=1"),
       "unknown parameters 'pgbouncer', 'connection_limit' in the URL; remove them; and connect to the server itself, or to a "

@@ -1,4 +1,4 @@
-#include "postgres/copy_format.h"
+#include "postgres/server/copy_format.h"
 
 #include <gtest/gtest.h>
 

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "cli/run_cli.h"
-#include "io/half.h"
-#include "postgres/copy_format.h"
+#include "io/binary/half.h"
+#include "postgres/server/copy_format.h"
 #include "server.h"
 #include "vec2vec/align.h"
 #include "vec2vec/postgres.h"

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "postgres/connection.h"
+#include "postgres/server/connection.h"
 #include "temp_dir.h"
 
 namespace vec2vec::postgres {

@@ -1,4 +1,4 @@
-#include "train/discriminators.h"
+#include "train/step/discriminators.h"
 
 #include <cmath>
 

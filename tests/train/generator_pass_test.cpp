@@ -1,4 +1,4 @@
-#include "train/generator_pass.h"
+#include "train/step/generator_pass.h"
 
 #include "neural/gradient_check.h"
 #include "neural/layers.h"

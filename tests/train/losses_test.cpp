@@ -1,4 +1,4 @@
-#include "train/losses.h"
+#include "train/step/losses.h"
 
 #include "neural/gradient_check.h"
 

@@ -1,4 +1,4 @@
-#include "train/optimiser.h"
+#include "train/step/optimiser.h"
 
 #include <gtest/gtest.h>
 

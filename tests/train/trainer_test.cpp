@@ -5,7 +5,7 @@
 #include <fstream>
 #include <map>
 
-#include "core/gemm.h"
+#include "core/matrix/gemm.h"
 #include "core/random.h"
 #include "linear/polar.h"
 #include "neural/network.h"

@@ -3,9 +3,9 @@
 #include <openvino/openvino.hpp>
 
 #include "core/boundary.h"
-#include "core/json.h"
 #include "core/parallel.h"
 #include "core/tell.h"
+#include "core/text/json.h"
 #include "encode/batches.h"
 #include "encode/model_folder.h"
 #include "encode/openvino/tokenizer.h"

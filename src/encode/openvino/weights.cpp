@@ -3,7 +3,7 @@
 #include <cstring>
 #include <openvino/runtime/tensor.hpp>
 
-#include "io/half.h"
+#include "io/binary/half.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

@@ -3,8 +3,8 @@
 #include <openvino/op/constant.hpp>
 #include <string>
 
-#include "io/mapped_file.h"
-#include "io/safetensors.h"
+#include "io/binary/safetensors.h"
+#include "io/file/mapped_file.h"
 
 namespace vec2vec {
 

@@ -1,0 +1,40 @@
+#pragma once
+#include "align/pairs/pairs.h"
+#include "align/side.h"
+
+namespace vec2vec {
+
+/// How a coupling of two sides is made: of at most so many rows a side, spread evenly.
+struct Coupling {
+  Index rows = 20000;
+  float temperature = 0.05f;
+  int threads = 0;
+};
+
+/// The rows that a map is fitted to: x (n, p) and y (m, q).
+struct FitRows {
+  MatrixView x, y;
+};
+
+/// fit.x^T P fit.y (p, q) for the coupling P made between match.x map and match.y.
+Matrix coupled_cross(const ViewPair& match, MatrixView map, const FitRows& fit, const Coupling& how);
+
+/// From the orthogonal map of soft steps to the last cross-covariance.
+struct SettleOptions {
+  int couplings = 1;          ///< the first is made with the map given, each further one with those fitted to the one before
+  Index most_rows = 20000;    ///< a side
+  float temperature = 0.05f;  ///< of the first coupling; further ones are kept within 0.03 to 0.04
+  std::uint64_t seed = 0;
+  int threads = 0;
+};
+
+/// Sum of x^T P y (d_source, d_target) over the source's rows (up to most_rows of them), P being the last of several couplings.
+/// `first`: the rows of both sides in the coordinates that `map` acts on.
+/// The maps between couplings are fitted as the last one is (shrunk_map with fit.ridge and fit.power; pairs take part): they
+/// are nearer to the truth than orthogonal ones, above all with few rows. They are cross-fitted: the rows are dealt into folds,
+/// and each fold is coupled by a map that the others gave. A map fitted to a row's own counterpart would find that one again.
+/// (docs/research/many-known.md)
+Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const ViewPair& first, MatrixView map,
+              const PairFit& fit, const SettleOptions& options);
+
+}  // namespace vec2vec

@@ -1,0 +1,67 @@
+#include "core/matrix/gemm.h"
+
+#include <algorithm>
+
+#include "core/parallel.h"
+
+#ifdef VEC2VEC_ONEDNN
+#include <oneapi/dnnl/dnnl.h>
+
+#include "vec2vec/error.h"
+
+extern "C" int omp_get_max_threads();
+extern "C" void omp_set_num_threads(int);
+#else
+#include "core/matrix/blas.h"
+#endif
+
+namespace vec2vec {
+
+#ifdef VEC2VEC_ONEDNN
+
+OneOpenMpThread::OneOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+OneOpenMpThread::~OneOpenMpThread() { omp_set_num_threads(before_); }
+
+void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta) {
+  const Index k = transpose_a ? a.rows : a.cols;
+  if (c.rows == 0 || c.cols == 0) return;
+  const OneOpenMpThread one;
+  const dnnl_status_t status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', c.rows, c.cols, k, alpha, a.data,
+                                          a.stride, b.data, b.stride, beta, c.data, c.stride);
+  if (status != dnnl_success) throw Error(ErrorKind::kInternal, "oneDNN could not multiply two matrices");
+}
+
+#else
+
+OneOpenMpThread::OneOpenMpThread() = default;
+OneOpenMpThread::~OneOpenMpThread() = default;
+
+void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta) {
+  const Index k = transpose_a ? a.rows : a.cols;
+  if (c.rows == 0 || c.cols == 0) return;
+  const OneBlasThread one_thread;
+  cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
+              static_cast<int>(c.rows), static_cast<int>(c.cols), static_cast<int>(k), alpha, a.data,
+              static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), beta, c.data, static_cast<int>(c.stride));
+}
+
+#endif
+
+Matrix product(MatrixView a, MatrixView b) {
+  Matrix c(a.rows, b.cols);
+  gemm(a, false, b, false, c.span());
+  return c;
+}
+
+Matrix cross_product(MatrixView a, MatrixView b, int threads) {
+  // Columns of a are split, not rows: no partial sums to add, and the order of additions never depends on the threads.
+  Matrix c(a.cols, b.cols);
+  const Index step = 64, tasks = (a.cols + step - 1) / step;
+  parallel_for(tasks, threads, [&](Index t) {
+    const Index begin = t * step, count = std::min(step, a.cols - begin);
+    gemm({a.data + begin, a.rows, count, a.stride}, true, b, false, c.span().middle_rows(begin, count));
+  });
+  return c;
+}
+
+}  // namespace vec2vec

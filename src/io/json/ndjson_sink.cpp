@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <cmath>
+
+#include "core/boundary.h"
+#include "io/file/atomic_file.h"
+#include "io/json/source.h"
+#include "io/text/decimal.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+class NdjsonSink : public RowSink {
+ public:
+  NdjsonSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
+      : path_(path),
+        rows_(rows),
+        dim_(dim),
+        carry_(dynamic_cast<const JsonSource*>(options.carry)),
+        file_(path, options.overwrite, options.provenance) {
+    if (carry_ && carry_->rows() != rows)
+      throw Error(ErrorKind::kInternal, "other rows than those that the fields are carried over from", path_);
+  }
+
+  void write(MatrixView block) override try {
+    if (block.cols != dim_ || block.rows > rows_ - written_)
+      throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
+    const Index first = written_;
+    written_ += block.rows;
+    if (carry_) {
+      carry_->for_each_record(first, block.rows, [&](Index row, std::string_view record, const JsonVector& vector) {
+        const auto at = static_cast<std::size_t>(vector.raw.data() - record.data());
+        write_row(record.substr(0, at), block.row(row - first), record.substr(at + vector.raw.size()), row);
+      });
+    } else {
+      for (Index i = 0; i < block.rows; ++i)
+        write_row("{\"id\":" + std::to_string(first + i) + ",\"embedding\":", block.row(i), "}", first + i);
+    }
+  } catch (...) {
+    rethrow_as_error();
+  }
+
+  void commit() override try {
+    if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
+    file_.commit();
+  } catch (...) {
+    rethrow_as_error();
+  }
+
+ private:
+  void write_row(std::string_view before, const float* row, std::string_view after, Index number) {
+    if (!std::all_of(row, row + dim_, [](float x) { return std::isfinite(x); }))
+      bad_input("NaN or infinite values, which JSON does not have", path_ + ", row " + std::to_string(number));
+    line_.assign(before);
+    line_ += '[';
+    append_decimals(line_, row, dim_, ',');
+    line_ += ']';
+    line_ += after;
+    if (line_.find('\n') != std::string::npos)  // a record of a list may take several lines
+      std::replace_if(
+          line_.begin(), line_.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    line_ += '\n';
+    file_.write(line_);
+  }
+
+  std::string path_;
+  Index rows_, dim_, written_ = 0;
+  const JsonSource* carry_;
+  AtomicFile file_;
+  std::string line_;
+};
+
+}  // namespace
+
+std::unique_ptr<RowSink> make_ndjson_sink(const std::string& path, Index rows, Index dim, const CreateOptions& options) {
+  return std::make_unique<NdjsonSink>(path, rows, dim, options);
+}
+
+}  // namespace vec2vec
