@@ -141,9 +141,9 @@ TEST_F(MeasureTest, SamplesAreMarkedAndNearTheWhole) {
 TEST_F(MeasureTest, RefusesWhatCannotBeMeasured) {
   Matrix bad = b;
   bad(17, 3) = std::numeric_limits<float>::quiet_NaN();
-  expect_refused(a, bad, kQuick, "row 17");
+  expect_refused(a, bad, kQuick, "b, row 17: NaN or infinite values");
   bad(17, 3) = std::numeric_limits<float>::infinity();
-  expect_refused(bad, b, kQuick, "a: row 17");
+  expect_refused(bad, b, kQuick, "a, row 17: NaN or infinite values");
   expect_refused(a, random_matrix(200, 12, 5), kQuick, "200 rows");
   expect_refused(random_matrix(10, 8, 1), random_matrix(10, 8, 2), kQuick, "at least 20");
   MeasureOptions options = kQuick;
