@@ -6,16 +6,16 @@
 
 namespace vec2vec {
 
-/// What an effort pays for (docs/how-it-works.md).
+/// How much work an effort does (docs/how-it-works.md).
 struct EffortPlan {
   int least_searches;            ///< even when the first two agree: two may share a local optimum
-  int searches;                  ///< at most so many
+  int searches;                  ///< at most
   Index dims;                    ///< of the space in which the refinement matches rows
-  Index small_rows, large_rows;  ///< rows a side of its small and large steps
-  int easy_small, easy_large;    ///< how many of each, when cheap searches sufficed
+  Index small_rows, large_rows;  ///< rows a side in a small and in a large step
+  int easy_small, easy_large;    ///< numbers of steps if cheap searches sufficed
   int thorough_small, thorough_large;
   Index last_rows;  ///< of the last couplings
-  int settling;     ///< how many of these
+  int settling;     ///< number of last couplings
 };
 
 inline EffortPlan effort_plan(Effort effort) {
@@ -30,8 +30,8 @@ inline EffortPlan effort_plan(Effort effort) {
   return {4, 24, 384, 4000, 8000, 4, 4, 40, 12, 20000, 6};
 }
 
-/// Fewer rows bear fewer dimensions, and want softer couplings, more small steps and a stronger ridge. Fitted to what was best
-/// from 1,000 to 20,000 rows a side (docs/research/hard-pairs.md); `rows` are those of the smaller side.
+/// With fewer rows, fewer dimensions can be estimated, and softer couplings, more small steps and a stronger ridge are better.
+/// Fitted to the best settings for 1,000 to 20,000 rows a side (docs/research/hard-pairs.md). rows: of the smaller side.
 inline Index view_dims(Index rows) {
   return std::clamp(static_cast<Index>(8 * std::log2(static_cast<double>(rows) / 125)), Index{24}, Index{48});
 }
@@ -44,10 +44,10 @@ inline float refine_temperature(Index rows) {
 inline int settling_factor(Index rows) { return static_cast<int>(std::clamp(10000 / rows, Index{1}, Index{10})); }
 inline int small_steps_factor(Index rows) { return static_cast<int>(std::clamp(8000 / rows, Index{1}, Index{4})); }
 inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 20000.0 / static_cast<double>(rows)), 0.4); }
-/// Where maps of the two halves of the rows agree less than this, few steps of refinement were too few. That searches agree
-/// closely is not enough: those that known pairs lead do so for unrelated encoders too, others now and then. The halves'
-/// agreement was 0.39-0.43 for unrelated and 0.47-0.53 for related encoders with 20,000 rows, 0.45-0.49 and 0.51-0.54 with
-/// 10,000.
+/// If the maps of the two halves of the rows agree less than this, a short refinement was not enough. Close agreement of the
+/// searches does not show it: searches that use known pairs agree closely for unrelated encoders too, and others sometimes do.
+/// With 20,000 rows the halves agreed by 0.39-0.43 for unrelated and 0.47-0.53 for related encoders, with 10,000 rows by
+/// 0.45-0.49 and 0.51-0.54.
 inline double precise_halves(Index rows) { return 0.3 + 5 * static_cast<double>(refine_temperature(rows)); }
 constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly: it costs little
 

@@ -6,8 +6,8 @@
 
 namespace vec2vec {
 
-/// How far a score of the view lies above that of climbs from random rotations, in units of 0.002, the usual standard deviation
-/// of theirs: where no correspondence can be found, the search's own score is one of these.
+/// How far a score lies above the scores of climbs that start from random rotations, in units of 0.002, their usual standard
+/// deviation. If the two sides do not correspond, the score of the search is no better than theirs.
 double score_margin(const ViewPair& view, double score, std::uint64_t seed, int threads);
 
 /// Of a map (d_source, d_target) between centred unit rows, from at most 2,000 of them a side:
@@ -18,8 +18,8 @@ double score_margin(const ViewPair& view, double score, std::uint64_t seed, int 
 void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView target, MatrixView map, double ridge,
                int threads, Evidence& evidence);
 
-/// Probability that the map's top-1 is above half of what as many true pairs would give: a logistic model of the evidence,
-/// fitted by bench/fit_verdict.py (docs/how-it-works.md, the verdict).
+/// The probability that the top-1 of the map is more than half of what a map fitted to equally many true pairs would reach: a
+/// logistic model of the evidence, fitted by bench/fit_verdict.py (docs/how-it-works.md, the verdict).
 double success_probability(const Evidence& evidence);
 
 }  // namespace vec2vec

@@ -4,7 +4,7 @@
 
 namespace vec2vec {
 
-/// How a coupling of two sides is made: of at most so many rows a side, spread evenly.
+/// How a coupling of two sides is made. rows: at most so many a side, spread evenly.
 struct Coupling {
   Index rows = 20000;
   float temperature = 0.05f;
@@ -30,10 +30,10 @@ struct SettleOptions {
 
 /// Sum of x^T P y (d_source, d_target) over the source's rows (up to most_rows of them), P being the last of several couplings.
 /// `first`: the rows of both sides in the coordinates that `map` acts on.
-/// The maps between couplings are fitted as the last one is (shrunk_map with fit.ridge and fit.power; pairs take part): they
-/// are nearer to the truth than orthogonal ones, above all with few rows. They are cross-fitted: the rows are dealt into folds,
-/// and each fold is coupled by a map that the others gave. A map fitted to a row's own counterpart would find that one again.
-/// (docs/research/many-known.md)
+/// The maps between couplings are fitted in the same way as the last one (shrunk_map with fit.ridge and fit.power, known pairs
+/// included). They are closer to the truth than orthogonal maps, most of all with few rows. They are also cross-fitted: the
+/// rows are divided into folds, and each fold is coupled by a map fitted to the others, because a map fitted to a row's own
+/// counterpart would only find it again (docs/research/many-known.md).
 Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const ViewPair& first, MatrixView map,
               const PairFit& fit, const SettleOptions& options);
 

@@ -19,7 +19,7 @@ struct ViewPair {
 ViewPair view_pair(MatrixView source, const Spectrum& source_spectrum, MatrixView target, const Spectrum& target_spectrum,
                    Index dims, double power, int threads);
 
-/// How a start is found: `runs` times k-means anchors on both sides and their quadratic assignment.
+/// How a start is found: in each of `runs` runs, k-means gives anchors on both sides, and quadratic assignment matches them.
 struct AnchorOptions {
   Index anchors = 50;
   int runs = 50;
@@ -33,19 +33,19 @@ struct AnchorMatch {
   double objective = 0;
 };
 
-/// Independent runs on random subsets of rows, the same for the same seed and number of the search.
+/// Independent runs on random subsets of the rows. The same seed and number of the search give the same runs.
 std::vector<AnchorMatch> match_anchors(const ViewPair& view, const AnchorOptions& options, std::uint64_t seed,
                                        std::uint64_t search, int threads);
 
-/// Weighted sums of the runs' cross-covariances: each run alone is a weak guess, their average a better one.
+/// The map of a weighted sum of the runs' cross-covariances. A single run is a weak guess; their average is a better one.
 struct Start {
   std::string weighting;
   Matrix map;  ///< (v, v), orthogonal
 };
 std::vector<Start> consensus(std::span<const AnchorMatch> matches);
 
-/// What one known pair weighs, as a part of the softly matched rows beside it: softly matched rows err alike, so that more of
-/// them do not outweigh a pair. 3 of 10,000 was best from 20 to 3,000 pairs (docs/research/hard-pairs.md).
+/// The weight of one known pair, as a fraction of the number of softly matched rows: these share their errors, so that more of
+/// them must not outweigh a pair. 3 in 10,000 was best from 20 to 3,000 pairs (docs/research/hard-pairs.md).
 constexpr float kPairWeight = 3e-4f;
 
 /// Known pairs in the coordinates of a view: x (p, v) row i belongs to y (p, v) row i.
@@ -53,12 +53,12 @@ struct PairTerm {
   Matrix x, y;
 };
 
-/// How far a pair is believed, in [0, 1], from the cosine of its translated x (v) and its y (v), both of unit norm: a half at
-/// 0.15. True pairs lie above it as soon as the map is half right, wrong ones around 0.
+/// How far a pair is trusted, in [0, 1], given the cosine of its translated x (v) and its y (v), both of unit norm: one half at
+/// 0.15. True pairs lie above that as soon as the map is half right; wrong pairs lie around 0.
 float pair_trust(const float* translated, const float* y, Index v);
 
-/// Adds the pairs' cross-covariance to that of soft_rows softly matched rows, cross (v, v). Each pair weighs as much as the map
-/// (v, v) confirms it, so that a wrong one does little harm.
+/// Adds the cross-covariance of the pairs to that of soft_rows softly matched rows, cross (v, v). Each pair is weighted by how
+/// far the map (v, v) confirms it, so that a wrong pair does little harm.
 void add_pairs(const PairTerm& pairs, MatrixView map, Index soft_rows, MatrixSpan cross);
 
 /// Soft matching (kernels/soft_match.h) and a Procrustes step at each temperature in turn, on so many fresh random rows a step.
@@ -77,7 +77,7 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
 /// comparable only between maps of the same view and equally many rows.
 double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads);
 
-/// A map on its way up, and the mean of its last steps, which is what it is judged by.
+/// A map that is being improved, and the mean of its last steps, by which it is scored.
 struct Climber {
   std::size_t search = 0;
   std::string start;
@@ -85,11 +85,11 @@ struct Climber {
   double score = -2;  ///< pair-free, of the mean
 };
 
-/// So many steps at each of the temperatures.
+/// `each` steps at each of the levels.
 std::vector<float> anneal(std::initializer_list<float> levels, int each);
 
-/// Moves a climber on by overshooting steps at the given temperatures. `mean_of` more steps make its mean: with fewer, its
-/// score is noisier and lower.
+/// Improves a climber by overshooting steps at the given temperatures, followed by `mean_of` steps whose mean is taken. With
+/// fewer of these the score is noisier and lower.
 void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random, Climber& climber,
            int mean_of = 16);
 

@@ -20,9 +20,9 @@ struct PortfolioResult {
   bool easy = false;  ///< cheap searches sufficed: encoders of much the same space
 };
 
-/// Runs independent searches, cheap ones first; after each, the best few of them climb on. Ends when the best and another,
-/// which share no k-means run and no pair, translate alike and the effort's least number of searches was run, or when all
-/// searches or the time budget are used up. `step` is called after each search with the part done and may throw.
+/// Runs independent searches, cheap ones first; after each search the best few climb on. Ends when the effort's least number of
+/// searches was run and the best one translates rows like another one that shares no k-means run and no pair with it, or when
+/// all searches or the time budget are used up. `step` is called after each search with the part done and may throw.
 PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const AlignOptions& options,
                               const std::function<void(double)>& step);
 

@@ -14,7 +14,7 @@ struct SearchState {
   std::vector<StartReport> starts;
 };
 
-/// Names a run: the view's rows, the pairs and what decides the search.
+/// Identifies a run by the rows of the view, the pairs and the options that affect the search.
 std::string search_key(const ViewPair& view, const PairTerm& pairs, const AlignOptions& options);
 
 void save_search(const std::string& path, const std::string& key, const SearchState& state);
