@@ -49,9 +49,10 @@ void require_fit(const Map& map, Index source_dim, const std::vector<Index>& tar
               known == 1 ? "one file of true rows" : "--to NAME with one file, or a file for each, in the map's order");
   Index target_dim = 0;
   for (Index dim : target_dims) target_dim += dim;
-  if (source_dim == map.source_dim() && target_dim == map.target_dim()) return;
-  const bool swapped = target_dim == map.source_dim() && source_dim == map.target_dim();
-  bad_input("the map goes from dimension " + std::to_string(map.source_dim()) + " to " + std::to_string(map.target_dim()) +
+  const Index own_dim = map.targets.empty() ? map.target_dim() : map.components.rows();
+  if (source_dim == map.source_dim() && target_dim == own_dim) return;
+  const bool swapped = target_dim == map.source_dim() && source_dim == own_dim;
+  bad_input("the map goes from dimension " + std::to_string(map.source_dim()) + " to " + std::to_string(own_dim) +
                 "; the files have " + std::to_string(source_dim) + " and " + std::to_string(target_dim),
             arguments.map,
             swapped ? "swap the two files: SOURCE comes first" : "the files of the models that the map was made for");

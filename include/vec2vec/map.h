@@ -40,7 +40,6 @@ struct Target {
   std::string name;
   Matrix mean;         ///< (1, d): mean of its unit rows
   float spread = 1;    ///< mean norm of its centred unit rows
-  float share = 1;     ///< what its block weighs in the consensus, > 0
   Matrix weight = {};  ///< (d_source, d): the map into this space alone
 };
 
@@ -59,8 +58,9 @@ class Map {
   float target_spread = 1.0f;
   Matrix source_axes;           ///< (r, d_source): Fingerprint::axes of the rows the map was fitted on
   double source_share = 0;      ///< Fingerprint::share of those rows
-  Support support;              ///< of those rows; empty in maps written by version 0.1.0
+  Support support;              ///< of those rows; may be empty in old files
   std::vector<Target> targets;  ///< the known spaces, when the map was fitted to several; else empty
+  Matrix components;            ///< (d_1 + ... + d_K, d_target) of several known spaces, see consensus(); else empty
   std::string card;             ///< JSON object: how the map was made; see docs/file-format.md
 
   Index source_dim() const { return weight.rows(); }
@@ -78,9 +78,9 @@ class Map {
   Map to(const std::string& target) const;
 
   /// Rows of the consensus space from the known spaces, in the order of `targets`: known[k] (n, d_k) are the same n texts by
-  /// each of them; out (n, d_1 + ... + d_K) is unit([share_1 c_1, ..., share_K c_K]) with c_k = unit(unit(x_k) - mean_k). A
-  /// query that is to be searched among translated rows enters the space this way. Throws Error{kBadInput} for other counts or
-  /// dimensions.
+  /// each of them; out (n, d_target) is unit([c_1, ..., c_K] * components) with c_k = unit(unit(x_k) - mean_k): what the spaces
+  /// have in common (MAXVAR, Kettenring 1971). A query that is to be searched among translated rows enters the space this way.
+  /// Throws Error{kBadInput} for other counts or dimensions.
   Matrix consensus(const std::vector<MatrixView>& known) const;
 
   /// Whether rows (n, d_source) look like the model the map was fitted on: the share of their energy along source_axes is above

@@ -66,7 +66,7 @@ def align(
 
     B may be several known spaces: the same m texts by each of several models, as {name: rows} or a list of row sets. What they
     agree on is found with fewer rows of A: 1,000 and 2,000 can do where one model's rows do not align. The map then
-    translates into the consensus of the spaces, their centred unit rows side by side, and by `map.to(name)` into each of them.
+    translates into the consensus of the spaces, what they have in common, and by `map.to(name)` into each of them.
 
     Args:
         A: Vectors of the old model, (n, d_a); n >= 64, and thousands to work well.

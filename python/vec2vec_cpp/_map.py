@@ -123,7 +123,7 @@ class Map(Shown):
             known: The same n texts by each known space, (n, d_k): {name: rows}, or a list in the order of `targets`.
 
         Returns:
-            (n, target_dim), rows of norm 1: the centred unit rows of the known spaces side by side.
+            (n, target_dim), rows of norm 1: coordinates of what the known spaces have in common.
 
         Raises:
             BadInputError: Spaces that are missing, other numbers of rows or dimensions, values that are not finite, a map of one

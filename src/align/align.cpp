@@ -125,8 +125,8 @@ void AlignOptions::validate() const {
 
 namespace {
 
-/// Aligns all rows of a problem. targets: what its target consists of when it is several known spaces; weights yet to be set.
-AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options, std::vector<Target> targets) {
+/// Aligns all rows of a problem. several: what its target consists of when it is several known spaces.
+AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options, const Several& several) {
   check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
   check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
   const auto begin = Clock::now();
@@ -147,7 +147,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   summary.pairs = pairs.count();
   PortfolioResult found;
   Refined fitted;
-  const std::vector<Index> blocks = widths(targets);
+  const std::vector<Index> blocks = widths(several.targets);
   if (pairs_alone) {
     fitted.weight = fit_pairs(source.principal, pairs, target.centred.rows, options, summary.pair_fit);
     fitted.blocks = split_columns(fitted.weight, blocks);
@@ -186,8 +186,9 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
   summary.map = make_map(std::move(source.leading), source.centred, target.centred, std::move(fitted.weight));
-  for (std::size_t k = 0; k < targets.size(); ++k) targets[k].weight = std::move(fitted.blocks[k]);
-  summary.map.targets = std::move(targets);
+  if (!several.targets.empty()) enter_consensus(several, summary.map);
+  summary.map.targets = several.targets;
+  for (std::size_t k = 0; k < several.targets.size(); ++k) summary.map.targets[k].weight = std::move(fitted.blocks[k]);
   // Rows to be translated come as they are, with the directions that the gate dropped.
   summary.map.support =
       support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
@@ -226,7 +227,7 @@ AlignSummary align(const AlignProblem& problem, const AlignOptions& options) try
   const std::vector<KnownSpace> known = known_spaces(problem);
   for (const KnownSpace& space : known) check_rows(space.rows, space.name);
   const OneTarget one = as_one_target(problem, known, options.threads);
-  const auto align_these = [&](const AlignProblem& p, const AlignOptions& o) { return align_rows(p, o, one.targets); };
+  const auto align_these = [&](const AlignProblem& p, const AlignOptions& o) { return align_rows(p, o, one.several); };
   AlignSummary whole = align_these(one.problem, options);
   if (options.partial && whole.verdict != Verdict::kAligned)
     whole = align_parts(one.problem, options, std::move(whole), align_these);

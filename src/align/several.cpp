@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "consensus/consensus.h"
+#include "core/matrix/gemm.h"
 #include "space/side_by_side.h"
 
 namespace vec2vec {
@@ -15,17 +16,26 @@ std::vector<KnownSpace> known_spaces(const AlignProblem& problem) {
 }
 
 OneTarget as_one_target(const AlignProblem& problem, const std::vector<KnownSpace>& known, int threads) {
-  OneTarget one{{}, problem, {}};
+  OneTarget one{{}, problem, {{}, {}, {}, 0}};
   if (known.empty()) return one;
   one.problem.more_targets.clear();
   Consensus consensus = make_consensus(known, threads);
-  one.rows = std::move(consensus.rows);
+  one.rows = std::move(consensus.side_by_side);
   one.problem.target = one.rows;
   one.problem.target_name = "consensus";
   for (std::size_t k = 0; k < known.size(); ++k)
-    one.targets.push_back(
-        {known[k].name, std::move(consensus.means[k]), static_cast<float>(consensus.spreads[k]), consensus.shares[k], {}});
+    one.several.targets.push_back({known[k].name, std::move(consensus.means[k]), static_cast<float>(consensus.spreads[k]), {}});
+  one.several.components = std::move(consensus.components);
+  one.several.mean = std::move(consensus.rows.mean);
+  one.several.spread = consensus.rows.spread;
   return one;
+}
+
+void enter_consensus(const Several& several, Map& map) {
+  map.weight = product(map.weight, several.components);
+  map.components = several.components;
+  map.target_mean = several.mean;
+  map.target_spread = static_cast<float>(several.spread);
 }
 
 std::vector<Index> widths(const std::vector<Target>& targets) {

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "consensus/same_texts.h"
+#include "consensus/shared_components.h"
 #include "space/side_by_side.h"
+#include "space/spectral/spectrum.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"
 
@@ -21,10 +23,12 @@ Consensus make_consensus(const std::vector<KnownSpace>& known, int threads) {
     if (!centred.empty()) check_same_texts(centred[0], known[0].name, rows.rows, space.name);
     consensus.means.push_back(std::move(rows.mean));
     consensus.spreads.push_back(rows.spread);
-    consensus.shares.push_back(1.0f);
     centred.push_back(std::move(rows.rows));
   }
-  consensus.rows = side_by_side(consensus.shares, centred);
+  consensus.side_by_side = side_by_side({centred.begin(), centred.end()});
+  consensus.components = shared_components(centred, consensus.side_by_side, threads);
+  normalise_rows(consensus.side_by_side.span());
+  consensus.rows = centre(project(consensus.side_by_side, consensus.components, threads), threads);
   return consensus;
 }
 

@@ -83,14 +83,13 @@ std::vector<Target> read_targets(const MappedFile& file, const SafetensorsHeader
   Index dim = 0;
   for (const auto& entry : list) {
     Target t{entry.at("name").get<std::string>(), read_tensor(file, header, target_tensor(targets.size(), "mean")),
-             entry.at("spread").get<float>(), entry.at("share").get<float>(),
-             read_tensor(file, header, target_tensor(targets.size(), "weight"))};
-    if (t.mean.rows() != 1 || t.mean.cols() != t.weight.cols() || t.weight.rows() != map.source_dim() || !(t.share > 0))
+             entry.at("spread").get<float>(), read_tensor(file, header, target_tensor(targets.size(), "weight"))};
+    if (t.mean.rows() != 1 || t.mean.cols() != t.weight.cols() || t.weight.rows() != map.source_dim())
       bad_input("the tensors of target '" + t.name + "' do not fit the map", file.path(), "make it again with `align()`");
     dim += t.weight.cols();
     targets.push_back(std::move(t));
   }
-  if (dim != map.target_dim())
+  if (targets.empty() || map.components.rows() != dim || map.components.cols() != map.target_dim())
     bad_input("the known spaces of the map do not make up its consensus", file.path(), "make it again with `align()`");
   return targets;
 }
@@ -132,6 +131,7 @@ Map read_map(const MappedFile& file) {
     map.target_spread = card.at("target_spread").get<float>();
     map.source_share = card.at("source_share").get<double>();
     if (version == kBlendedVersion) map.blend = card.at("blend").get<float>();
+    if (version == kSeveralVersion) map.components = read_tensor(file, header, "consensus.components");
     if (version == kSeveralVersion) map.targets = read_targets(file, header, card.at("targets"), map);
   } catch (const nlohmann::json::exception& error) {
     bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with `align()`");
@@ -182,6 +182,7 @@ std::string Map::to_bytes() const try {
   }
   if (network)
     for (const neural::Slot& slot : network->parameters.slots) tensors.emplace_back(slot.name, network->parameters.value(slot));
+  if (!targets.empty()) tensors.emplace_back("consensus.components", components);
   for (std::size_t k = 0; k < targets.size(); ++k) {
     tensors.emplace_back(target_tensor(k, "mean"), targets[k].mean);
     tensors.emplace_back(target_tensor(k, "weight"), targets[k].weight);
@@ -201,7 +202,7 @@ std::string Map::to_bytes() const try {
   if (format_version == kBlendedVersion) details["blend"] = blend;
   if (!targets.empty()) details["targets"] = nlohmann::ordered_json::array();
   for (const Target& t : targets)
-    details["targets"].push_back({{"name", t.name}, {"dim", t.weight.cols()}, {"spread", t.spread}, {"share", t.share}});
+    details["targets"].push_back({{"name", t.name}, {"dim", t.weight.cols()}, {"spread", t.spread}});
   std::map<std::string, std::string> metadata = {
       {"format", "vec2vec-map"}, {"version", std::to_string(format_version)}, {"card", json_text(details)}};
   if (network) metadata["layers"] = network->describe();

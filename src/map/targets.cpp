@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/boundary.h"
+#include "core/matrix/gemm_rows.h"
 #include "core/text/json.h"
 #include "space/check_rows.h"
 #include "space/sample.h"
@@ -100,6 +101,7 @@ Map Map::to(const std::string& target) const try {
     if (t.name == target) {
       Map map = *this;
       map.targets.clear();
+      map.components = Matrix();
       map.target_mean = t.mean;
       map.target_spread = t.spread;
       map.weight = t.weight;
@@ -128,7 +130,6 @@ Matrix Map::consensus(const std::vector<MatrixView>& known) const try {
     bad_input("the map has " + std::to_string(targets.size()) + " known spaces; rows of " + std::to_string(known.size()) +
                   " were given",
               "`consensus()`", "give rows of the same texts by each of them, in the map's order");
-  std::vector<float> shares;
   std::vector<Matrix> blocks;
   for (std::size_t k = 0; k < known.size(); ++k) {
     const Target& t = targets[k];
@@ -139,12 +140,12 @@ Matrix Map::consensus(const std::vector<MatrixView>& known) const try {
     require_finite_rows(known[k], "rows of '" + t.name + "'");
   }
   require_no_swap(targets, known);
-  for (std::size_t k = 0; k < known.size(); ++k) {
-    const Target& t = targets[k];
-    shares.push_back(t.share);
-    blocks.push_back(centre_by(known[k], t.mean));
-  }
-  return side_by_side(shares, blocks);
+  for (std::size_t k = 0; k < known.size(); ++k) blocks.push_back(centre_by(known[k], targets[k].mean));
+  const Matrix rows = side_by_side({blocks.begin(), blocks.end()});
+  Matrix out(rows.rows(), target_dim());
+  gemm_rows(rows, components, false, out.span());
+  normalise_rows(out.span());
+  return out;
 } catch (...) {
   rethrow_as_error();
 }

@@ -2,21 +2,16 @@
 
 #include <algorithm>
 
-#include "space/unit.h"
-
 namespace vec2vec {
 
-Matrix side_by_side(const std::vector<float>& shares, const std::vector<Matrix>& blocks) {
+Matrix side_by_side(const std::vector<MatrixView>& blocks) {
   Index dim = 0, first = 0;
-  for (const Matrix& block : blocks) dim += block.cols();
-  Matrix rows(blocks.at(0).rows(), dim);
-  for (std::size_t k = 0; k < blocks.size(); ++k) {
-    const Matrix& block = blocks[k];
-    for (Index i = 0; i < rows.rows(); ++i)
-      for (Index c = 0; c < block.cols(); ++c) rows(i, first + c) = shares[k] * block(i, c);
-    first += block.cols();
+  for (const MatrixView& block : blocks) dim += block.cols;
+  Matrix rows(blocks.at(0).rows, dim);
+  for (const MatrixView& block : blocks) {
+    for (Index i = 0; i < rows.rows(); ++i) std::copy_n(block.row(i), block.cols, rows.row(i) + first);
+    first += block.cols;
   }
-  normalise_rows(rows.span());
   return rows;
 }
 
