@@ -73,7 +73,7 @@ int exit_code(Verdict verdict) {
 
 /// Adds the inputs to the map's card and writes the map.
 void save(Map& map, const nlohmann::ordered_json& inputs, const AlignArguments& arguments) {
-  nlohmann::ordered_json card = map.card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(map.card);
+  nlohmann::ordered_json card = map.card.empty() ? nlohmann::ordered_json::object() : parse_ordered_json(map.card);
   card["inputs"] = inputs;
   map.card = json_text(card);
   stop_if_interrupted();
@@ -155,7 +155,7 @@ int train(const AlignProblem& problem, const Map& start, Verdict verdict, double
   progress.finish();
   save(summary.map, inputs, arguments);
   if (arguments.common.json) {
-    auto json = nlohmann::ordered_json::parse(summary.to_json());
+    auto json = parse_ordered_json(summary.to_json());
     json["verdict"] = to_string(verdict);
     json["map"] = arguments.output;
     json["inputs"] = inputs;
@@ -234,7 +234,7 @@ int run_align(AlignArguments arguments) {
   save(summary.map, inputs, arguments);
 
   if (arguments.common.json) {
-    auto json = nlohmann::ordered_json::parse(summary.to_json());
+    auto json = parse_ordered_json(summary.to_json());
     json["map"] = arguments.output;
     json["inputs"] = inputs;
     std::cout << json_text(json, 2) << "\n";

@@ -86,7 +86,7 @@ Json data_facts(const std::string& path, const OpenOptions& open, const AuditArg
   InspectOptions options;
   options.threads = arguments.common.threads;
   options.progress = progress;
-  Json facts = Json::parse(inspect(path, open, options).to_json());
+  Json facts = parse_ordered_json(inspect(path, open, options).to_json());
   facts.erase("notes");  // they may name columns and ids
   facts["sha256"] = file_sha256(path);
   return facts;
@@ -231,9 +231,9 @@ std::string identity_of(const AuditArguments& arguments, const LoadedSets& sets,
                    {"public", hash_of(sets.known)},
                    {"public_texts", sets.known.files.value("/texts/sha256"_json_pointer, "")},
                    {"native", hash_of(sets.native)}};
-  if (encoders.size() == 1) identity["encoder"] = Json::parse(encoders[0].card());
+  if (encoders.size() == 1) identity["encoder"] = parse_ordered_json(encoders[0].card());
   for (std::size_t k = 0; encoders.size() > 1 && k < encoders.size(); ++k)
-    identity["encoders"].push_back(Json::parse(encoders[k].card()));
+    identity["encoders"].push_back(parse_ordered_json(encoders[k].card()));
   if (!arguments.map.empty()) identity["map"] = {file_sha256(arguments.map), arguments.to};
   return json_text(identity);
 }
@@ -250,7 +250,7 @@ Json reproduction(const AuditArguments& arguments, const LoadedSets& sets, const
                {"attributes", sets.labels.files},
                {"words", sets.words.files},
                {"candidates", sets.candidates.files}});
-  if (language_model) json["language_model"] = Json::parse(language_model->card());
+  if (language_model) json["language_model"] = parse_ordered_json(language_model->card());
   return json;
 }
 
@@ -260,7 +260,7 @@ int tell_report(const AuditReport& report, Json facts, Json made, const AuditArg
   const bool has_policy = !arguments.fail_at.empty();
   const bool broken = has_policy && report.severity >= parse_severity(arguments.fail_at);
   Json json = {{"what", "audit of a vector store by vec2vec"}, {"library_version", version()}, {"date", utc_now()}};
-  json.update(Json::parse(report.to_json()));
+  json.update(parse_ordered_json(report.to_json()));
   for (Json& line : json["severity"]["advice"]) line = in_flags(line.get<std::string>());
   json["data"] = std::move(facts);
   json["redacted"] = !options.reveal;

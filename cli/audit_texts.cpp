@@ -5,6 +5,7 @@
 #include <fstream>
 #include <set>
 
+#include "core/text/json.h"
 #include "files.h"
 #include "vec2vec/error.h"
 #include "vec2vec/texts.h"
@@ -30,10 +31,10 @@ std::string encoded(const TextSet& set, std::size_t k, const TextLoader& loader)
   options.encoder.threads = loader.threads;
   options.output.overwrite = true;
   if (std::ifstream provenance(path + ".provenance.json"); provenance && fs::exists(path)) {
-    const Json before = Json::parse(provenance, nullptr, false);
+    const Json before = parse_ordered_json(provenance, false);
     if (!before.is_discarded() && before.value("/texts/sha256"_json_pointer, "") == file_sha256(set.texts) &&
         before.value("library_version", "") == version() && before.contains("model") &&
-        before["model"] == Json::parse(Encoder(model.folder, options.encoder).card()))
+        before["model"] == parse_ordered_json(Encoder(model.folder, options.encoder).card()))
       return path;
   }
   const std::string stage = "encode " + set.name + (loader.models.size() > 1 ? " by " + model.name : "");

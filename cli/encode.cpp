@@ -63,7 +63,7 @@ int run_encode(const EncodeArguments& arguments) {
                                        {"load_seconds", summary.load_seconds},
                                        {"seconds", summary.seconds},
                                        {"texts_sha256", summary.texts_sha256},
-                                       {"model", nlohmann::ordered_json::parse(summary.card)}};
+                                       {"model", parse_ordered_json(summary.card)}};
   std::cout << json_text(json, 2) << "\n";
   return kSuccess;
 }

@@ -103,7 +103,7 @@ int run_evaluate(const EvaluateArguments& arguments) {
     if (!arguments.to.empty()) json["to"] = arguments.to;
     json["seed"] = arguments.common.seed;
     json["bootstrap"] = options.bootstrap;
-    json.update(nlohmann::ordered_json::parse(evaluation.to_json()));
+    json.update(parse_ordered_json(evaluation.to_json()));
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }

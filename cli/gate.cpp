@@ -76,8 +76,8 @@ int run_gate(const GateArguments& arguments) {
   progress.finish();
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"map", arguments.map}};
-    json.update(nlohmann::ordered_json::parse(report.to_json()));
-    if (evidence.retention) json["retention"] = nlohmann::ordered_json::parse(evidence.retention->to_json());
+    json.update(parse_ordered_json(report.to_json()));
+    if (evidence.retention) json["retention"] = parse_ordered_json(evidence.retention->to_json());
     std::cout << json_text(json, 2) << "\n";
   } else {
     std::cout << report.brief() << (evidence.retention ? evidence.retention->brief() : "");

@@ -46,7 +46,7 @@ void print_card(const Json& object, const std::string& indent) {
 
 int inspect_map(const InspectArguments& arguments) {
   const Map map = Map::load(arguments.path);
-  const Json card = map.card.empty() ? Json::object() : Json::parse(map.card);
+  const Json card = map.card.empty() ? Json::object() : parse_ordered_json(map.card);
   if (arguments.common.json) {
     const Json json = {{"kind", "map"},
                        {"path", arguments.path},
@@ -93,7 +93,7 @@ int compare(const InspectArguments& arguments) {
   progress.finish();
   if (arguments.common.json) {
     Json json = {{"kind", "fingerprint"}, {"files", {arguments.path, arguments.other}}};
-    json.update(Json::parse(report.to_json()));
+    json.update(parse_ordered_json(report.to_json()));
     std::cout << json_text(json, 2) << "\n";
   } else {
     print_report(report.brief());
@@ -113,7 +113,7 @@ int run_inspect(const InspectArguments& arguments) {
   progress.finish();
   if (arguments.common.json) {
     Json json = {{"kind", "rows"}};
-    json.update(Json::parse(inspection.to_json()));
+    json.update(parse_ordered_json(inspection.to_json()));
     std::cout << json_text(json, 2) << "\n";
   } else {
     print_report(inspection.brief());

@@ -53,7 +53,7 @@ InversionOptions search_options(const InvertArguments& a) {
 }
 
 Json options_json(const InvertArguments& a, const InversionOptions& o) {
-  Json json = Json::parse(o.json());
+  Json json = parse_ordered_json(o.json());
   json.update({{"seed", a.common.seed}, {"rows", a.rows}});
   return json;
 }
@@ -125,10 +125,10 @@ Json origin_json(const InvertArguments& a, const InversionOptions& options, cons
   };
   Json origin = {{"vectors", file(a.vectors)}, {"map", file(a.map)}};
   const bool several = known.encoders.size() > 1;
-  if (!several) origin["encoder"] = Json::parse(known.encoders[0].card());
+  if (!several) origin["encoder"] = parse_ordered_json(known.encoders[0].card());
   for (std::size_t k = 0; several && k < known.encoders.size(); ++k)
-    origin["encoders"].push_back({{"name", known.models[k].name}, {"card", Json::parse(known.encoders[k].card())}});
-  origin["language_model"] = Json::parse(model.card());
+    origin["encoders"].push_back({{"name", known.models[k].name}, {"card", parse_ordered_json(known.encoders[k].card())}});
+  origin["language_model"] = parse_ordered_json(model.card());
   origin["public_texts"] = file(a.public_texts);
   if (!several) origin["public_vectors"] = file(known.public_vectors.empty() ? "" : known.public_vectors[0]);
   for (std::size_t k = 0; several && k < known.public_vectors.size(); ++k)
@@ -174,8 +174,8 @@ Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, cons
   if (judge && public_texts.size() > 1) options.sure = unrelated_limit(public_texts, judge, kUnrelatedPairs, options.seed);
   const auto scores = score_inversions(found, truth, judge, options);
   for_people = brief(scores);
-  Json json = {{"found", Json::parse(to_json(scores))}};
-  if (!public_texts.empty()) json["nearest_public_text"] = Json::parse(to_json(score_inversions(nearest, truth, {}, options)));
+  Json json = {{"found", parse_ordered_json(to_json(scores))}};
+  if (!public_texts.empty()) json["nearest_public_text"] = parse_ordered_json(to_json(score_inversions(nearest, truth, {}, options)));
   if (judge) json["judge"] = judge_json(a, options.sure);
   return json;
 }

@@ -134,7 +134,7 @@ int run_measure(const MeasureArguments& arguments) {
   const bool one_pair = count == 2 && grid.square;
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"files", arguments.files}, {"seed", options.seed}};
-    json.update(nlohmann::ordered_json::parse(one_pair ? grid.cells[1].to_json() : grid.to_json()));
+    json.update(parse_ordered_json(one_pair ? grid.cells[1].to_json() : grid.to_json()));
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }

@@ -43,7 +43,7 @@ void print_notes(const std::vector<std::string>& notes) {
 
 /// What to write and query with after the switch, and what happens otherwise.
 std::string after_switch(const Map& map) {
-  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  const auto card = parse_json(map.card.empty() ? "{}" : map.card);
   const auto model = [&](const char* side, Index dim) {
     const std::string name = card.contains(side) && card[side].is_object() ? card[side].value("name", "") : "";
     return "model (" + (name.empty() ? "" : name + ", ") + std::to_string(dim) + " dimensions)";
@@ -189,7 +189,7 @@ void put_out(const std::string& result, const std::string& sha256, const Migrate
   nlohmann::ordered_json json = {
       {"map", a.map}, {"map_sha256", sha256}, {"table", a.column.table}, {"column", a.column.column}, {"into", a.options.into}};
   if (!a.to.empty()) json["to"] = a.to;
-  json.update(nlohmann::ordered_json::parse(result));
+  json.update(parse_ordered_json(result));
   if (gate) gate->add_to(json);
   if (a.common.json) std::cout << json_text(json, 2) << "\n";
   if (!a.report.empty()) write_file(a.report, json_text(json, 2) + "\n", a.force);

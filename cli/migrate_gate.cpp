@@ -1,5 +1,6 @@
 #include "migrate_gate.h"
 
+#include "core/text/json.h"
 #include "files.h"
 
 namespace vec2vec::cli {
@@ -8,7 +9,7 @@ namespace {
 constexpr Index kDocuments = 20000, kQueries = 1000;
 
 std::string verdict_on_card(const Map& map) {
-  return nlohmann::json::parse(map.card.empty() ? "{}" : map.card).value("verdict", "none");
+  return parse_json(map.card.empty() ? "{}" : map.card).value("verdict", "none");
 }
 
 }  // namespace
@@ -74,8 +75,8 @@ std::string MigrateGate::brief() const {
 }
 
 void MigrateGate::add_to(nlohmann::ordered_json& json) const {
-  json["gate"] = nlohmann::ordered_json::parse(report.to_json());
-  if (retention) json["retention"] = nlohmann::ordered_json::parse(retention->to_json());
+  json["gate"] = parse_ordered_json(report.to_json());
+  if (retention) json["retention"] = parse_ordered_json(retention->to_json());
   json["advice"] = advice;
 }
 

@@ -98,7 +98,7 @@ const char* to_string(Verdict verdict) {
 }
 
 Verdict verdict_of(const Map& map) try {
-  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  const auto card = parse_json(map.card.empty() ? "{}" : map.card);
   for (const Verdict v : {Verdict::kAligned, Verdict::kNotAligned})
     if (card.value("verdict", "") == to_string(v)) return v;
   return Verdict::kUncertain;

@@ -75,7 +75,7 @@ AlignSummary align_parts(const AlignProblem& problem, const AlignOptions& option
       }
       summary.source_rows_left_out = problem.source.rows - source.rows;
       summary.target_rows_left_out = problem.target.rows - target.rows;
-      auto card = nlohmann::ordered_json::parse(summary.map.card);
+      auto card = parse_ordered_json(summary.map.card);
       card["left_out"] = {{"source", summary.source_rows_left_out}, {"target", summary.target_rows_left_out}};
       summary.map.card = json_text(card);
       return summary;

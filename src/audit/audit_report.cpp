@@ -33,7 +33,7 @@ Json alignment_json(const AuditReport& r) {
   }
   if (r.store_rows_left_out + r.public_rows_left_out > 0)
     json["left_out"] = {{"store", r.store_rows_left_out}, {"public", r.public_rows_left_out}};
-  json["scores"] = r.evaluation ? Json::parse(r.evaluation->to_json()) : Json(nullptr);
+  json["scores"] = r.evaluation ? parse_ordered_json(r.evaluation->to_json()) : Json(nullptr);
   return json;
 }
 
@@ -72,7 +72,7 @@ Json words_json(const AuditReport& r) {
 Json texts_json(const AuditReport& r) {
   if (!r.texts) return not_measured("no language model was given");
   Json json = {{"measured", true},
-               {"scores", r.texts->scores ? Json::parse(to_json(std::vector{*r.texts->scores})).front() : Json(nullptr)}};
+               {"scores", r.texts->scores ? parse_ordered_json(to_json(std::vector{*r.texts->scores})).front() : Json(nullptr)}};
   json["samples"] = Json::array();
   for (const TextSample& s : r.texts->samples) {
     Json sample = {{"row", s.row},

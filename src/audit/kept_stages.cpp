@@ -43,7 +43,7 @@ KeptStages::KeptStages(std::string folder, std::string identity)
   fs::create_directories(folder_, error);
   if (error) bad_input("cannot be made: " + error.message(), folder_, "another folder for the work");
   std::ifstream file(fs::path(folder_) / "stages.json");
-  Json before = file ? Json::parse(file, nullptr, false) : Json();
+  Json before = parse_ordered_json(file, false);
   if (before.is_object() && before.value("identity", "") == stages_["identity"] && before.contains("attacks"))
     stages_ = std::move(before);
 }
@@ -78,7 +78,7 @@ AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
   AlignSummary summary = find();
   if (folder_.empty()) return summary;
   summary.map.save(path, true);
-  Json kept = Json::parse(summary.to_json());
+  Json kept = parse_ordered_json(summary.to_json());
   kept["map_sha256"] = file_sha256(path);
   stages_["alignment"] = std::move(kept);
   save();

@@ -13,8 +13,8 @@ using Json = nlohmann::ordered_json;
 
 /// What the texts depend on beside the store and the alignment.
 std::string identity_of(const LanguageModel& model, const InversionOptions& o) {
-  Json identity = {{"model", Json::parse(model.card())}};
-  identity.update(Json::parse(o.json()));
+  Json identity = {{"model", parse_ordered_json(model.card())}};
+  identity.update(parse_ordered_json(o.json()));
   return json_text(identity);
 }
 

@@ -20,7 +20,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 /// All that decides the rows: two runs with equal identities give the same bytes.
 Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
-  return {{"model", Json::parse(summary.card)},
+  return {{"model", parse_ordered_json(summary.card)},
           {"texts_sha256", summary.texts_sha256},
           {"column", options.column},
           {"block_rows", options.block_rows},
@@ -79,7 +79,7 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
                            {{"rows", summary.rows},
                             {"dim", summary.dim},
                             {"model_folder", model_folder},
-                            {"model", Json::parse(summary.card)},
+                            {"model", parse_ordered_json(summary.card)},
                             {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}}});
   };
   const auto sink = create_rows(out_path, summary.rows, summary.dim, output);

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <vector>
 
+#include "core/text/json.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -108,7 +109,7 @@ json read_json(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) bad_input("cannot open the file", path, "a whole copy of the model folder");
   try {
-    return json::parse(file);
+    return parse_json(file);
   } catch (const json::exception& error) {
     bad_input(std::string("malformed JSON: ") + error.what(), path, "copy or download it again");
   }

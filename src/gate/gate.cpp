@@ -81,7 +81,7 @@ std::string text_at(const Json& json, const char* key) {
 
 Json card_of(const Map& map) {
   if (map.card.empty()) return Json::object();
-  Json card = Json::parse(map.card, nullptr, false);
+  Json card = parse_ordered_json(map.card, false);
   if (!card.is_object()) bad_input("the card is no JSON object", "map", "make the map again with `align()`");
   return card;
 }
@@ -117,7 +117,7 @@ void GatePolicy::set(const std::string& name, const std::string& text) {
 GatePolicy GatePolicy::parse(const std::string& json, const std::string& path) try {
   GatePolicy policy;
   try {
-    const Json object = Json::parse(json);
+    const Json object = parse_ordered_json(json);
     if (!object.is_object()) bad_input("the policy is no JSON object", path, R"({"verdict": "ALIGNED", "min_agreement": 0.8})");
     for (const auto& [name, value] : object.items())
       policy.set(name, value.is_string() ? value.get<std::string>() : json_text(value));

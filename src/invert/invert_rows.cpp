@@ -53,7 +53,7 @@ InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const st
   InversionSummary summary;
   KeptRecords kept(out_path + ".partial", options.identity, options.restart, [&](const std::string& bytes) {
     try {
-      summary.rows.push_back(inversion_of(Json::parse(bytes)));
+      summary.rows.push_back(inversion_of(parse_ordered_json(bytes)));
       return true;
     } catch (const Json::exception&) {
       return false;

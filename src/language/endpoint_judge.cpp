@@ -111,7 +111,7 @@ class Endpoint {
     if (answer.status != 200)
       bad_input("answered with status " + std::to_string(answer.status) + ": " + shown(answer.body), url_,
                 "the URL up to /v1, the model's name, and the key that the server wants");
-    const Json json = Json::parse(answer.body, nullptr, false);
+    const Json json = parse_ordered_json(answer.body, false);
     const Json::json_pointer place("/choices/0/message/content");
     if (json.is_discarded() || !json.contains(place) || !json[place].is_string())
       bad_input("did not answer as the OpenAI protocol has it: " + shown(answer.body), url_, "an OpenAI-compatible endpoint");

@@ -127,7 +127,7 @@ Map read_map(const MappedFile& file) {
     map.network = read_network(file, header, metadata("layers"), map);
   try {
     map.card = metadata("card");
-    const auto card = nlohmann::json::parse(map.card);
+    const auto card = parse_json(map.card);
     map.target_spread = card.at("target_spread").get<float>();
     map.source_share = card.at("source_share").get<double>();
     if (version == kBlendedVersion) map.blend = card.at("blend").get<float>();
@@ -194,7 +194,7 @@ std::string Map::to_bytes() const try {
                              : !network       ? kLinearVersion
                              : blend < 1      ? kBlendedVersion
                                               : kNeuralVersion;
-  auto details = card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(card);
+  auto details = card.empty() ? nlohmann::ordered_json::object() : parse_ordered_json(card);
   details["format_version"] = format_version;
   details["library_version"] = version();
   details["target_spread"] = target_spread;

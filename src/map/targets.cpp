@@ -20,7 +20,7 @@ namespace {
 
 /// The card of the map into one of the spaces alone. It names them all: the others' rows helped to find the map.
 std::string card_of(const Map& map, const Target& target) {
-  auto json = map.card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(map.card);
+  auto json = map.card.empty() ? nlohmann::ordered_json::object() : parse_ordered_json(map.card);
   json["target"]["name"] = target.name;
   json["target"]["dim"] = target.weight.cols();
   for (const char* of_the_file : {"targets", "format_version", "library_version", "target_spread", "source_share"})
@@ -110,7 +110,7 @@ Map Map::to(const std::string& target) const try {
     }
   }
   if (targets.empty()) {
-    const auto json = nlohmann::json::parse(card.empty() ? "{}" : card);
+    const auto json = parse_json(card.empty() ? "{}" : card);
     const auto found = json.find("target");
     const std::string only = found == json.end() ? "" : found->value("name", "");
     if (only == target && !only.empty()) return *this;

@@ -10,6 +10,7 @@
 #include "core/boundary.h"
 #include "core/parallel.h"
 #include "core/tell.h"
+#include "core/text/json.h"
 #include "core/time.h"
 #include "io/file/provenance.h"
 #include "map/fingerprint.h"
@@ -126,7 +127,7 @@ class ConfidenceFile {
 /// The map as the provenance names it: the file, and which of its known spaces was meant where it has several.
 nlohmann::ordered_json map_facts(const Map& map, const std::string& path, const std::string& sha256) {
   nlohmann::ordered_json facts = {{"path", path}, {"sha256", sha256}};
-  const auto card = nlohmann::json::parse(map.card.empty() ? "{}" : map.card);
+  const auto card = parse_json(map.card.empty() ? "{}" : map.card);
   if (!map.targets.empty() || card.contains("one_of")) facts["target"] = card.at("target").at("name");
   return facts;
 }

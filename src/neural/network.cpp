@@ -82,7 +82,7 @@ std::string Network::describe() const {
 std::vector<MlpShape> Network::parse(const std::string& description, const std::string& where) {
   std::vector<MlpShape> shapes;
   try {
-    for (const auto& stage : nlohmann::json::parse(description)) {
+    for (const auto& stage : parse_json(description)) {
       const MlpShape s{stage.at("in"), stage.at("hidden"), stage.at("out"), stage.at("depth"), skip_of(stage.at("skip"))};
       const bool in_range = std::min({s.in, s.hidden, s.out}) >= 1 && std::max({s.in, s.hidden, s.out}) <= kWidest &&
                             s.depth >= 1 && s.depth <= kDeepest;

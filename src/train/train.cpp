@@ -142,14 +142,14 @@ class Tournament {
 float blend_of(const NeuralOptions& options, const Map& start) {
   if (options.start == NeuralStart::kRandom) return 1;
   if (options.blend) return static_cast<float>(*options.blend);
-  const auto card = nlohmann::json::parse(start.card.empty() ? "{}" : start.card);
+  const auto card = parse_json(start.card.empty() ? "{}" : start.card);
   const auto agreement = card.value("/evidence/agreement"_json_pointer, 0.0);
   return agreement >= 0.9 ? 0 : static_cast<float>(std::min(1.0, 2 * (1 - agreement)));
 }
 
 /// What the card says of training.
 void describe(const AlignProblem& problem, const NeuralOptions& options, NeuralSummary& s) {
-  auto card = s.map.card.empty() ? nlohmann::ordered_json::object() : nlohmann::ordered_json::parse(s.map.card);
+  auto card = s.map.card.empty() ? nlohmann::ordered_json::object() : parse_ordered_json(s.map.card);
   if (card.empty()) {
     card["source"] = {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}};
     card["target"] = {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}};
@@ -157,7 +157,7 @@ void describe(const AlignProblem& problem, const NeuralOptions& options, NeuralS
   }
   card["method"] = std::string(problem.pairs.empty() ? "neural, unpaired" : "neural, known pairs") +
                    (options.start == NeuralStart::kLinear ? ", from the linear map" : ", from random weights");
-  card["neural"] = {{"options", nlohmann::ordered_json::parse(options_json(options))},
+  card["neural"] = {{"options", parse_ordered_json(options_json(options))},
                     {"seed", s.seed},
                     {"pairs", problem.pairs.size()},
                     {"best_step", s.best_step},

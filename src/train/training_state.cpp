@@ -84,7 +84,7 @@ void load_checkpoint(const std::string& path, TrainingState& state, const std::s
   for (const auto& [name, values] : arrays_of(state))
     *values = checkpoint.array(name, static_cast<Index>(values->size()), path);
   try {
-    const auto progress = nlohmann::json::parse(checkpoint.progress);
+    const auto progress = parse_json(checkpoint.progress);
     state.step = progress.at("step");
     state.best_step = progress.at("best_step");
     state.best_score = progress.at("best_score");

@@ -8,6 +8,7 @@
 #include "align/pairs/pairs.h"
 #include "align/planted.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "space/sample.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"
@@ -61,7 +62,7 @@ TEST(Known, OneMapTranslatesIntoEachSpaceAndTheirConsensus) {
     const Map alone = map.to("k" + std::to_string(k));
     EXPECT_EQ(alone.target_dim(), shadows.held_out[k].cols());
     EXPECT_TRUE(alone.targets.empty());
-    EXPECT_EQ(nlohmann::json::parse(alone.card)["target"]["name"], "k" + std::to_string(k));
+    EXPECT_EQ(parse_json(alone.card)["target"]["name"], "k" + std::to_string(k));
     EXPECT_GE(top1(alone, shadows.held_out_store, shadows.held_out[k]), 0.9);
   }
   // A translated row is a raw row of the consensus: as long, and around the same mean.
@@ -82,7 +83,7 @@ TEST(Known, TheFileKeepsAllSpaces) {
   EXPECT_EQ(again.components.rows(), 24 + 28);
   ASSERT_EQ(again.targets.size(), 2U);
   EXPECT_EQ(again.targets[1].name, "k1");
-  const auto card = nlohmann::json::parse(again.card);
+  const auto card = parse_json(again.card);
   EXPECT_EQ(card["targets"][1]["dim"], 28);
   EXPECT_TRUE(again.to("k1").to_bytes() == map.to("k1").to_bytes());
   EXPECT_GE(top1(again.to("k1"), shadows.held_out[0], shadows.held_out[1]), 0.95);

@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/audit.h"
 
 #include <gtest/gtest.h>
@@ -73,7 +74,7 @@ TEST(Audit, SeverityFollowsWhatWasMeasured) {
   no_intervals.bootstrap = 0;
   const AuditReport without = audit(problem, no_intervals);
   EXPECT_TRUE(std::isnan(without.membership->found.low));
-  EXPECT_TRUE(Json::parse(without.to_json())["membership"]["found"]["low"].is_null());
+  EXPECT_TRUE(parse_json(without.to_json())["membership"]["found"]["low"].is_null());
   EXPECT_EQ(without.severity, Severity::kModerate) << "without an interval nothing can win";
   demo.map.card = R"({"verdict": "NOT_ALIGNED"})";
   EXPECT_EQ(audit(problem, quick()).severity, Severity::kModerate) << "content was read all the same";
@@ -114,7 +115,7 @@ TEST(Audit, AnAttackThatDoesNotAlignIsInconclusiveAndSaysWhatToTry) {
   const AuditReport report = audit(problem, options);
   ASSERT_NE(report.verdict, Verdict::kAligned);
   EXPECT_EQ(report.severity, Severity::kInconclusive);
-  const Json json = Json::parse(report.to_json());
+  const Json json = parse_json(report.to_json());
   EXPECT_EQ(json["severity"]["level"], "inconclusive");
   const std::string advice = json["severity"]["advice"].dump();
   EXPECT_NE(advice.find("partial"), std::string::npos) << advice;
@@ -185,7 +186,7 @@ TEST(Audit, WordsAndTextsStayInTheDarkUnlessRevealed) {
   const std::string masked = audit(problem, options).to_json();
   EXPECT_EQ(masked.find("secretword"), std::string::npos);
   EXPECT_EQ(masked.find("ownertext"), std::string::npos);
-  EXPECT_FALSE(Json::parse(masked)["words"]["samples"].empty());
+  EXPECT_FALSE(parse_json(masked)["words"]["samples"].empty());
   options.reveal = true;
   const std::string shown = audit(problem, options).to_json();
   EXPECT_NE(shown.find("secretword"), std::string::npos);
@@ -230,7 +231,7 @@ TEST(Audit, WritesTextsForAFewRowsAndHidesThem) {
   EXPECT_GT(masked.texts->scores->token_f1.found.low, masked.texts->scores->token_f1.null.high);
   EXPECT_NE(masked.texts->samples[0].text.find("\xE2\x80\xA2"), std::string::npos);
   const auto words = [](const AuditReport& report) {  // outside the list of the dictionary's words
-    return Json::parse(report.to_json())["texts"].dump();
+    return parse_json(report.to_json())["texts"].dump();
   };
   for (const char* word : {"in the", "garden", "house", "river", "forest"})
     EXPECT_EQ(words(masked).find(word), std::string::npos) << word;
@@ -252,7 +253,7 @@ TEST(Audit, TextsOfAnEarlierRunAreKept) {
   options.progress = [](std::string_view stage, double done) { return stage != "write texts" || done < 0.6; };
   EXPECT_THROW(written.audit(options), Error);
   std::ifstream stages(dir.path("work") + "/stages.json");
-  EXPECT_EQ(Json::parse(stages)["texts"]["rows"].size(), 2u);
+  EXPECT_EQ(parse_json(stages)["texts"]["rows"].size(), 2u);
   options.progress = {};
   written.encodings = 0;
   const AuditReport rest = written.audit(options);

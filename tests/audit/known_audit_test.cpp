@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "align/planted.h"
+#include "core/text/json.h"
 #include "invert/fake_models.h"
 #include "random_matrix.h"
 #include "vec2vec/audit.h"
@@ -101,7 +102,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 /// The figures of a report, without what differs between two runs.
 Json figures(const AuditReport& report) {
-  Json json = Json::parse(report.to_json());
+  Json json = parse_json(report.to_json());
   Json kept;
   for (const char* part : {"attributes", "words", "membership"}) kept[part] = json.at(part);
   kept["scores"] = json.at("alignment").at("scores");
@@ -114,7 +115,7 @@ TEST(KnownAudit, ReadsInTheConsensus) {
   EXPECT_GT(report.attributes->readers[0].top1.value, 0.9) << "labels are views of the rows that have them";
   EXPECT_GT(report.membership->found.value, 0.9);
   EXPECT_GT(report.evaluation->top1.value, 0.9);
-  const Json json = Json::parse(report.to_json());
+  const Json json = parse_json(report.to_json());
   EXPECT_EQ(json["public"]["dim"], planted.map.target_dim());
   EXPECT_EQ(json["public"]["spaces"][2], (Json{{"name", "third"}, {"dim", 24}}));
 
@@ -130,7 +131,7 @@ TEST(KnownAudit, ReadsInTheConsensus) {
   one.truth = planted.truth;
   const AuditReport expected = audit(one, quick());
   EXPECT_EQ(figures(report), figures(expected));
-  EXPECT_FALSE(Json::parse(expected.to_json())["public"].contains("spaces"));
+  EXPECT_FALSE(parse_json(expected.to_json())["public"].contains("spaces"));
 }
 
 TEST(KnownAudit, SpacesAreToldApartByTheMapsNames) {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "encode/tiny_model.h"
 #include "language/tiny_gguf.h"
 #include "random_matrix.h"
@@ -53,8 +54,8 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   arguments.push_back("--json");
   const CliResult found = audit(arguments);
   ASSERT_EQ(found.code, 0) << found.err;
-  const Json report = Json::parse(found.out);
-  EXPECT_EQ(report, Json::parse(file_bytes(json)));
+  const Json report = parse_json(found.out);
+  EXPECT_EQ(report, parse_json(file_bytes(json)));
   EXPECT_EQ(report["severity"]["level"], "moderate") << "the map has no verdict, but texts were found";
   EXPECT_TRUE(report["policy"].is_null());
   EXPECT_EQ(report["data"]["store"]["rows"], 1000);
@@ -86,13 +87,13 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   sink->commit();
   const CliResult kept = audit({"--no-defences", "--candidates-vectors", strangers, "--fail-at", "high", "--force", "--json"});
   EXPECT_EQ(kept.code, 0) << kept.err;
-  EXPECT_EQ(Json::parse(kept.out)["policy"]["broken"], false);
+  EXPECT_EQ(parse_json(kept.out)["policy"]["broken"], false);
 }
 
 TEST_F(AuditCli, DefencesAreAttackedInTheOrderGiven) {
   const CliResult result = audit({"--defences", "truncate=8", "--max-rows", "64", "--json", "--quiet"});
   ASSERT_EQ(result.code, 0) << result.err;
-  const Json points = Json::parse(result.out)["defences"]["points"];
+  const Json points = parse_json(result.out)["defences"]["points"];
   ASSERT_EQ(points.size(), 2u);
   EXPECT_EQ(points[0]["steps"], "none");
   EXPECT_EQ(points[1]["steps"], "truncate=8");
@@ -124,13 +125,13 @@ TEST_F(AuditCli, GoesOnFromWhatAKilledRunFinished) {
   }
   ASSERT_TRUE(std::filesystem::exists(stages));
   EXPECT_FALSE(std::filesystem::exists(page));
-  const Json before = Json::parse(file_bytes(stages));
+  const Json before = parse_json(file_bytes(stages));
   ASSERT_EQ(run_cli(arguments).code, 0);
-  const Json after = Json::parse(file_bytes(stages)), first = Json::parse(file_bytes(json));
+  const Json after = parse_json(file_bytes(stages)), first = parse_json(file_bytes(json));
   EXPECT_EQ(before["alignment"], after["alignment"]) << "seconds and all: it was not done again";
   ASSERT_EQ(run_cli(arguments).code, 0);
-  EXPECT_EQ(first["defences"]["points"][1], Json::parse(file_bytes(json))["defences"]["points"][1]);
-  EXPECT_EQ(first["alignment"], Json::parse(file_bytes(json))["alignment"]);
+  EXPECT_EQ(first["defences"]["points"][1], parse_json(file_bytes(json))["defences"]["points"][1]);
+  EXPECT_EQ(first["alignment"], parse_json(file_bytes(json))["alignment"]);
 }
 
 TEST_F(AuditCli, SaysWhatIsMissing) {
@@ -198,8 +199,8 @@ TEST_F(AuditModelsCli, EncodesTheTextsByEachModelAndKeepsThat) {
   const std::vector<std::string> both = {"--model", dir.path("models/small"), "--model", dir.path("models/large/")};
   const CliResult found = audit(both);
   ASSERT_EQ(found.code, 0) << found.err;
-  const Json report = Json::parse(found.out);
-  EXPECT_EQ(report["public"]["spaces"], Json::parse(R"([{"name":"small","dim":8},{"name":"large","dim":8}])"));
+  const Json report = parse_json(found.out);
+  EXPECT_EQ(report["public"]["spaces"], parse_json(R"([{"name":"small","dim":8},{"name":"large","dim":8}])"));
   EXPECT_EQ(report["reproduction"]["models"][1]["name"], "large");
   EXPECT_FALSE(report["reproduction"].contains("model"));
   EXPECT_EQ(report["attributes"]["labels"], 2);
@@ -213,8 +214,8 @@ TEST_F(AuditModelsCli, EncodesTheTextsByEachModelAndKeepsThat) {
   // By their names in the map, in any order; and a name may be given.
   const CliResult turned = audit({"--model", "large=" + dir.path("models/large"), "--model", dir.path("models/small")});
   ASSERT_EQ(turned.code, 0) << turned.err;
-  EXPECT_EQ(Json::parse(turned.out)["attributes"], report["attributes"]);
-  EXPECT_EQ(Json::parse(turned.out)["alignment"], report["alignment"]);
+  EXPECT_EQ(parse_json(turned.out)["attributes"], report["attributes"]);
+  EXPECT_EQ(parse_json(turned.out)["alignment"], report["alignment"]);
 }
 
 TEST_F(AuditModelsCli, RefusesModelsThatDoNotBelongTogether) {
@@ -276,7 +277,7 @@ class AuditTextsCli : public ::testing::Test {
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
-  Json texts() { return Json::parse(file_bytes(dir.path("report.json")))["texts"]; }
+  Json texts() { return parse_json(file_bytes(dir.path("report.json")))["texts"]; }
   TempDir dir;
 };
 
@@ -311,7 +312,7 @@ TEST_F(AuditTextsCli, GoesOnAfterKill9) {
   ASSERT_TRUE(std::filesystem::exists(stages)) << "a text was written";
   EXPECT_FALSE(std::filesystem::exists(dir.path("report.html")));
   // A mark on the text that is there shows whether it is taken.
-  Json kept = Json::parse(file_bytes(stages));
+  Json kept = parse_json(file_bytes(stages));
   kept["texts"]["rows"]["0"]["text"] = "marked text";
   std::ofstream(stages) << kept.dump();
   ASSERT_EQ(run_cli(command({"--reveal"})).code, 0);

@@ -11,6 +11,7 @@
 
 #include "cli/run_cli.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "vec2vec/map.h"
 #include "vec2vec/rows.h"
 #include "vec2vec/version.h"
@@ -193,31 +194,31 @@ TEST_F(Cli, AFullDiskLeavesNothingBehind) {
 TEST_F(Cli, JsonIsJson) {
   const CliResult aligned = run_cli({"align", a, b, "-o", map, "--paired", "--json"});
   ASSERT_EQ(aligned.code, 0) << aligned.err;
-  const Json summary = Json::parse(aligned.out);
+  const Json summary = parse_json(aligned.out);
   EXPECT_EQ(summary["map"], map);
   EXPECT_EQ(summary["inputs"]["source"]["rows"], 600);
 
   const CliResult translated = run_cli({"translate", map, a, out, "--json"});
   ASSERT_EQ(translated.code, 0) << translated.err;
-  EXPECT_EQ(Json::parse(translated.out)["rows"], 600);
+  EXPECT_EQ(parse_json(translated.out)["rows"], 600);
 
   const CliResult evaluated = run_cli({"evaluate", out, b, "--pool", "200", "--json"});
   ASSERT_EQ(evaluated.code, 0) << evaluated.err;
-  const Json scores = Json::parse(evaluated.out);
+  const Json scores = parse_json(evaluated.out);
   EXPECT_EQ(scores["pool"], 200);
   EXPECT_GT(scores["scores"]["top1"]["value"], 0.99);
 
   const CliResult inspected = run_cli({"inspect", a, "--json"});
   ASSERT_EQ(inspected.code, 0) << inspected.err;
-  EXPECT_EQ(Json::parse(inspected.out)["kind"], "rows");
+  EXPECT_EQ(parse_json(inspected.out)["kind"], "rows");
   const CliResult card = run_cli({"inspect", map, "--json"});
   ASSERT_EQ(card.code, 0) << card.err;
-  EXPECT_EQ(Json::parse(card.out)["kind"], "map");
+  EXPECT_EQ(parse_json(card.out)["kind"], "map");
 }
 
 TEST_F(Cli, TheCardOfAMapNamesItsInputs) {
   ASSERT_EQ(run_cli({"align", a, b, "-o", map, "--paired", "--name-a", "minilm", "--max-rows", "500"}).code, 0);
-  const Json card = Json::parse(Map::load(map).card);
+  const Json card = parse_json(Map::load(map).card);
   EXPECT_EQ(card["inputs"]["source"]["name"], "minilm");
   EXPECT_EQ(card["inputs"]["target"]["name"], "b");
   EXPECT_EQ(card["inputs"]["source"]["rows"], 600);
@@ -235,8 +236,8 @@ TEST_F(Cli, EvaluateThroughAMapEqualsTranslatingFirst) {
   const CliResult by_file = run_cli({"evaluate", out, b, "--json", "--bootstrap", "0"});
   ASSERT_EQ(direct.code, 0) << direct.err;
   ASSERT_EQ(by_file.code, 0) << by_file.err;
-  const double x = Json::parse(direct.out)["scores"]["cosine"]["value"],
-               y = Json::parse(by_file.out)["scores"]["cosine"]["value"];
+  const double x = parse_json(direct.out)["scores"]["cosine"]["value"],
+               y = parse_json(by_file.out)["scores"]["cosine"]["value"];
   EXPECT_NEAR(x, y, 1e-5);
   EXPECT_TRUE(contains(run_cli({"evaluate", out, b, "--pool", "100"}).out, "pool of 100"));
 }
@@ -282,7 +283,7 @@ TEST_F(Cli, RawFilesNeedTheirDimension) {
   EXPECT_EQ(run_cli({"inspect", raw}).code, 2);
   const CliResult result = run_cli({"inspect", raw, "--raw-dim", "12", "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(Json::parse(result.out)["rows"], 100);
+  EXPECT_EQ(parse_json(result.out)["rows"], 100);
 }
 
 TEST_F(Cli, TranslatedNdjsonKeepsItsOtherFields) {
@@ -308,7 +309,7 @@ TEST_F(Cli, TranslatedNdjsonKeepsItsOtherFields) {
   std::ifstream lines(translated);
   std::string line;
   for (Index i = 0; std::getline(lines, line); ++i) {
-    const Json json = Json::parse(line);
+    const Json json = parse_json(line);
     EXPECT_EQ(json["id"], "doc-" + std::to_string(i));
     EXPECT_EQ(json["sparse"], Json({1}));
   }
@@ -395,8 +396,8 @@ TEST_F(Cli, ANameThatIsNotUtf8LosesNothing) {
   std::filesystem::copy_file(a, latin);
   const CliResult result = run_cli({"align", latin, b, "-o", latin_map, "--paired", "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
-  EXPECT_TRUE(contains(Json::parse(result.out)["inputs"]["source"]["path"].get<std::string>(), "caf\uFFFD.npy"));
-  EXPECT_EQ(Json::parse(Map::load(latin_map).card)["inputs"]["source"]["rows"], 600);
+  EXPECT_TRUE(contains(parse_json(result.out)["inputs"]["source"]["path"].get<std::string>(), "caf\uFFFD.npy"));
+  EXPECT_EQ(parse_json(Map::load(latin_map).card)["inputs"]["source"]["rows"], 600);
   for (const auto& command : {std::vector<std::string>{"inspect", "--json", latin},
                               {"inspect", "--json", latin_map},
                               {"translate", latin_map, latin, dir.path("o\xE9.npy"), "--json"}}) {

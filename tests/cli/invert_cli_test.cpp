@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "encode/tiny_model.h"
 #include "language/judge_server.h"
 #include "language/tiny_gguf.h"
@@ -22,7 +23,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 std::vector<Json> json_lines(const std::string& path) {
   std::istringstream file(file_bytes(path));
   std::vector<Json> lines;
-  for (std::string line; std::getline(file, line);) lines.push_back(Json::parse(line));
+  for (std::string line; std::getline(file, line);) lines.push_back(parse_json(line));
   return lines;
 }
 
@@ -58,7 +59,7 @@ TEST_F(InvertCli, WritesATextARowAndScoresIt) {
   const CliResult result =
       run_cli(command("out.jsonl", {"--rows", "4", "--truth", dir.path("texts.txt"), "--bootstrap", "50", "--json"}));
   ASSERT_EQ(result.code, 0) << result.err;
-  const Json json = Json::parse(result.out);
+  const Json json = parse_json(result.out);
   const auto lines = json_lines(dir.path("out.jsonl"));
   ASSERT_EQ(lines.size(), 4u);
   double cosine = 0;
@@ -73,7 +74,7 @@ TEST_F(InvertCli, WritesATextARowAndScoresIt) {
   EXPECT_TRUE(scores.at("leak").contains("null_high"));
   EXPECT_EQ(scores.at("numbers"), nullptr) << "the true texts have none";
   EXPECT_EQ(json.at("options").at("beam"), 3);
-  EXPECT_EQ(Json::parse(file_bytes(dir.path("out.jsonl.provenance.json"))).at("from").at("vectors"), json.at("vectors"));
+  EXPECT_EQ(parse_json(file_bytes(dir.path("out.jsonl.provenance.json"))).at("from").at("vectors"), json.at("vectors"));
 
   EXPECT_EQ(run_cli(command("out.jsonl")).code, 2) << "nothing is overwritten unasked";
 }
@@ -98,7 +99,7 @@ TEST_F(InvertCli, IsGuidedByAllKnownSpacesOfAMap) {
   };
   const CliResult both = run_cli(command("both.jsonl", with({"--encoder", dir.path("second")})));
   ASSERT_EQ(both.code, 0) << both.err;
-  const Json json = Json::parse(both.out);
+  const Json json = parse_json(both.out);
   EXPECT_EQ(json.at("encoders").at(1).at("name"), "second");
   EXPECT_GT(json.at("mean_cosine").get<double>(), 0);
   // Files of the vectors in the place of encoding: the same texts, up to the last bits of the vectors.
@@ -106,7 +107,7 @@ TEST_F(InvertCli, IsGuidedByAllKnownSpacesOfAMap) {
       run_cli(command("files.jsonl", with({"--encoder", dir.path("second"), "--public-vectors", dir.path("encoder.npy"),
                                            "--public-vectors", dir.path("second.npy")})));
   ASSERT_EQ(files.code, 0) << files.err;
-  EXPECT_NEAR(Json::parse(files.out).at("mean_nearest_cosine").get<double>(), json.at("mean_nearest_cosine").get<double>(),
+  EXPECT_NEAR(parse_json(files.out).at("mean_nearest_cosine").get<double>(), json.at("mean_nearest_cosine").get<double>(),
               1e-4);
   EXPECT_EQ(run_cli(command("alone.jsonl", with({"--to", "encoder"}))).code, 0);
 
@@ -141,7 +142,7 @@ TEST_F(InvertCli, GoesOnAfterKill9AndEndsWithTheSameBytes) {
   EXPECT_EQ(run_cli(command("cut.jsonl", {"--seed", "5"})).code, 2) << "another run's rows are not taken";
   const CliResult again = run_cli(command("cut.jsonl", {"--json"}));
   ASSERT_EQ(again.code, 0) << again.err;
-  EXPECT_GT(Json::parse(again.out).at("resumed_rows"), 0);
+  EXPECT_GT(parse_json(again.out).at("resumed_rows"), 0);
   EXPECT_EQ(file_bytes(dir.path("cut.jsonl")), file_bytes(dir.path("whole.jsonl")));
 }
 
@@ -157,7 +158,7 @@ TEST_F(InvertCli, AsksAnEndpointOnlyWhenOneIsNamed) {
   judged.insert(judged.end(), {"--public", dir.path("texts.txt"), "--judge-endpoint", server.url(), "--judge-model", "words"});
   const CliResult result = run_cli(command("judged.jsonl", judged));
   ASSERT_EQ(result.code, 0) << result.err;
-  const Json scores = Json::parse(result.out).at("scores");
+  const Json scores = parse_json(result.out).at("scores");
   EXPECT_EQ(scores.at("judge").at("model"), "words");
   EXPECT_EQ(scores.at("judge").at("url"), server.url());
   EXPECT_GT(scores.at("judge").at("least_answer"), 0);
@@ -185,7 +186,7 @@ TEST_F(InvertCli, KeepsItsRowsWhenTheEndpointFails) {
   EXPECT_FALSE(std::filesystem::exists(dir.path("out.jsonl")));
   const CliResult again = run_cli(judged("words"));
   ASSERT_EQ(again.code, 0) << again.err;
-  EXPECT_EQ(Json::parse(again.out).at("resumed_rows"), 3);
+  EXPECT_EQ(parse_json(again.out).at("resumed_rows"), 3);
 
   std::filesystem::remove(dir.path("out.jsonl"));
   server.stop();

@@ -5,6 +5,7 @@
 
 #include "cli/run_cli.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {
@@ -41,7 +42,7 @@ TEST_F(MeasureCli, RealPairsAreFarFromTheirNull) {
       run_cli({"measure", kData + "/minilm.eval.npy", kData + "/mpnet.eval.npy", "--only", "mutual_knn,cka,rsa,relative_top1",
                "--permutations", "10", "--json", "--against-reference"});
   ASSERT_EQ(result.code, 0) << result.err;
-  const Json json = Json::parse(result.out);
+  const Json json = parse_json(result.out);
   EXPECT_EQ(json["rows"], 1000);
   for (const auto& [key, m] : json["measures"].items()) {
     EXPECT_GT(m["low"], m["null"]["high"]) << key;
@@ -64,7 +65,7 @@ TEST_F(MeasureCli, PrintsATableAndListsItsMeasures) {
 TEST_F(MeasureCli, ManySpacesGiveMatricesAndFiles) {
   const CliResult result = run_cli({"measure", a, b, c, "--only", "knn", "--csv", csv, "--html", html, "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(Json::parse(result.out)["matrices"]["mutual_knn"].size(), 3u);
+  EXPECT_EQ(parse_json(result.out)["matrices"]["mutual_knn"].size(), 3u);
   EXPECT_TRUE(contains(file_bytes(csv), "a,c,mutual_knn,"));
   EXPECT_TRUE(contains(file_bytes(html), "<svg"));
   const CliResult again = run_cli({"measure", a, b, c, "--only", "knn", "--csv", csv});
@@ -94,7 +95,7 @@ TEST_F(MeasureCli, LayersOfASafetensorsFile) {
   EXPECT_TRUE(list_tensors(a).empty());
   const CliResult result = run_cli({"measure", "--layers", layers, layers, "--only", "mutual_knn", "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
-  const Json json = Json::parse(result.out);
+  const Json json = parse_json(result.out);
   EXPECT_EQ(json["layers"], true);
   EXPECT_EQ(json["selected"]["mutual_knn"]["value"], 1.0);
   EXPECT_EQ(json["selected"]["mutual_knn"]["best_of"], 4);

@@ -5,6 +5,7 @@
 
 #include "cli/run_cli.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "vec2vec/map.h"
 #include "vec2vec/rows.h"
 
@@ -46,7 +47,7 @@ TEST_F(NeuralCli, ItsMapWorksWhereALinearOneDoes) {
   const std::string log = dir.path("log.csv");
   const CliResult result = run_cli(train(map, {"--log", log, "--json"}));
   ASSERT_EQ(result.code, 3) << result.err;  // the map of pairs has no verdict
-  const auto json = nlohmann::json::parse(result.out);
+  const auto json = parse_json(result.out);
   EXPECT_EQ(json.at("steps"), 40);
   EXPECT_EQ(json.at("verdict"), "UNCERTAIN");
   EXPECT_GE(json.at("best_score"), json.at("start_score"));
@@ -66,7 +67,7 @@ TEST_F(NeuralCli, PairsSeedsAndThePlot) {
   std::ofstream(pairs) << "0,0\n5,5\n9,9\n";
   const CliResult result = run_cli(train(map, {"--pairs", pairs, "--seeds", "2", "--plot", plot, "--close", "yes", "--json"}));
   ASSERT_EQ(result.code, 3) << result.err;
-  EXPECT_EQ(nlohmann::json::parse(result.out).at("score"), "pair-free");
+  EXPECT_EQ(parse_json(result.out).at("score"), "pair-free");
   EXPECT_NE(file_bytes(plot).find("\"pairs\""), std::string::npos);
   EXPECT_NE(run_cli({"inspect", map}).out.find("neural, known pairs, from the linear map"), std::string::npos);
 }

@@ -8,6 +8,7 @@
 
 #include "cli/run_cli.h"
 #include "core/random.h"
+#include "core/text/json.h"
 #include "vec2vec/rows.h"
 
 namespace vec2vec {
@@ -42,14 +43,14 @@ TEST_F(TextTablesCli, InspectAndAlignRemarkAnId) {
   const CliResult inspected = run_cli({"inspect", dir.path("ids.csv")});
   EXPECT_EQ(inspected.code, 0);
   EXPECT_TRUE(contains(inspected.out, "note: " + remark)) << inspected.out;
-  const Json json = Json::parse(run_cli({"inspect", dir.path("ids.csv"), "--json"}).out);
+  const Json json = parse_json(run_cli({"inspect", dir.path("ids.csv"), "--json"}).out);
   EXPECT_EQ(json["dim"], 7);
   EXPECT_TRUE(std::any_of(json["notes"].begin(), json["notes"].end(), [&](const Json& n) { return contains(n, remark); }));
   const CliResult aligned = run_cli(
       {"align", dir.path("ids.csv"), dir.path("plain.csv"), "-o", dir.path("map"), "--paired", "--procrustes", "--json"});
   EXPECT_EQ(aligned.code, 0) << aligned.err;
   EXPECT_TRUE(contains(aligned.err, "ids.csv: " + remark)) << aligned.err;
-  EXPECT_TRUE(contains(Json::parse(aligned.out)["inputs"]["source"]["notes"][0], remark));
+  EXPECT_TRUE(contains(parse_json(aligned.out)["inputs"]["source"]["notes"][0], remark));
   EXPECT_FALSE(contains(run_cli({"inspect", dir.path("plain.csv")}).out, "an id?"));
   ASSERT_EQ(run_cli({"align", dir.path("plain.csv"), dir.path("plain.csv"), "-o", dir.path("map"), "--force", "--paired",
                      "--procrustes"})
@@ -68,7 +69,7 @@ TEST_F(TextTablesCli, PairsAreReadAsVectorsAre) {
     return run_cli({"align", dir.path("a.csv"), dir.path("b.csv"), "-o", dir.path("map"), "--force", "--effort", "low",
                     "--pairs", dir.path("pairs.csv"), "--json"});
   };
-  const auto given = [](const CliResult& result) { return Json::parse(result.out)["pairs"]["given"]; };
+  const auto given = [](const CliResult& result) { return parse_json(result.out)["pairs"]["given"]; };
   const CliResult pandas = align("0,1\n5,7\n9,9\n");
   EXPECT_EQ(given(pandas), 2) << pandas.out;
   EXPECT_TRUE(contains(pandas.err, "pairs.csv: the first line counts 0, 1, ... and is taken for column names")) << pandas.err;

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "random_matrix.h"
 #include "vec2vec/align.h"
 #include "vec2vec/rows.h"
@@ -123,7 +124,7 @@ TEST_F(Usage, PipesAreRefusedByName) {
   // A file that the shell opens as standard input is a file like any other.
   const std::string command = std::string(VEC2VEC_CLI) + " inspect /dev/stdin --json <" + a + " >" + dir.path("out.json");
   ASSERT_EQ(std::system(command.c_str()), 0);
-  EXPECT_EQ(nlohmann::json::parse(file_bytes(dir.path("out.json")))["rows"], 200);
+  EXPECT_EQ(parse_json(file_bytes(dir.path("out.json")))["rows"], 200);
 }
 
 TEST_F(Usage, OptionsOfTheNeuralMethodHaveAHelpOfTheirOwn) {

@@ -128,7 +128,7 @@ std::vector<std::pair<std::string, std::function<std::string()>>> texts() {
        }},
       {"Defence steps", [] { return to_string(parse_defence("rotate,noise=0.25,quantise=1")); }},
       {"Numbers", [] { return fixed(1234.5, 2) + figure(0.25) + shortest(1e-9) + significant(12345.678, 7); }},
-      {"JSON", [] { return json_text(nlohmann::ordered_json::parse(R"({"x": 0.25, "y": 1e300, "z": 1234567})"), 2); }},
+      {"JSON", [] { return json_text(parse_ordered_json(R"({"x": 0.25, "y": 1e300, "z": 1234567})"), 2); }},
   };
 }
 

@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/encode.h"
 
 #include <gtest/gtest.h>
@@ -42,7 +43,7 @@ TEST_F(EncodeFile, WritesOneUnitRowALineAndHowItWasMade) {
     for (Index c = 0; c < rows.cols(); ++c) square += rows(i, c) * rows(i, c);
     ASSERT_NEAR(square, 1, 1e-5) << i;
   }
-  const auto provenance = nlohmann::json::parse(file_bytes(out + ".provenance.json"));
+  const auto provenance = parse_json(file_bytes(out + ".provenance.json"));
   EXPECT_EQ(provenance["rows"], 3000);
   EXPECT_EQ(provenance["texts"]["sha256"], file_sha256(texts));
   EXPECT_EQ(provenance["model"]["weights_sha256"], file_sha256(model + "/model.safetensors"));
@@ -101,7 +102,7 @@ TEST_F(EncodeFile, CommandGoesOnAfterKill9) {
   EXPECT_FALSE(std::filesystem::exists(out));
   const CliResult second = run_cli(command);
   ASSERT_EQ(second.code, 0) << second.err;
-  const auto summary = nlohmann::json::parse(second.out);
+  const auto summary = parse_json(second.out);
   EXPECT_GE(summary["resumed_rows"], 1000);
   EXPECT_EQ(summary["rows"], 40000);
   const CliResult whole = run_cli({"encode", model, texts, "-o", dir.path("whole.npy"), "--block-rows", "250"});

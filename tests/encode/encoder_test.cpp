@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/text/json.h"
 #include "encode/tiny_model.h"
 #include "temp_dir.h"
 #include "vec2vec/encode.h"
@@ -140,7 +141,7 @@ TEST_F(BertEncoder, SentenceTransformersFoldersSayHowToPoolAndWhereToCut) {
   write_text(dir.path("st/0_Transformer/sentence_bert_config.json"), R"({"max_seq_length": 9})");
   const Encoder encoder(dir.path("st"));
   EXPECT_EQ(encoder.max_tokens(), 9);
-  EXPECT_EQ(nlohmann::json::parse(encoder.card())["pooling"], "cls");
+  EXPECT_EQ(parse_json(encoder.card())["pooling"], "cls");
   write_text(dir.path("st/modules.json"), R"([{"type": "sentence_transformers.models.Dense", "path": "3_Dense"}])");
   EXPECT_THROW(Encoder(dir.path("st")), Error);
 }

@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/evaluate.h"
 
 #include <gtest/gtest.h>
@@ -284,7 +285,7 @@ TEST(Evaluate, CanBeCancelledInEachStage) {
 TEST(Evaluate, ReportsAreWellFormed) {
   const Matrix truth = random_rows(100, 4, 20);
   const Evaluation e = evaluate(noisy(truth, 0.5, 21), truth, {}, {.pool = 50});
-  const auto json = nlohmann::json::parse(e.to_json());
+  const auto json = parse_json(e.to_json());
   EXPECT_EQ(json["rows"], 100);
   EXPECT_EQ(json["pool"], 50);
   EXPECT_EQ(json["scores"].size(), 8u);

@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/retention.h"
 
 #include <gtest/gtest.h>
@@ -115,7 +116,7 @@ TEST(Retention, AgreesWithPlainLoops) {
   }
   EXPECT_EQ(r.thresholds[2].pairs, 0);
   EXPECT_TRUE(std::isnan(r.thresholds[2].after));
-  const nlohmann::json json = nlohmann::json::parse(r.to_json());
+  const nlohmann::json json = parse_json(r.to_json());
   EXPECT_TRUE(json["thresholds"][2]["after"].is_null());
   EXPECT_EQ(json["recall"]["value"], r.recall.value);
   options.threads = 3;

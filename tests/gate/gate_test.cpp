@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/gate.h"
 
 #include <gtest/gtest.h>
@@ -139,17 +140,17 @@ TEST(Gate, AsACommandItsExitCodeIsTheAnswer) {
                                       "--json"};
   const CliResult passed = run_cli(command);
   EXPECT_EQ(passed.code, 0) << passed.out << passed.err;
-  EXPECT_EQ(nlohmann::json::parse(passed.out)["checks"].size(), 5u);
+  EXPECT_EQ(parse_json(passed.out)["checks"].size(), 5u);
   command.insert(command.end(), {"--require", "min_top1=0.9999"});
   const CliResult failed = run_cli(command);
   EXPECT_EQ(failed.code, 6) << failed.out;
-  EXPECT_FALSE(nlohmann::json::parse(failed.out)["passed"]);
+  EXPECT_FALSE(parse_json(failed.out)["passed"]);
   // Rows of another model lie far outside the fit.
   EXPECT_EQ(run_cli({"gate", map, "--require", "max_far_rows=0.15", "--rows", kData + "/e5.eval.npy"}).code, 6);
   const CliResult asked = run_cli({"gate", map, "--require", "min_recall=0.3", "--rows", kData + "/minilm.eval.npy",
                                    "--documents", kData + "/minilm.a.npy", "--new-rows", kData + "/mpnet.eval.npy", "--json"});
   EXPECT_EQ(asked.code, 0) << asked.out << asked.err;
-  EXPECT_FALSE(nlohmann::json::parse(asked.out)["retention"]["translated_queries"]);
+  EXPECT_FALSE(parse_json(asked.out)["retention"]["translated_queries"]);
   EXPECT_EQ(run_cli({"gate", map, "--require", "min_recall=0.3", "--rows", kData + "/minilm.eval.npy"}).code, 2);
   EXPECT_EQ(run_cli({"gate", map}).code, 2);
   EXPECT_EQ(run_cli({"gate", map, "--require", "min_top1=0.5"}).code, 2);

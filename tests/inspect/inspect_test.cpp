@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/inspect.h"
 
 #include <gtest/gtest.h>
@@ -59,8 +60,8 @@ TEST(Inspect, CountsBrokenZeroAndRepeatedRows) {
 
 TEST(Inspect, RowsInMemoryAndOfAFileAreTheSame) {
   const Matrix rows = random_rows(300, 6, 4);
-  auto file = nlohmann::json::parse(inspect_rows(rows).to_json());
-  auto memory = nlohmann::json::parse(inspect(rows, "rows").to_json());
+  auto file = parse_json(inspect_rows(rows).to_json());
+  auto memory = parse_json(inspect(rows, "rows").to_json());
   EXPECT_EQ(memory["path"], "rows");
   EXPECT_EQ(memory["format"], "memory");
   for (auto* json : {&file, &memory}) {
@@ -149,7 +150,7 @@ TEST(Inspect, DoesNotDependOnThreads) {
 }
 
 TEST(Inspect, JsonHoldsTheFacts) {
-  const auto json = nlohmann::json::parse(inspect_rows(random_rows(100, 3, 6)).to_json());
+  const auto json = parse_json(inspect_rows(random_rows(100, 3, 6)).to_json());
   EXPECT_EQ(json["rows"], 100);
   EXPECT_EQ(json["dim"], 3);
   EXPECT_EQ(json["first_nan_row"], -1);

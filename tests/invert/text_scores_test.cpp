@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/text_scores.h"
 
 #include <gtest/gtest.h>
@@ -134,7 +135,7 @@ TEST_F(Scored, ValuesStandBesideThoseOfOtherRows) {
   EXPECT_GT(scores[0].token_f1.found.high - scores[0].token_f1.found.low, 0.1);
   EXPECT_EQ(scores[1].rows, 20);
   EXPECT_EQ(scores[1].stratum, "4-4 words");
-  const auto json = nlohmann::json::parse(to_json(scores));
+  const auto json = parse_json(to_json(scores));
   EXPECT_EQ(json.at(0).at("leak").at("value"), 0.5);
   EXPECT_TRUE(json.at(0).contains("names"));
 }

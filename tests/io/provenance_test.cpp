@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "io/file/provenance.h"
 
 #include <gtest/gtest.h>
@@ -10,7 +11,7 @@ namespace {
 TEST(Provenance, HoldsFileAndFactsReleaseAndTime) {
   const std::string text = provenance_text("rows of a test", "/some/folder/out.npy", "ab12", {{"rows", 3}, {"dim", 2}});
   EXPECT_EQ(text.back(), '\n');
-  const auto json = nlohmann::ordered_json::parse(text);
+  const auto json = parse_ordered_json(text);
   std::vector<std::string> keys;
   for (const auto& [key, value] : json.items()) keys.push_back(key);
   EXPECT_EQ(keys, (std::vector<std::string>{"what", "file", "sha256", "rows", "dim", "library_version", "date"}));

@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/endpoint_judge.h"
 
 #include <gtest/gtest.h>
@@ -39,7 +40,7 @@ TEST_F(EndpointJudge, AsksForEachPairAndReadsTheNumber) {
   EXPECT_EQ(requests[0]["path"], "/v1/chat/completions");
   EXPECT_EQ(requests[0]["key"], "Bearer secret-key");
   EXPECT_EQ(requests[0]["body"]["model"], "words");
-  const auto question = nlohmann::json::parse(requests[1]["body"]["messages"].back()["content"].get<std::string>());
+  const auto question = parse_json(requests[1]["body"]["messages"].back()["content"].get<std::string>());
   EXPECT_EQ(question["secret"], pairs[1].first);
   EXPECT_EQ(question["guess"], pairs[1].second);
 }

@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/text/json.h"
 #include "temp_dir.h"
 
 namespace vec2vec {
@@ -46,7 +47,7 @@ class JudgeServer {
   std::vector<nlohmann::json> requests() const {
     std::vector<nlohmann::json> all;
     std::ifstream file(folder_.path("requests"));
-    for (std::string line; std::getline(file, line);) all.push_back(nlohmann::json::parse(line));
+    for (std::string line; std::getline(file, line);) all.push_back(parse_json(line));
     return all;
   }
 

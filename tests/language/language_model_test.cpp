@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/language_model.h"
 
 #include <gtest/gtest.h>
@@ -112,7 +113,7 @@ TEST_F(TinyModelOfLanguage, RefusesWhatIsTooLong) {
 }
 
 TEST_F(TinyModelOfLanguage, CardNamesTheFile) {
-  const auto card = nlohmann::json::parse(model->card());
+  const auto card = parse_json(model->card());
   EXPECT_EQ(card.at("sha256").get<std::string>().size(), 64u);
 }
 

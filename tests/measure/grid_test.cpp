@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "comma_locale.h"
+#include "core/text/json.h"
 #include "measure/spaces.h"
 #include "vec2vec/measure.h"
 
@@ -58,7 +59,7 @@ TEST_F(Grid, LayersOfNoiseAreNotFoundAlike) {
 
 TEST_F(Grid, WritesJsonCsvAndHtml) {
   const MeasureGrid grid = measure_all(std::vector<NamedRows>{{"a,1", a}, {"<b>", b}, {"c", c}}, options);
-  const Json json = Json::parse(grid.to_json());
+  const Json json = parse_json(grid.to_json());
   EXPECT_EQ(json["matrices"]["cka"].size(), 3u);
   EXPECT_TRUE(json["matrices"]["cka"][0][0].is_null());
   EXPECT_DOUBLE_EQ(json["matrices"]["cka"][0][1], grid.value("cka", 0, 1));

@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "vec2vec/measure.h"
 
 #include <gtest/gtest.h>
@@ -188,7 +189,7 @@ TEST_F(MeasureTest, FewestRowsAreEnough) {
 
 TEST_F(MeasureTest, JsonHoldsWhatTheStructHolds) {
   const Measurement m = of(a, b);
-  const Json json = Json::parse(m.to_json());
+  const Json json = parse_json(m.to_json());
   EXPECT_EQ(json["rows"], 240);
   EXPECT_DOUBLE_EQ(json["measures"]["cka"]["value"], m.find("cka")->value);
   EXPECT_DOUBLE_EQ(json["measures"]["cka"]["null"]["mean"], m.find("cka")->null_mean);

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "core/random.h"
+#include "core/text/json.h"
 #include "on_server.h"
 
 namespace vec2vec::postgres {
@@ -104,7 +105,7 @@ TEST_F(PostgresServer, GoesOnWhenTheServerIsKilled) {
   world().server.start();
   const CliResult result = process.wait();
   ASSERT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(nlohmann::json::parse(result.out)["translated"], kRows);
+  EXPECT_EQ(parse_json(result.out)["translated"], kRows);
   db_ = std::make_unique<Connection>(world().server.url(), KeepGoing{});
   EXPECT_EQ(right_rows("v new"), kRows);
 }
@@ -228,7 +229,7 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
 
   const CliResult plan = run_cli(arguments({"--dry-run"}));
   EXPECT_EQ(plan.code, 0) << plan.err;
-  EXPECT_EQ(nlohmann::json::parse(plan.out)["sampled"], 200);
+  EXPECT_EQ(parse_json(plan.out)["sampled"], 200);
   EXPECT_EQ(number("SELECT count(*) FROM pg_class WHERE relname LIKE 'vec2vec%'"), 0);
   migrate();
   const CliResult other = run_cli(
@@ -275,7 +276,7 @@ TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
   for (const std::vector<std::string>& more : {std::vector<std::string>{}, {"--switch"}, {"--dry-run"}}) {
     const CliResult refused = with_doubtful(more);
     EXPECT_EQ(refused.code, 6) << refused.err;
-    const nlohmann::json json = nlohmann::json::parse(refused.out);
+    const nlohmann::json json = parse_json(refused.out);
     EXPECT_FALSE(json["gate"]["passed"]);
     EXPECT_NE(json["advice"].get<std::string>().find("embed the texts anew"), std::string::npos);
     EXPECT_TRUE(untouched());
@@ -283,9 +284,9 @@ TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
   const std::string report = dir.path("report.json");
   const CliResult wrong = run_cli(arguments({"--queries", queries, "--new-queries", foreign, "--report", report}));
   EXPECT_EQ(wrong.code, 6) << wrong.err;
-  EXPECT_LT(nlohmann::json::parse(wrong.out)["retention"]["recall"]["value"], 0.02);
+  EXPECT_LT(parse_json(wrong.out)["retention"]["recall"]["value"], 0.02);
   EXPECT_TRUE(untouched());
-  EXPECT_EQ(nlohmann::json::parse(std::ifstream(report)), nlohmann::json::parse(wrong.out));
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(report)), parse_json(wrong.out));
   EXPECT_EQ(run_cli(arguments({"--report", report})).code, 2);  // is not overwritten, and said before the work
   EXPECT_TRUE(untouched());
 

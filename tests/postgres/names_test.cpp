@@ -1,3 +1,4 @@
+#include "core/text/json.h"
 #include "on_server.h"
 
 namespace vec2vec::postgres {
@@ -58,7 +59,7 @@ TEST_F(PostgresNames, ColumnsOf63BytesAndMixedCase) {
         db().run("SELECT attname FROM pg_attribute WHERE attrelid = '\"My Docs\"'::regclass AND attnum = 3").text(0, 0);
     EXPECT_NE(old, name);
     EXPECT_LE(old.size(), 63u);
-    EXPECT_EQ(nlohmann::json::parse(plan.out)["old_column"], old);
+    EXPECT_EQ(parse_json(plan.out)["old_column"], old);
     const std::string drop = printed_drop(result.out);
     ASSERT_NE(drop, "") << result.out;
     EXPECT_NE(result.out.find("The old vectors are in " + old), std::string::npos) << result.out;

@@ -1,4 +1,5 @@
 #include "core/random.h"
+#include "core/text/json.h"
 #include "on_server.h"
 
 namespace vec2vec::postgres {
@@ -94,7 +95,7 @@ TEST_F(PostgresNeeds, AllThatIsMissingAtOnce) {
   all[2] = url_of("app");
   const CliResult plan = run_cli(all);
   EXPECT_EQ(plan.code, 2);
-  EXPECT_EQ(nlohmann::json::parse(plan.out)["problems"].size(), 3u) << plan.out;
+  EXPECT_EQ(parse_json(plan.out)["problems"].size(), 3u) << plan.out;
   all.pop_back();
   EXPECT_NE(run_cli(all).err.find("(2 more: --dry-run lists them)"), std::string::npos);
   db().run("DROP TABLE \"Docs\" CASCADE; DROP ROLE app");

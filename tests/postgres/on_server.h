@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "io/binary/half.h"
 #include "postgres/server/copy_format.h"
 #include "server.h"
@@ -91,7 +92,7 @@ class OnServer : public testing::Test {
   nlohmann::json migrate(const std::vector<std::string>& more = {}) const {
     const CliResult result = run_cli(arguments(more));
     EXPECT_EQ(result.code, 0) << result.err;
-    return result.code == 0 ? nlohmann::json::parse(result.out) : nlohmann::json{};
+    return result.code == 0 ? parse_json(result.out) : nlohmann::json{};
   }
 
   /// How many rows of column hold the translation of row id / 10, to the bit (float16: rounded); all others are failures.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "vec2vec/audit.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/rows.h"
@@ -67,7 +68,7 @@ class AuditPage : public ::testing::Test {
                                      dir.path("report.html"),
                                      "--quiet"});
     ASSERT_EQ(audit.code, 0) << audit.err;
-    report = Json::parse(file_bytes(dir.path("report.json")));
+    report = parse_json(file_bytes(dir.path("report.json")));
   }
 
   /// Opens a file of the folder; keeps what it drew, what the browser logged, and what the page (not the browser) asked for.

@@ -44,7 +44,7 @@ SearchState load_search(const std::string& path, const std::string& key, Index d
   };
   SearchState state;
   try {
-    const auto progress = nlohmann::json::parse(checkpoint.progress);
+    const auto progress = parse_json(checkpoint.progress);
     state.next = progress.at("next");
     for (const auto& c : progress.at("pool")) {
       const std::string name = std::to_string(state.pool.size());

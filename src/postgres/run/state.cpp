@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "core/text/json.h"
 #include "postgres/run/native.h"
 #include "postgres/table/grants.h"
 #include "vec2vec/version.h"
@@ -40,7 +41,7 @@ Migration migration_of(const Result& r, Index row) {
   const auto text = [&](int column) { return r.text(row, column); };
   Migration m{r.number(row, 0), text(1), text(2),          text(3),        text(4), text(5),
               text(6),          text(7), r.number(row, 8), r.flag(row, 9), {}};
-  if (!r.is_null(row, 10)) m.key = nlohmann::json::parse(text(10)).get<std::vector<std::string>>();
+  if (!r.is_null(row, 10)) m.key = parse_json(text(10)).get<std::vector<std::string>>();
   return m;
 }
 
