@@ -85,13 +85,16 @@ def saved(folder, a, b):
 def fit(program, folder, a, b, options, oracle=False):
     """Aligns array a with b, one array or several known spaces as {name: array}; the map's file, and a record of what align said."""
     out = folder / "map.safetensors"
-    options = ["--paired", "--procrustes"] if oracle else options
+    several = isinstance(b, dict) and len(b) > 1
+    if oracle:
+        options = ["--paired"] if several else ["--paired", "--procrustes"]
     command = [program, "align", *saved(folder / "fit", a, b), "-o", out, *options, "--force", "--json", "--quiet"]
     done = run_measured(command, allowed=tuple(VERDICTS))
     rows = [len(a), len(next(iter(b.values())) if isinstance(b, dict) else b)]
     record = {"rows": rows, "seconds": done["seconds"], "date": now(), "machine": machine()}
     if not oracle:
         record |= {"verdict": VERDICTS[done["exit"]], "evidence": done["json"].get("evidence"), "pair_fit": done["json"].get("pairs")}
+        record["searches"] = len(done["json"].get("starts", []))
     return out, record
 
 
