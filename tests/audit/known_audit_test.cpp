@@ -173,7 +173,8 @@ TEST(KnownAudit, RefusesWhatIsNotOfTheSameTexts) {
   AuditProblem p = planted.problem();
   p.more_spaces[0].public_rows = planted.public_rows[1].view().middle_rows(0, 899);
   EXPECT_TRUE(contains(refusal(p), "are 899 vectors by 'second' and 900 by 'first'")) << refusal(p);
-  p.more_spaces[0].public_rows = planted.views.see(2, latent(900, Views::kDim, 77), 3);
+  const Matrix other_texts = planted.views.see(2, latent(900, Views::kDim, 77), 3);
+  p.more_spaces[0].public_rows = other_texts;
   EXPECT_TRUE(contains(refusal(p), "not of the same texts")) << refusal(p);
   p = planted.problem();
   p.more_spaces[1].label_rows = {};
