@@ -98,7 +98,9 @@ def part_of(corpus, first, count):
 
 def sides(np, random, run):
     """Rows of the source, and those of each known space by name."""
-    a, *b = (take(encoder, [part_of(*part) for part in run[side]]) for side in "ab" for encoder in run[{"a": "source", "b": "target"}[side]].split("+"))
+    names = run["target"].split("+")
+    a = take(run["source"], [part_of(*part) for part in run["a"]])
+    b = [take(name, [part_of(*part) for part in run["b"]]) for name in names]
     if "noise" in run:  # on all sides, of the length of the row times `noise`
         for rows in (a, *b):
             rows += run["noise"] * random.standard_normal(rows.shape, dtype=np.float32) / np.sqrt(rows.shape[1])
@@ -109,7 +111,7 @@ def sides(np, random, run):
             a = destroyed_rows(np, random, a, run["destroyed"])
         else:
             b = [destroyed_rows(np, random, b[0], run["destroyed"])]
-    return a, dict(zip(run["target"].split("+"), b))
+    return a, dict(zip(names, b))
 
 
 def destroyed_rows(np, random, rows, how):
@@ -148,11 +150,10 @@ def main():
                 continue
             a, b = sides(np, np.random.default_rng(7), run)
             corpus = "general" if run["a"][0][0] in KINDS else run["a"][0][0]
-            names = run["target"].split("+")
-            pool = truth(run["source"], corpus), {name: truth(name, corpus) for name in names}
+            pool = truth(run["source"], corpus), {name: truth(name, corpus) for name in b}
             pair = run["source"], run["target"], corpus
             if pair not in oracles:
-                known = {name: rows_of(name, "general")[:14096] for name in names}
+                known = {name: rows_of(name, "general")[:14096] for name in b}
                 best, _ = fit(arguments.vec2vec, folder, rows_of(run["source"], "general")[:14096], known, [], oracle=True)
                 oracles[pair] = score(arguments.vec2vec, folder, best, *pool, 4096)["top1"]
             found, record = fit(arguments.vec2vec, folder, a, b, ["--seed", run["seed"], "--threads", arguments.threads])

@@ -194,7 +194,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
       support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
   nlohmann::ordered_json card = {
       {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
-      {"target", {{"name", problem.target_name}, {"dim", problem.target.cols}, {"rows", problem.target.rows}}},
+      {"target", {{"name", problem.target_name}, {"dim", summary.map.target_dim()}, {"rows", problem.target.rows}}},
       {"method", pairs.count() == 0 ? "linear, unpaired"
                  : pairs_alone      ? "linear, paired"
                                     : "linear, some pairs"},

@@ -16,7 +16,8 @@ std::vector<KnownSpace> known_spaces(const AlignProblem& problem) {
 }
 
 OneTarget as_one_target(const AlignProblem& problem, const std::vector<KnownSpace>& known, int threads) {
-  OneTarget one{{}, problem, {{}, {}, {}, 0}};
+  OneTarget one;
+  one.problem = problem;
   if (known.empty()) return one;
   one.problem.more_targets.clear();
   Consensus consensus = make_consensus(known, threads);
@@ -26,8 +27,8 @@ OneTarget as_one_target(const AlignProblem& problem, const std::vector<KnownSpac
   for (std::size_t k = 0; k < known.size(); ++k)
     one.several.targets.push_back({known[k].name, std::move(consensus.means[k]), static_cast<float>(consensus.spreads[k]), {}});
   one.several.components = std::move(consensus.components);
-  one.several.mean = std::move(consensus.rows.mean);
-  one.several.spread = consensus.rows.spread;
+  one.several.mean = std::move(consensus.mean);
+  one.several.spread = consensus.spread;
   return one;
 }
 

@@ -20,8 +20,7 @@ bool wins(const Score& s) { return s.low > s.null_value; }
 
 std::string alignment(const AuditReport& r) {
   const std::string verdict = to_string(r.verdict);
-  std::vector<std::string> models;
-  for (const Target& target : r.map.targets) models.push_back(target.name);
+  const std::vector<std::string> models = names_of(r.map.targets);
   const std::string by = models.empty() ? "" : " by " + std::to_string(models.size()) + " models (" + listed(models) + ")";
   const std::string rows =
       std::to_string(r.store_rows) + " vectors and " + std::to_string(r.public_rows) + " public texts" + by;

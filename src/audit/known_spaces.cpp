@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "consensus/consensus.h"
 #include "consensus/same_texts.h"
 #include "map/targets.h"
 #include "space/check_rows.h"
@@ -76,11 +77,9 @@ std::vector<AuditSpace> known_spaces_of(const AuditProblem& p) {
 
 void check_known_spaces(const AuditProblem& problem) {
   const std::vector<AuditSpace> spaces = known_spaces_of(problem);
+  require_distinct_names(names_of(spaces));
   for (std::size_t k = 0; k < spaces.size(); ++k) {
     check_dimensions(spaces[k], spaces.size() > 1 ? " of '" + spaces[k].name + "'" : "");
-    for (std::size_t other = 0; other < k; ++other)
-      if (spaces[k].name == spaces[other].name)
-        bad_input("two known spaces have the same name", "'" + spaces[k].name + "'", "give each a name of its own");
     if (k > 0) check_texts(spaces[0], spaces[k]);
   }
 }
@@ -96,9 +95,7 @@ bool leads_between(const Map& map, const AuditProblem& problem) {
 
 AuditProblem in_order_of(const Map& map, const AuditProblem& problem) {
   const std::vector<AuditSpace> spaces = known_spaces_of(problem);
-  std::vector<std::string> names;
-  for (const AuditSpace& space : spaces) names.push_back(space.name);
-  const std::vector<std::size_t> order = match_targets(map, names);
+  const std::vector<std::size_t> order = match_targets(map, names_of(spaces));
   AuditProblem ordered = with(problem, spaces[order[0]]);
   for (std::size_t k = 1; k < order.size(); ++k) ordered.more_spaces.push_back(spaces[order[k]]);
   return ordered;

@@ -1,5 +1,6 @@
 #include "consensus/consensus.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "consensus/same_texts.h"
@@ -11,11 +12,16 @@
 
 namespace vec2vec {
 
+void require_distinct_names(const std::vector<std::string>& names) {
+  for (auto name = names.begin(); name != names.end(); ++name)
+    if (std::find(names.begin(), name, *name) != name)
+      bad_input("two known spaces have the same name", "'" + *name + "'", "give each a name of its own");
+}
+
 Consensus make_consensus(const std::vector<KnownSpace>& known, int threads) {
-  for (std::size_t k = 1; k < known.size(); ++k)
-    for (std::size_t other = 0; other < k; ++other)
-      if (known[k].name == known[other].name)
-        bad_input("two known spaces have the same name", "'" + known[k].name + "'", "give each a name of its own");
+  std::vector<std::string> names;
+  for (const KnownSpace& space : known) names.push_back(space.name);
+  require_distinct_names(names);
   Consensus consensus;
   std::vector<Matrix> centred;
   for (const KnownSpace& space : known) {
@@ -28,7 +34,9 @@ Consensus make_consensus(const std::vector<KnownSpace>& known, int threads) {
   consensus.side_by_side = side_by_side({centred.begin(), centred.end()});
   consensus.components = shared_components(centred, consensus.side_by_side, threads);
   normalise_rows(consensus.side_by_side.span());
-  consensus.rows = centre(project(consensus.side_by_side, consensus.components, threads), threads);
+  CentredRows rows = centre(project(consensus.side_by_side, consensus.components, threads), threads);
+  consensus.mean = std::move(rows.mean);
+  consensus.spread = rows.spread;
   return consensus;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
+#include <string>
 #include <vector>
 
-#include "space/unit.h"
 #include "vec2vec/known_space.h"
 #include "vec2vec/matrix.h"
 
@@ -13,8 +13,12 @@ struct Consensus {
   std::vector<Matrix> means;    ///< (1, d_k) of the unit rows
   std::vector<double> spreads;  ///< mean norm of the centred unit rows
   Matrix components;            ///< (d_1 + ... + d_K, c), see shared_components.h
-  CentredRows rows;             ///< of unit(side_by_side components), (m, c)
+  Matrix mean;                  ///< (1, c) of the rows unit(side_by_side components)
+  double spread = 0;            ///< mean norm of these less their mean
 };
+
+/// Throws Error{kBadInput} when two known spaces have one name.
+void require_distinct_names(const std::vector<std::string>& names);
 
 /// The consensus of the known spaces, in the given order. Throws Error{kBadInput} when two have one name, or when their rows
 /// are not of the same texts in the same order (same_texts.h).

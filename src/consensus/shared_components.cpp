@@ -31,8 +31,7 @@ Matrix whitening(MatrixView rows, int threads) {
 
 /// Scales each of the components (d, c) of rows (m, d) to the standard deviation that it explains in these rows.
 void scale_to_explained(MatrixView rows, Matrix& components, int threads) {
-  const Matrix cross = cross_product(rows, rows, threads);  // m times the covariance
-  const Matrix shared = product(cross, components);
+  const Matrix shared = cross_product(rows, product(rows, components), threads);
   for (Index j = 0; j < components.cols(); ++j) {
     double length = 0, explained = 0;  // squares: of the coordinates, and of their products with the rows' columns
     for (Index i = 0; i < components.rows(); ++i) {

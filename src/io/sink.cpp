@@ -6,7 +6,7 @@
 #include "core/boundary.h"
 #include "io/binary/half.h"
 #include "io/binary/safetensors.h"
-#include "io/file/atomic_file.h"
+#include "io/file/file_row_sink.h"
 #include "io/json/source.h"
 #include "io/text/decimal.h"
 #include "vec2vec/error.h"
@@ -26,10 +26,10 @@ std::string npy_header(Index rows, Index dim, ValueType type) {
   return header + text;
 }
 
-class FileSink : public RowSink {
+class FileSink : public FileRowSink {
  public:
   FileSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
-      : path_(path), rows_(rows), dim_(dim), options_(options), file_(path, options.overwrite, options.provenance) {
+      : FileRowSink(path, rows, dim, options), options_(options) {
     const bool half = options.type == ValueType::kFloat16;
     if (options.format == FileFormat::kNpy) file_.write(npy_header(rows, dim, options.type));
     if (options.format == FileFormat::kSafetensors)
@@ -38,23 +38,11 @@ class FileSink : public RowSink {
     if (options.format == FileFormat::kCsv || options.format == FileFormat::kTsv) file_.write(column_names());
   }
 
-  void write(MatrixView block) override try {
-    if (block.cols != dim_ || block.rows > rows_ - written_)
-      throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
-    for (Index i = 0; i < block.rows; ++i) write_row(block.row(i));
-    written_ += block.rows;
-  } catch (...) {
-    rethrow_as_error();
-  }
-
-  void commit() override try {
-    if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
-    file_.commit();
-  } catch (...) {
-    rethrow_as_error();
-  }
-
  private:
+  void write_rows(MatrixView block, Index /*first*/) override {
+    for (Index i = 0; i < block.rows; ++i) write_row(block.row(i));
+  }
+
   void write_row(const float* row) {
     const auto dim = static_cast<std::size_t>(dim_);
     switch (options_.format) {
@@ -99,10 +87,7 @@ class FileSink : public RowSink {
     file_.write(line_);
   }
 
-  std::string path_;
-  Index rows_, dim_, written_ = 0;
   CreateOptions options_;
-  AtomicFile file_;
   std::vector<std::uint16_t> halves_;
   std::string line_;
 };

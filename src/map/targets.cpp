@@ -25,15 +25,8 @@ std::string card_of(const Map& map, const Target& target) {
   json["target"]["dim"] = target.weight.cols();
   for (const char* of_the_file : {"targets", "format_version", "library_version", "target_spread", "source_share"})
     json.erase(of_the_file);
-  json["one_of"] = nlohmann::ordered_json::array();
-  for (const Target& one : map.targets) json["one_of"].push_back(one.name);
+  json["one_of"] = names_of(map.targets);
   return json_text(json);
-}
-
-std::vector<std::string> names_of(const std::vector<Target>& targets) {
-  std::vector<std::string> names;
-  for (const Target& target : targets) names.push_back(target.name);
-  return names;
 }
 
 /// The cosine of the mean of the unit rows of rows (n, d), at most 2,000 of them, with mean (1, d).

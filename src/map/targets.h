@@ -7,6 +7,14 @@
 
 namespace vec2vec {
 
+/// The names of targets, known spaces and whatever else has one.
+template <typename Named>
+std::vector<std::string> names_of(const std::vector<Named>& several) {
+  std::vector<std::string> names;
+  for (const Named& one : several) names.push_back(one.name);
+  return names;
+}
+
 /// Names of several things, as messages list them: "a, b, c".
 std::string listed(const std::vector<std::string>& names);
 

@@ -85,6 +85,7 @@ TEST(Known, TheFileKeepsAllSpaces) {
   EXPECT_EQ(again.targets[1].name, "k1");
   const auto card = parse_json(again.card);
   EXPECT_EQ(card["targets"][1]["dim"], 28);
+  EXPECT_EQ(card["target"]["dim"], map.target_dim());
   EXPECT_TRUE(again.to("k1").to_bytes() == map.to("k1").to_bytes());
   EXPECT_GE(top1(again.to("k1"), shadows.held_out[0], shadows.held_out[1]), 0.95);
 

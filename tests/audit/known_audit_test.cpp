@@ -70,12 +70,18 @@ struct Planted {
   AuditSpace space(std::size_t k, const std::string& name) const {
     return {name, public_rows[k], label_rows[k], {}, candidates[k], native[k]};
   }
+  /// Makes the k-th known space the first of p.
+  void put_first(AuditProblem& p, std::size_t k, const std::string& name) const {
+    p.public_rows = public_rows[k];
+    p.label_rows = label_rows[k];
+    p.candidates = candidates[k];
+    p.native = native[k];
+    p.public_name = name;
+  }
   AuditProblem problem() const {
-    AuditProblem p{store, public_rows[0], texts, &map, label_names, label_rows[0]};
-    p.candidates = candidates[0];
-    p.native = native[0];
+    AuditProblem p{store, {}, texts, &map, label_names};
+    put_first(p, 0, "first");
     p.truth = truth;
-    p.public_name = "first";
     p.more_spaces = {space(1, "second"), space(2, "third")};
     return p;
   }
@@ -138,11 +144,7 @@ TEST(KnownAudit, SpacesAreToldApartByTheMapsNames) {
   const Planted planted;
   const Json expected = figures(audit(planted.problem(), quick()));
   AuditProblem turned = planted.problem();
-  turned.public_rows = planted.public_rows[2];
-  turned.label_rows = planted.label_rows[2];
-  turned.candidates = planted.candidates[2];
-  turned.native = planted.native[2];
-  turned.public_name = "third";
+  planted.put_first(turned, 2, "third");
   turned.more_spaces = {planted.space(1, "second"), planted.space(0, "first")};
   EXPECT_EQ(figures(audit(turned, quick())), expected);
 
@@ -158,11 +160,7 @@ TEST(KnownAudit, SpacesAreToldApartByTheMapsNames) {
 TEST(KnownAudit, SpacesInEachOthersPlaceAreRefused) {
   const Planted planted;
   AuditProblem swapped = planted.problem();  // of one dimension, and of names that the map does not have
-  swapped.public_rows = planted.public_rows[1];
-  swapped.label_rows = planted.label_rows[1];
-  swapped.candidates = planted.candidates[1];
-  swapped.native = planted.native[1];
-  swapped.public_name = "a";
+  planted.put_first(swapped, 1, "a");
   swapped.more_spaces = {planted.space(0, "b"), planted.space(2, "c")};
   EXPECT_TRUE(contains(refusal(swapped), "stand in each other's place")) << refusal(swapped);
   EXPECT_THROW(planted.map.consensus({planted.public_rows[1], planted.public_rows[0], planted.public_rows[2]}), Error);

@@ -6,9 +6,11 @@ std::string json_text(const nlohmann::ordered_json& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-std::string unordered_json_text(const nlohmann::json& json, int indent) {
+template <std::same_as<nlohmann::json> Unordered>
+std::string json_text(const Unordered& json, int indent) {
   return json.dump(indent, ' ', false, nlohmann::json::error_handler_t::replace);
 }
+template std::string json_text(const nlohmann::json& json, int indent);
 
 nlohmann::json parse_json(std::string_view text, bool may_throw) { return nlohmann::json::parse(text, nullptr, may_throw); }
 

@@ -10,11 +10,8 @@ namespace vec2vec {
 /// The one way from JSON to text, on one line or, with indent >= 0, on many. Never throws over what JSON cannot hold: bytes
 /// that are not UTF-8, such as those of a file's name, become U+FFFD each, and numbers that are not finite null.
 std::string json_text(const nlohmann::ordered_json& json, int indent = -1);
-std::string unordered_json_text(const nlohmann::json& json, int indent);
 template <std::same_as<nlohmann::json> Unordered>
-std::string json_text(const Unordered& json, int indent = -1) {
-  return unordered_json_text(json, indent);
-}
+std::string json_text(const Unordered& json, int indent = -1);
 
 /// The one way from text to JSON: nlohmann's parser is compiled once, not in each file that reads some. Malformed text throws
 /// nlohmann::json::parse_error, or gives a discarded value when it may not throw.

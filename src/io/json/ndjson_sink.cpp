@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/boundary.h"
-#include "io/file/atomic_file.h"
+#include "io/file/file_row_sink.h"
 #include "io/json/source.h"
 #include "io/text/decimal.h"
 #include "vec2vec/error.h"
@@ -10,23 +9,16 @@
 namespace vec2vec {
 namespace {
 
-class NdjsonSink : public RowSink {
+class NdjsonSink : public FileRowSink {
  public:
   NdjsonSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
-      : path_(path),
-        rows_(rows),
-        dim_(dim),
-        carry_(dynamic_cast<const JsonSource*>(options.carry)),
-        file_(path, options.overwrite, options.provenance) {
+      : FileRowSink(path, rows, dim, options), carry_(dynamic_cast<const JsonSource*>(options.carry)) {
     if (carry_ && carry_->rows() != rows)
       throw Error(ErrorKind::kInternal, "other rows than those that the fields are carried over from", path_);
   }
 
-  void write(MatrixView block) override try {
-    if (block.cols != dim_ || block.rows > rows_ - written_)
-      throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
-    const Index first = written_;
-    written_ += block.rows;
+ private:
+  void write_rows(MatrixView block, Index first) override {
     if (carry_) {
       carry_->for_each_record(first, block.rows, [&](Index row, std::string_view record, const JsonVector& vector) {
         const auto at = static_cast<std::size_t>(vector.raw.data() - record.data());
@@ -36,18 +28,8 @@ class NdjsonSink : public RowSink {
       for (Index i = 0; i < block.rows; ++i)
         write_row("{\"id\":" + std::to_string(first + i) + ",\"embedding\":", block.row(i), "}", first + i);
     }
-  } catch (...) {
-    rethrow_as_error();
   }
 
-  void commit() override try {
-    if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
-    file_.commit();
-  } catch (...) {
-    rethrow_as_error();
-  }
-
- private:
   void write_row(std::string_view before, const float* row, std::string_view after, Index number) {
     if (!std::all_of(row, row + dim_, [](float x) { return std::isfinite(x); }))
       bad_input("NaN or infinite values, which JSON does not have", path_ + ", row " + std::to_string(number));
@@ -63,10 +45,7 @@ class NdjsonSink : public RowSink {
     file_.write(line_);
   }
 
-  std::string path_;
-  Index rows_, dim_, written_ = 0;
   const JsonSource* carry_;
-  AtomicFile file_;
   std::string line_;
 };
 
