@@ -434,7 +434,7 @@ Neighbours nearest_rows_reference(const ComparedRows& rows, Index k) {
   std::iota(all.begin(), all.end(), 0);
   for (Index i = 0; i < n; ++i) {
     std::vector<std::int32_t> others = all;
-    others.erase(others.begin() + i);
+    std::erase(others, static_cast<std::int32_t>(i));
     rank(rows, i, others, result);
   }
   return result;
