@@ -35,7 +35,7 @@ def blocks_of(header: str) -> list[Block]:
     namespace itself, and a class ends with `};` at the margin."""
     text = header[header.index("namespace vec2vec {\n") :].split("\n", 1)[1].split("\n}  // namespace vec2vec")[0]
     # Without forward declarations of other parts' types.
-    text = re.sub(r"^namespace \w+ \{\n.*?^\}.*?\n", "", text, flags=re.MULTILINE | re.DOTALL)
+    text = re.sub(r"^namespace \w+ \{\n.*?^\}.*?\n|^class \w+;\n", "", text, flags=re.MULTILINE | re.DOTALL)
     text = re.sub(r"\n+ private:\n.*?^\};", "\n};", text, flags=re.MULTILINE | re.DOTALL)
     found: list[Block] = []
     fresh, open_brackets, ended = True, 0, True
@@ -55,6 +55,7 @@ def blocks_of(header: str) -> list[Block]:
         open_brackets += sum(map(bare.count, "({")) - sum(map(bare.count, ")}"))
         ended = bare.endswith((";", "}"))
     assert open_brackets == 0 and ended, "a declaration without an end"
+    assert all(block.names() for block in found), "a comment without a declaration below it"
     return found
 
 

@@ -3,12 +3,11 @@
 
 namespace vec2vec {
 
-/// HTML pages, complete in themselves, that draw reports from their JSON. They ask for nothing from any network. Thread-safe.
-
-/// Of AuditReport::to_json(), with what the caller added to it (docs/audit.md).
+/// The HTML page, complete in itself, of AuditReport::to_json() with what the caller added to it (docs/audit.md). Pages ask for
+/// nothing from any network. Thread-safe, as all here.
 std::string audit_page(const std::string& json);
 
-/// Of the log that NeuralOptions::on_log hands over.
+/// The same of the log that NeuralOptions::on_log hands over.
 std::string training_page(const std::string& json);
 
 /// Writes a page: the file appears whole, or not at all. Throws Error{kBadInput} when it exists, unless overwrite.
