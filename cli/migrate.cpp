@@ -37,7 +37,7 @@ std::string gigabytes(Index bytes) {
   return significant(static_cast<double>(bytes) / 1e9, bytes < 10'000'000'000 ? 2 : 3) + " GB";
 }
 
-void print_notes(const std::vector<std::string>& notes) {
+void print_plan_notes(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) std::cout << "note: " << note << "\n";
 }
 
@@ -100,7 +100,7 @@ void print_plan(const MigratePlan& plan, const Map& map, const MigrateArguments&
   if (plan.sampled > 0)
     std::cout << "  sample  " << plan.sampled << " vectors, " << plan.wrong_dim << " of a wrong dimension\n";
   print_native(plan);
-  print_notes(plan.notes);
+  print_plan_notes(plan.notes);
   if (!switched) std::cout << "After --switch the old vectors are in " << plan.old_column << "; from then on ";
   std::cout << (switched ? "The columns are switched: " : "") << after_switch(map);
 }
@@ -151,7 +151,7 @@ void print_summary(const MigrateSummary& summary, const std::vector<std::string>
   std::vector<std::string> fresh;
   for (const std::string& note : summary.notes)
     if (std::find(known.begin(), known.end(), note) == known.end()) fresh.push_back(note);
-  print_notes(fresh);
+  print_plan_notes(fresh);
   print_next_steps(summary, map, arguments);
 }
 
@@ -226,7 +226,7 @@ int run_migrate(const MigrateArguments& arguments) {
     return gate->passed() ? kSuccess : kGateFailedExit;
   }
   const std::vector<std::string> known = plan && text && !arguments.common.quiet ? plan->notes : std::vector<std::string>{};
-  print_notes(known);  // before anything is written
+  print_plan_notes(known);  // before anything is written
   MigrateSummary summary = migrate(map, sha256, arguments, options);
   put_in_flags(summary.notes);
   progress.finish();

@@ -17,7 +17,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kFewestRows = 500;  // of a part: fewer are not aligned without pairs
+constexpr Index kFewestRowsOfAPart = 500;  // of a part: fewer are not aligned without pairs
 
 /// What is tried of one side: all rows, and each of its two clusters, as far as they are large enough.
 struct Parts {
@@ -31,12 +31,12 @@ Parts parts_of(MatrixView rows, std::uint64_t seed, int threads) {
   const Matrix sample = gather(centred, random.sample(centred.rows(), std::min<Index>(centred.rows(), 10000)));
   const std::vector<Index> nearest = nearest_of(centred, kmeans_anchors(sample, 2, 20, random), threads).index;
   Parts parts;
-  if (rows.rows >= kFewestRows) parts.tried.push_back(rows);
+  if (rows.rows >= kFewestRowsOfAPart) parts.tried.push_back(rows);
   for (Index cluster : {0, 1}) {
     std::vector<Index> members;
     for (Index i = 0; i < rows.rows; ++i)
       if (nearest[static_cast<std::size_t>(i)] == cluster) members.push_back(i);
-    if (static_cast<Index>(members.size()) < kFewestRows) continue;
+    if (static_cast<Index>(members.size()) < kFewestRowsOfAPart) continue;
     parts.clusters[cluster] = gather(rows, members);
     parts.tried.push_back(parts.clusters[cluster]);
   }

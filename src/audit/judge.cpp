@@ -9,7 +9,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr const char* kNames[] = {"inconclusive", "low", "moderate", "high"};
+constexpr const char* kSeverities[] = {"inconclusive", "low", "moderate", "high"};
 
 std::string interval(const Score& s) {
   return figure(s.value) + (std::isnan(s.low) ? "" : " (" + figure(s.low) + " to " + figure(s.high) + ")");
@@ -57,11 +57,11 @@ std::vector<std::string> advice(const AuditReport& r, const AuditOptions& option
 
 }  // namespace
 
-const char* to_string(Severity severity) { return kNames[static_cast<int>(severity)]; }
+const char* to_string(Severity severity) { return kSeverities[static_cast<int>(severity)]; }
 
 Severity parse_severity(const std::string& text) {
   for (int s = 0; s < 4; ++s)
-    if (text == kNames[s]) return static_cast<Severity>(s);
+    if (text == kSeverities[s]) return static_cast<Severity>(s);
   bad_input("is no severity", text, "inconclusive, low, moderate or high");
 }
 

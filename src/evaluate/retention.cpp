@@ -21,7 +21,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr Index kBlockRows = 64, kMostPairs = Index{1} << 28;  // 3 GiB
+constexpr Index kQueries = 64, kMostPairs = Index{1} << 28;  // 3 GiB
 
 Matrix unit_rows(MatrixView rows, const std::string& name) {
   Matrix out(rows.rows, rows.cols);
@@ -46,7 +46,7 @@ Matrix translated(const Map& map, MatrixView rows, int threads, const std::strin
 /// Cosines of unit rows (q, d) with unit rows (m, d): (q, m).
 Matrix cosines(const Matrix& queries, const Matrix& documents, int threads) {
   Matrix all(queries.rows(), documents.rows());
-  parallel_blocks(queries.rows(), kBlockRows, threads, [&](Index first, Index count) {
+  parallel_blocks(queries.rows(), kQueries, threads, [&](Index first, Index count) {
     gemm(queries.view().middle_rows(first, count), false, documents, true, all.span().middle_rows(first, count));
   });
   return all;

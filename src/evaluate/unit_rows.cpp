@@ -8,7 +8,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kBlockRows = 4096;
+constexpr Index kRowsATask = 4096;
 
 /// A unit row shorter than this after centring is the mean itself plus the rounding of float32: it counts as zero.
 constexpr double kCentredZero = 1e-6;
@@ -40,12 +40,12 @@ double centred_unit_row(const float* in, std::span<const float> mean, std::span<
 
 std::vector<float> mean_of_unit_rows(MatrixView rows, int threads) {
   const auto dim = static_cast<std::size_t>(rows.cols);
-  const Index blocks = (rows.rows + kBlockRows - 1) / kBlockRows;
+  const Index blocks = (rows.rows + kRowsATask - 1) / kRowsATask;
   std::vector<std::vector<double>> sums(static_cast<std::size_t>(blocks), std::vector<double>(dim));
   parallel_for(blocks, threads, [&](Index block) {
     std::vector<double>& sum = sums[static_cast<std::size_t>(block)];
     std::vector<double> unit(dim);
-    for (Index i = block * kBlockRows; i < std::min(rows.rows, (block + 1) * kBlockRows); ++i) {
+    for (Index i = block * kRowsATask; i < std::min(rows.rows, (block + 1) * kRowsATask); ++i) {
       unit_row(rows.row(i), rows.cols, unit);
       for (std::size_t j = 0; j < dim; ++j) sum[j] += unit[j];
     }

@@ -8,7 +8,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr int kPatience = 8;  // steps without a better text
+constexpr int kIdleSteps = 8;  // steps without a better text
 
 struct Branch {
   Sequence sequence;           ///< tokens of the prompt too; first: behind those of which the log-probability is known
@@ -25,7 +25,7 @@ bool beam_search(LanguageModel& model, std::span<const Token> prompt, std::span<
   beam[0].sequence = {{prompt.begin(), prompt.end()}, prompt.size()};
   double best = -2;
   int idle = 0;
-  for (Index step = 0; step < options.max_tokens && idle < kPatience && !beam.empty(); ++step) {
+  for (Index step = 0; step < options.max_tokens && idle < kIdleSteps && !beam.empty(); ++step) {
     if (!guide.go_on(share * static_cast<double>(step) / static_cast<double>(options.max_tokens))) return false;
     std::vector<Sequence> sequences;
     for (const Branch& branch : beam) sequences.push_back(branch.sequence);

@@ -8,7 +8,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr int kPatience = 3;           // rounds without a better text
+constexpr int kIdleRounds = 3;         // rounds without a better text
 constexpr std::size_t kReadAgain = 3;  // changed texts that the model reads in a round
 
 /// A text of the pool, ready to be changed.
@@ -90,7 +90,7 @@ bool correct(LanguageModel& model, std::span<const Token> prompt, std::span<cons
   if (options.rounds == 0 || pool.best().empty()) return true;
   read(pool.best());
   int idle = 0;
-  for (Index round = 0; round < options.rounds && idle < kPatience; ++round) {
+  for (Index round = 0; round < options.rounds && idle < kIdleRounds; ++round) {
     if (!guide.go_on(done + (1 - done) * static_cast<double>(round) / static_cast<double>(options.rounds))) return false;
     std::vector<std::string> candidates(words.begin(), words.end());
     for (const Hypothesis& h : pool.best())

@@ -27,7 +27,7 @@ constexpr Index kSpareBf16 = 14;  // the same when bf16 chose them; k when that 
 constexpr Index kRound = 64;      // tiles of one thread between two calls of the progress functor
 constexpr Index kRankBlock = 64;
 
-double dot(const float* a, const float* b, Index d) {
+double dot_in_double(const float* a, const float* b, Index d) {
   return sum_in_double(d, [&](Index j) { return static_cast<double>(a[j]) * static_cast<double>(b[j]); });
 }
 
@@ -203,7 +203,7 @@ void rank(const ComparedRows& all, Index i, std::span<const std::int32_t> candid
   };
   std::vector<Entry> entries;
   for (const std::int32_t c : candidates)
-    entries.push_back({shift(i) + shift(c) + dot(rows.row(i), rows.row(c), rows.cols), c});
+    entries.push_back({shift(i) + shift(c) + dot_in_double(rows.row(i), rows.row(c), rows.cols), c});
   std::sort(entries.begin(), entries.end(),
             [](const Entry& x, const Entry& y) { return x.value > y.value || (x.value == y.value && x.index < y.index); });
   for (Index p = 0; p < out.k; ++p) {
@@ -322,7 +322,7 @@ class Bf16Error {
     const MatrixView rows = given.rows;
     parallel_blocks(rows.rows, kRankBlock, threads, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i)
-        norm_[static_cast<std::size_t>(i)] = std::sqrt(dot(rows.row(i), rows.row(i), rows.cols));
+        norm_[static_cast<std::size_t>(i)] = std::sqrt(dot_in_double(rows.row(i), rows.row(i), rows.cols));
     });
     longest_ = *std::max_element(norm_.begin(), norm_.end());
     most_ = *std::max_element(moved_.begin(), moved_.end());

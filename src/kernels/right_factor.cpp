@@ -39,7 +39,7 @@ Bf16Rows round_to_bf16(MatrixView rows, int threads) {
 namespace {
 
 using dnnl::memory;
-constexpr Index kTile = 1024;  // columns of the factor a tile: 384 x 1024 entries of bf16 fill most of a level-2 cache
+constexpr Index kTileColumns = 1024;  // columns of the factor a tile: 384 x 1024 entries of bf16 fill most of a level-2 cache
 
 const dnnl::engine& cpu() {
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
@@ -66,19 +66,19 @@ bool has_bf16() {
 
 struct RightFactor::Packed {
   Index depth = 0, width = 0;  ///< the factor is (depth, width)
-  std::vector<memory> tiles;   ///< (depth, up to kTile) each, in the layout that oneDNN asked for
+  std::vector<memory> tiles;   ///< (depth, up to kTileColumns) each, in the layout that oneDNN asked for
 };
 
 RightFactor::RightFactor(MatrixView y, Shape shape, bool bf16, int threads) : y_(y), shape_(shape) {
   if (!bf16 || !has_bf16() || y.rows == 0 || y.cols == 0) return;
   const bool transposed = shape == kTransposed;
   packed_ = std::make_unique<Packed>(transposed ? Packed{y.cols, y.rows, {}} : Packed{y.rows, y.cols, {}});
-  const Index depth = packed_->depth, width = packed_->width, count = (width + kTile - 1) / kTile;
+  const Index depth = packed_->depth, width = packed_->width, count = (width + kTileColumns - 1) / kTileColumns;
   packed_->tiles.resize(static_cast<std::size_t>(count));
   parallel_for(count, threads, [&](Index t) {
     const OneOpenMpThread one;
-    const Index n = std::min(kTile, width - t * kTile);
-    const float* first = transposed ? y.row(t * kTile) : y.data + t * kTile;
+    const Index n = std::min(kTileColumns, width - t * kTileColumns);
+    const float* first = transposed ? y.row(t * kTileColumns) : y.data + t * kTileColumns;
     memory plain({{depth, n}, memory::data_type::f32, transposed ? memory::dims{1, y.stride} : memory::dims{y.stride, 1}},
                  cpu(), const_cast<float*>(first));
     memory packed(product_of(64, depth, n, width).weights_desc(), cpu());  // the same layout for any number of rows
@@ -104,7 +104,7 @@ void RightFactor::multiply_rounded(const std::uint16_t* x, MatrixSpan out) const
   const memory left({{out.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu(), const_cast<std::uint16_t*>(x));
   dnnl::stream stream(cpu());
   for (std::size_t t = 0; t < packed_->tiles.size(); ++t) {
-    const Index first = static_cast<Index>(t) * kTile, n = std::min(kTile, packed_->width - first);
+    const Index first = static_cast<Index>(t) * kTileColumns, n = std::min(kTileColumns, packed_->width - first);
     const auto description = product_of(out.rows, depth, n, out.stride);
     memory tile = packed_->tiles[t];
     if (description.weights_desc() != tile.get_desc()) {

@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/audit.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "core/text/json.h"
 #include "invert/fake_models.h"
 #include "random_matrix.h"
 #include "temp_dir.h"
@@ -33,7 +33,7 @@ struct Demo {
   }
 };
 
-AuditOptions quick() {
+AuditOptions quick_options() {
   AuditOptions options;
   options.bootstrap = 100;
   return options;
@@ -43,14 +43,14 @@ TEST(Audit, MembersAreFoundAndOthersAreNot) {
   const Demo demo;
   AuditProblem problem = demo.problem();
   problem.candidates = demo.native;  // every text of the store
-  const AuditReport in = audit(problem, quick());
+  const AuditReport in = audit(problem, quick_options());
   EXPECT_GT(in.membership->found.low, 0.4) << "short questions, of which the public texts hold near copies";
   Index right = 0;
   for (std::size_t c = 0; c < in.membership->rows.size(); ++c) right += in.membership->rows[c] == static_cast<Index>(c);
   EXPECT_GT(right, 900);
   const Matrix others = Demo::load("mpnet.pairs.npy");  // texts that the store does not hold
   problem.candidates = others;
-  const AuditReport out = audit(problem, quick());
+  const AuditReport out = audit(problem, quick_options());
   EXPECT_LT(out.membership->found.value, 0.03);
   EXPECT_EQ(in.membership->threshold, out.membership->threshold);
 }
@@ -58,28 +58,28 @@ TEST(Audit, MembersAreFoundAndOthersAreNot) {
 TEST(Audit, SeverityFollowsWhatWasMeasured) {
   Demo demo;
   AuditProblem problem = demo.problem();
-  const AuditReport open = audit(problem, quick());
+  const AuditReport open = audit(problem, quick_options());
   EXPECT_EQ(open.severity, Severity::kInconclusive) << "a map without a verdict, and nothing scored";
   EXPECT_FALSE(open.advice.empty());
   EXPECT_NE(open.brief().find("neither that the store is safe"), std::string::npos) << open.brief();
   demo.map.card = R"({"verdict": "ALIGNED"})";
-  const AuditReport unscored = audit(problem, quick());
+  const AuditReport unscored = audit(problem, quick_options());
   EXPECT_EQ(unscored.severity, Severity::kModerate);
   EXPECT_TRUE(unscored.advice.empty());
   problem.candidates = demo.native;
-  const AuditReport read = audit(problem, quick());
+  const AuditReport read = audit(problem, quick_options());
   EXPECT_EQ(read.severity, Severity::kHigh);
   EXPECT_NE(read.brief().find("severity high"), std::string::npos);
-  AuditOptions no_intervals = quick();
+  AuditOptions no_intervals = quick_options();
   no_intervals.bootstrap = 0;
   const AuditReport without = audit(problem, no_intervals);
   EXPECT_TRUE(std::isnan(without.membership->found.low));
   EXPECT_TRUE(parse_json(without.to_json())["membership"]["found"]["low"].is_null());
   EXPECT_EQ(without.severity, Severity::kModerate) << "without an interval nothing can win";
   demo.map.card = R"({"verdict": "NOT_ALIGNED"})";
-  EXPECT_EQ(audit(problem, quick()).severity, Severity::kModerate) << "content was read all the same";
+  EXPECT_EQ(audit(problem, quick_options()).severity, Severity::kModerate) << "content was read all the same";
   problem.candidates = {};
-  EXPECT_EQ(audit(problem, quick()).severity, Severity::kInconclusive);
+  EXPECT_EQ(audit(problem, quick_options()).severity, Severity::kInconclusive);
   for (const Severity s : {Severity::kInconclusive, Severity::kLow, Severity::kModerate, Severity::kHigh})
     EXPECT_EQ(parse_severity(to_string(s)), s);
   EXPECT_THROW(parse_severity("awful"), Error);
@@ -93,7 +93,7 @@ TEST(Audit, AnAlignedStoreInWhichNothingScoredWinsIsLow) {
   problem.label_rows = labels;
   problem.labels = {"a", "b", "c", "d"};
   for (Index i = 0; i < demo.store.rows(); ++i) problem.truth.push_back({i % 4});
-  EXPECT_EQ(audit(problem, quick()).severity, Severity::kLow);
+  EXPECT_EQ(audit(problem, quick_options()).severity, Severity::kLow);
 }
 
 TEST(Audit, TellsBeforehandHowHighItsSeverityCanBe) {
@@ -108,7 +108,7 @@ TEST(Audit, AnAttackThatDoesNotAlignIsInconclusiveAndSaysWhatToTry) {
   // Rows of no structure: nothing aligns.
   const Matrix store = random_matrix(300, 16, 1), known = random_matrix(300, 16, 2);
   AuditProblem problem{store, known};
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.effort = Effort::kLow;
   options.max_rows = 200;
   options.defences = {parse_defence("rotate")};
@@ -136,7 +136,7 @@ TEST(Audit, PartsOfAStoreAreTriedWhenAsked) {
   int parts = 0;
   // Halves of the public rows have the 500 rows that a part needs.
   const Matrix store = random_matrix(600, 8, 1), known = random_matrix(1300, 8, 2);
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.effort = Effort::kLow;
   const auto searches = [&] {
     parts = 0;
@@ -159,7 +159,7 @@ TEST(Audit, PartsOfAStoreAreTriedWhenAsked) {
 TEST(Audit, ARotationStopsNothing) {
   const Matrix all = Demo::load("minilm.a.npy");  // store and public texts of the same model
   AuditProblem problem{all.view().middle_rows(0, 3000), all.view().middle_rows(3000, 3000)};
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.max_rows = 3000;
   options.defences = {parse_defence("rotate")};
   const AuditReport report = audit(problem, options);
@@ -181,7 +181,7 @@ TEST(Audit, WordsAndTextsStayInTheDarkUnlessRevealed) {
   problem.public_texts = texts;
   const std::vector<std::string> own(static_cast<std::size_t>(demo.store.rows()), "ownertext <script>alert(1)</script>");
   problem.store_texts = own;
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.words.most_share = 0.1;
   const std::string masked = audit(problem, options).to_json();
   EXPECT_EQ(masked.find("secretword"), std::string::npos);
@@ -224,7 +224,7 @@ struct Written {
 
 TEST(Audit, WritesTextsForAFewRowsAndHidesThem) {
   Written written;
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   const AuditReport masked = written.audit(options);
   ASSERT_EQ(masked.texts->samples.size(), 4u);
   EXPECT_EQ(masked.texts->samples[1].row, 15);
@@ -245,7 +245,7 @@ TEST(Audit, WritesTextsForAFewRowsAndHidesThem) {
 TEST(Audit, TextsOfAnEarlierRunAreKept) {
   Written written;
   TempDir dir;
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.reveal = true;
   const AuditReport whole = written.audit(options);
   const int all_encodings = std::exchange(written.encodings, 0);
@@ -273,7 +273,7 @@ TEST(Audit, TextsOfAnEarlierRunAreKept) {
 TEST(Audit, AnotherStoreDoesNotGetTheAlignmentOfTheFirst) {
   const Matrix all = Demo::load("minilm.a.npy");
   const TempDir dir;
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.max_rows = 1000;
   options.work = dir.path("work");  // and no identity
   const auto searches = [&](Index first) {
@@ -294,10 +294,10 @@ TEST(Audit, NeedsRows) {
   const Demo demo;
   AuditProblem problem = demo.problem();
   problem.public_rows = {};
-  EXPECT_THROW(audit(problem, quick()), Error);
+  EXPECT_THROW(audit(problem, quick_options()), Error);
   problem = demo.problem();
   problem.store = {};
-  EXPECT_THROW(audit(problem, quick()), Error);
+  EXPECT_THROW(audit(problem, quick_options()), Error);
 }
 
 TEST(Audit, RefusesWhatDoesNotFit) {
@@ -305,27 +305,27 @@ TEST(Audit, RefusesWhatDoesNotFit) {
   AuditProblem problem = demo.problem();
   const std::vector<std::string> few = {"one text"};
   problem.public_texts = few;
-  EXPECT_THROW(audit(problem, quick()), Error);
+  EXPECT_THROW(audit(problem, quick_options()), Error);
   problem = demo.problem();
   problem.candidates = demo.store;
-  EXPECT_THROW(audit(problem, quick()), Error);
+  EXPECT_THROW(audit(problem, quick_options()), Error);
   problem = demo.problem();
   problem.native = demo.store;
-  EXPECT_THROW(audit(problem, quick()), Error);
+  EXPECT_THROW(audit(problem, quick_options()), Error);
   problem = demo.problem();
   problem.encode = fake_encode;
-  EXPECT_THROW(audit(problem, quick()), Error) << "an encoder without a language model";
-  AuditOptions options = quick();
+  EXPECT_THROW(audit(problem, quick_options()), Error) << "an encoder without a language model";
+  AuditOptions options = quick_options();
   options.max_rows = 10;
   EXPECT_THROW(audit(demo.problem(), options), Error);
-  options = quick();
+  options = quick_options();
   options.time_budget = -1;
   EXPECT_THROW(audit(demo.problem(), options), Error);
 }
 
 TEST(Audit, EmptyAndTinyInputsAreRefusedBeforeTheWork) {
   const Demo demo;
-  AuditOptions options = quick();
+  AuditOptions options = quick_options();
   options.progress = [](std::string_view stage, double) {
     ADD_FAILURE() << "began with " << stage;
     return true;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "align/planted.h"
+#include "contains.h"
 #include "core/text/json.h"
 #include "invert/fake_models.h"
 #include "random_matrix.h"
@@ -32,7 +33,7 @@ struct Views {
 };
 
 /// A store, public texts, candidates and labels that are points themselves; a map of true pairs.
-struct Planted {
+struct PlantedSpaces {
   Views views;
   const Matrix secret = latent(400, Views::kDim, 21), known = latent(900, Views::kDim, 22),
                fitted = latent(500, Views::kDim, 23);
@@ -43,7 +44,7 @@ struct Planted {
   std::vector<std::vector<Index>> truth;
   Map map;
 
-  Planted() {
+  PlantedSpaces() {
     for (Index l = 0; l < 8; ++l) {
       std::copy_n(secret.row(50 * l), Views::kDim, labels.row(l));
       label_names.push_back("label " + std::to_string(l));
@@ -87,14 +88,14 @@ struct Planted {
   }
 };
 
-AuditOptions quick() {
+AuditOptions quick_audit() {
   AuditOptions options;
   options.bootstrap = 20;
   options.words.most_share = 0.1;
   return options;
 }
 
-std::string refusal(const AuditProblem& problem, const AuditOptions& options = quick()) {
+std::string refusal(const AuditProblem& problem, const AuditOptions& options = quick_audit()) {
   try {
     audit(problem, options);
   } catch (const Error& error) {
@@ -103,8 +104,6 @@ std::string refusal(const AuditProblem& problem, const AuditOptions& options = q
   }
   return "";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// The figures of a report, without what differs between two runs.
 Json figures(const AuditReport& report) {
@@ -116,8 +115,8 @@ Json figures(const AuditReport& report) {
 }
 
 TEST(KnownAudit, ReadsInTheConsensus) {
-  const Planted planted;
-  const AuditReport report = audit(planted.problem(), quick());
+  const PlantedSpaces planted;
+  const AuditReport report = audit(planted.problem(), quick_audit());
   EXPECT_GT(report.attributes->readers[0].top1.value, 0.9) << "labels are views of the rows that have them";
   EXPECT_GT(report.membership->found.value, 0.9);
   EXPECT_GT(report.evaluation->top1.value, 0.9);
@@ -135,30 +134,30 @@ TEST(KnownAudit, ReadsInTheConsensus) {
   one.candidates = rows[2];
   one.native = rows[3];
   one.truth = planted.truth;
-  const AuditReport expected = audit(one, quick());
+  const AuditReport expected = audit(one, quick_audit());
   EXPECT_EQ(figures(report), figures(expected));
   EXPECT_FALSE(parse_json(expected.to_json())["public"].contains("spaces"));
 }
 
 TEST(KnownAudit, SpacesAreToldApartByTheMapsNames) {
-  const Planted planted;
-  const Json expected = figures(audit(planted.problem(), quick()));
+  const PlantedSpaces planted;
+  const Json expected = figures(audit(planted.problem(), quick_audit()));
   AuditProblem turned = planted.problem();
   planted.put_first(turned, 2, "third");
   turned.more_spaces = {planted.space(1, "second"), planted.space(0, "first")};
-  EXPECT_EQ(figures(audit(turned, quick())), expected);
+  EXPECT_EQ(figures(audit(turned, quick_audit())), expected);
 
   AuditProblem other_names = planted.problem();  // in the map's order
   other_names.public_name = "a";
   other_names.more_spaces[0].name = "b";
   other_names.more_spaces[1].name = "c";
-  EXPECT_EQ(figures(audit(other_names, quick())), expected);
+  EXPECT_EQ(figures(audit(other_names, quick_audit())), expected);
   other_names.more_spaces[1].name = "third";
   EXPECT_TRUE(contains(refusal(other_names), "first, second, third, not a, b, third")) << refusal(other_names);
 }
 
 TEST(KnownAudit, SpacesInEachOthersPlaceAreRefused) {
-  const Planted planted;
+  const PlantedSpaces planted;
   AuditProblem swapped = planted.problem();  // of one dimension, and of names that the map does not have
   planted.put_first(swapped, 1, "a");
   swapped.more_spaces = {planted.space(0, "b"), planted.space(2, "c")};
@@ -167,7 +166,7 @@ TEST(KnownAudit, SpacesInEachOthersPlaceAreRefused) {
 }
 
 TEST(KnownAudit, RefusesWhatIsNotOfTheSameTexts) {
-  const Planted planted;
+  const PlantedSpaces planted;
   AuditProblem p = planted.problem();
   p.more_spaces[0].public_rows = planted.public_rows[1].view().middle_rows(0, 899);
   EXPECT_TRUE(contains(refusal(p), "are 899 vectors by 'second' and 900 by 'first'")) << refusal(p);
@@ -206,7 +205,7 @@ TEST(KnownAudit, FindsTheMapOfAllSpacesAndAttacksDefencesByIt) {
   AuditProblem p{store, rows[0]};
   p.native = native[0];
   p.more_spaces = {{"b", rows[1], {}, {}, {}, native[1]}, {"c", rows[2], {}, {}, {}, native[2]}};
-  AuditOptions options = quick();
+  AuditOptions options = quick_audit();
   options.defences = {parse_defence("rotate")};
   const AuditReport report = audit(p, options);
   EXPECT_EQ(report.verdict, Verdict::kAligned);
@@ -253,7 +252,7 @@ TEST(KnownAudit, WritesTextsByAllEncoders) {
                       ++encodings;
                       other_encode(texts, out);
                     }}};
-  AuditOptions options = quick();
+  AuditOptions options = quick_audit();
   options.samples = 4;
   options.inversion.max_tokens = 10;
   options.inversion.rounds = 4;

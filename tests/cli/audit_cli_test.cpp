@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/text/json.h"
 #include "encode/tiny_model.h"
 #include "language/tiny_gguf.h"
@@ -19,8 +20,6 @@ namespace {
 using Json = nlohmann::json;
 
 const std::string kData = VEC2VEC_DEMO_DATA;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class AuditCli : public ::testing::Test {
  protected:

@@ -10,6 +10,7 @@
 #include <set>
 
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/random.h"
 #include "core/text/json.h"
 #include "vec2vec/map.h"
@@ -20,8 +21,6 @@ namespace vec2vec {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Writes n rows of a mixture of 30 Gaussians; the seed chooses the rows, the centres are always the same.
 void write_rows(const std::string& path, Index n, Index dim, std::uint64_t seed) {

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/text/json.h"
 #include "encode/tiny_model.h"
 #include "language/judge_server.h"
@@ -17,8 +18,6 @@ namespace vec2vec {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 std::vector<Json> json_lines(const std::string& path) {
   std::istringstream file(file_bytes(path));

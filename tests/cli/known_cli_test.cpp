@@ -5,6 +5,7 @@
 
 #include "align/planted.h"
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/text/json.h"
 #include "vec2vec/rows.h"
 
@@ -12,8 +13,6 @@ namespace vec2vec {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 /// Noisy views of the same points as files: a store and two known spaces. Pairs alone make a map in no time.
 class KnownCli : public ::testing::Test {

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/random.h"
 #include "core/text/json.h"
 #include "vec2vec/rows.h"
@@ -13,9 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-const std::string kData = VEC2VEC_DEMO_DATA;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+const std::string kDemoData = VEC2VEC_DEMO_DATA;
 
 class MeasureCli : public ::testing::Test {
  protected:
@@ -39,8 +38,8 @@ class MeasureCli : public ::testing::Test {
 
 TEST_F(MeasureCli, RealPairsAreFarFromTheirNull) {
   const CliResult result =
-      run_cli({"measure", kData + "/minilm.eval.npy", kData + "/mpnet.eval.npy", "--only", "mutual_knn,cka,rsa,relative_top1",
-               "--permutations", "10", "--json", "--against-reference"});
+      run_cli({"measure", kDemoData + "/minilm.eval.npy", kDemoData + "/mpnet.eval.npy", "--only",
+               "mutual_knn,cka,rsa,relative_top1", "--permutations", "10", "--json", "--against-reference"});
   ASSERT_EQ(result.code, 0) << result.err;
   const Json json = parse_json(result.out);
   EXPECT_EQ(json["rows"], 1000);

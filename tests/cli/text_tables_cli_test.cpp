@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/random.h"
 #include "core/text/json.h"
 #include "vec2vec/rows.h"
@@ -15,8 +16,6 @@ namespace vec2vec {
 namespace {
 
 using Json = nlohmann::json;
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class TextTablesCli : public ::testing::Test {
  protected:

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "contains.h"
 #include "core/text/json.h"
 #include "random_matrix.h"
 #include "vec2vec/align.h"
@@ -14,8 +15,6 @@
 
 namespace vec2vec {
 namespace {
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 class Usage : public ::testing::Test {
  protected:

@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/retention.h"
 
 #include <gtest/gtest.h>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "core/text/json.h"
 #include "random_matrix.h"
 #include "vec2vec/error.h"
 
@@ -33,7 +33,7 @@ Matrix rotated(const Matrix& rows) {
   return out;
 }
 
-Matrix noisy(const Matrix& rows, double noise, std::uint64_t seed) {
+Matrix with_noise(const Matrix& rows, double noise, std::uint64_t seed) {
   Matrix out = random_matrix(rows.rows(), rows.cols(), seed);
   for (Index i = 0; i < rows.rows() * rows.cols(); ++i)
     out.data()[i] = rows.data()[i] + static_cast<float>(noise) * out.data()[i];
@@ -79,7 +79,7 @@ TEST(Retention, ARotationKeepsEverything) {
 
 TEST(Retention, AgreesWithPlainLoops) {
   const Matrix documents = random_matrix(150, kDim, 3), queries = random_matrix(70, kDim, 4);
-  const Matrix new_queries = noisy(rotated(queries), 0.1, 5), new_documents = rotated(documents);
+  const Matrix new_queries = with_noise(rotated(queries), 0.1, 5), new_documents = rotated(documents);
   RetentionOptions options;
   options.k = 7;
   options.thresholds = {0.3, 0.5, 0.99};

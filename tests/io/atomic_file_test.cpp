@@ -22,7 +22,7 @@ namespace vec2vec {
 namespace {
 namespace fs = std::filesystem;
 
-std::string bytes_of(const std::string& path) {
+std::string file_bytes(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -75,10 +75,10 @@ bool dies_at(int step, const Work& work) {
   return WEXITSTATUS(status) == 9;
 }
 
-std::string provenance_text(const std::string& sha256) { return "of " + sha256; }
+std::string test_provenance(const std::string& sha256) { return "of " + sha256; }
 
 void write_with_provenance(const std::string& path, const std::string& bytes, bool overwrite) {
-  AtomicFile file(path, overwrite, provenance_text);
+  AtomicFile file(path, overwrite, test_provenance);
   file.write(bytes);
   file.commit();
 }
@@ -92,10 +92,10 @@ TEST(AtomicFile, AppearsWholeOrNotAtAll) {
   }
   EXPECT_TRUE(names_in(dir).empty());
   write_file(dir.path("f"), "abc", false);
-  EXPECT_EQ(bytes_of(dir.path("f")), "abc");
+  EXPECT_EQ(file_bytes(dir.path("f")), "abc");
   EXPECT_THROW(write_file(dir.path("f"), "x", false), Error);
   write_file(dir.path("f"), "new", true);
-  EXPECT_EQ(bytes_of(dir.path("f")), "new");
+  EXPECT_EQ(file_bytes(dir.path("f")), "new");
   EXPECT_EQ(names_in(dir), std::vector<std::string>{"f"});
 }
 
@@ -112,14 +112,14 @@ TEST(AtomicFile, WritersOfOneNameDoNotMeet) {
     first.commit();
     EXPECT_THROW(second.commit(), Error) << "appeared meanwhile, and must not be overwritten";
   }
-  EXPECT_EQ(bytes_of(dir.path("f")), "first");
+  EXPECT_EQ(file_bytes(dir.path("f")), "first");
   std::vector<std::thread> writers;
   for (int w = 0; w < 4; ++w)
     writers.emplace_back([&, w] {
       for (int i = 0; i < 20; ++i) write_file(dir.path("f"), std::string(5000, static_cast<char>('a' + w)), true);
     });
   for (std::thread& writer : writers) writer.join();
-  const std::string bytes = bytes_of(dir.path("f"));
+  const std::string bytes = file_bytes(dir.path("f"));
   EXPECT_EQ(bytes, std::string(5000, bytes.at(0)));
   EXPECT_EQ(names_in(dir), std::vector<std::string>{"f"});
 }
@@ -147,19 +147,19 @@ TEST(AtomicFile, HandsOnThePermissionsOfWhatItReplaces) {
 TEST(AtomicFile, AFullDiskLeavesWhatWasThere) {
   const TempDir dir;
   write_with_provenance(dir.path("f"), "old", false);
-  const std::string old_provenance = bytes_of(dir.path("f.provenance.json"));
+  const std::string old_provenance = file_bytes(dir.path("f.provenance.json"));
   int step = 0;
   while (fails_at(step, [&] { write_with_provenance(dir.path("f"), "new", true); })) {
-    const std::string now = bytes_of(dir.path("f"));
+    const std::string now = file_bytes(dir.path("f"));
     if (now == "old" && fs::exists(dir.path("f.provenance.json"))) {
-      EXPECT_EQ(bytes_of(dir.path("f.provenance.json")), old_provenance) << step;
+      EXPECT_EQ(file_bytes(dir.path("f.provenance.json")), old_provenance) << step;
     }
     for (const std::string& name : names_in(dir)) EXPECT_FALSE(name.ends_with(".tmp")) << name << " after step " << step;
     write_with_provenance(dir.path("f"), "old", true);
     ++step;
   }
   EXPECT_GE(step, 8);
-  EXPECT_EQ(bytes_of(dir.path("f")), "new");
+  EXPECT_EQ(file_bytes(dir.path("f")), "new");
 }
 
 TEST(AtomicFile, NoCrashLeavesDataWithTheProvenanceOfOther) {
@@ -175,10 +175,10 @@ TEST(AtomicFile, NoCrashLeavesDataWithTheProvenanceOfOther) {
       died = dies_at(step, [&] { write_with_provenance(path, "new", overwrite); });
       EXPECT_TRUE(!overwrite || fs::exists(path)) << "nothing is lost";
       if (!fs::exists(path)) continue;
-      EXPECT_TRUE(bytes_of(path) == "new" || (overwrite && bytes_of(path) == "old"));
+      EXPECT_TRUE(file_bytes(path) == "new" || (overwrite && file_bytes(path) == "old"));
       EXPECT_TRUE(died || fs::exists(provenance));
       if (!fs::exists(provenance)) continue;
-      EXPECT_EQ(bytes_of(provenance), provenance_text(file_sha256(path))) << "step " << step;
+      EXPECT_EQ(file_bytes(provenance), test_provenance(file_sha256(path))) << "step " << step;
     }
     EXPECT_GE(step, 8);
   }
@@ -211,17 +211,17 @@ TEST(KeptRecords, LeaveForeignFilesAlone) {
   const auto open = [&](bool restart) { KeptRecords(dir.path("r"), "job", restart, [](const std::string&) { return true; }); };
   std::ofstream(dir.path("r")) << "notes of years";
   EXPECT_THROW(open(false), Error);
-  EXPECT_EQ(bytes_of(dir.path("r")), "notes of years");
+  EXPECT_EQ(file_bytes(dir.path("r")), "notes of years");
   fs::remove(dir.path("r"));
   fs::create_symlink(dir.path("elsewhere"), dir.path("r"));
   EXPECT_THROW(open(true), Error) << "a link may lead anywhere";
   EXPECT_FALSE(fs::exists(dir.path("elsewhere")));
   fs::remove(dir.path("r"));
   open(false);
-  const std::string whole = bytes_of(dir.path("r"));
+  const std::string whole = file_bytes(dir.path("r"));
   std::ofstream(dir.path("r")) << whole.substr(0, whole.size() / 2);  // torn by a crash
   open(false);
-  EXPECT_EQ(bytes_of(dir.path("r")), whole);
+  EXPECT_EQ(file_bytes(dir.path("r")), whole);
   EXPECT_THROW(KeptRecords(dir.path("r"), "other job", false, {}), Error);
 }
 

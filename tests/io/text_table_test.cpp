@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "comma_locale.h"
+#include "contains.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/rows.h"
@@ -45,8 +46,6 @@ std::string fault(const std::string& bytes) {
   }
   return "read";
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 #define EXPECT_FAULT(bytes, part) EXPECT_TRUE(contains(fault(bytes), part)) << fault(bytes)
 

@@ -5,7 +5,7 @@
 namespace vec2vec::neural {
 namespace {
 
-constexpr Index kRows = 6, kCols = 5;
+constexpr Index kLossRows = 6, kLossCols = 5;
 constexpr double kWeight = 1.7;
 
 TEST(DistanceLoss, IsOneMinusCosineOfUnitRows) {
@@ -17,43 +17,43 @@ TEST(DistanceLoss, IsOneMinusCosineOfUnitRows) {
 }
 
 TEST(DistanceLoss, GradientAgreesWithFiniteDifferences) {
-  Matrix y = random_matrix(kRows, kCols, 1), d(kRows, kCols), ignored(kRows, kCols);
-  const Matrix target = random_matrix(kRows, kCols, 2);
+  Matrix y = random_matrix(kLossRows, kLossCols, 1), d(kLossRows, kLossCols), ignored(kLossRows, kLossCols);
+  const Matrix target = random_matrix(kLossRows, kLossCols, 2);
   distance_loss(y, target, kWeight, d.span());
   expect_gradient(
-      y.data(), d.data(), kRows * kCols, [&] { return kWeight * distance_loss(y, target, 0, ignored.span()); }, "y");
+      y.data(), d.data(), kLossRows * kLossCols, [&] { return kWeight * distance_loss(y, target, 0, ignored.span()); }, "y");
 }
 
 TEST(PreservationLoss, IsZeroForARotationAndItsGradientAgreesWithFiniteDifferences) {
-  Matrix y = random_matrix(kRows, kCols, 1), d(kRows, kCols), ignored(kRows, kCols);
-  Matrix rotated(kRows, kCols);
-  for (Index i = 0; i < kRows; ++i)
-    for (Index c = 0; c < kCols; ++c) rotated(i, c) = -y(i, (c + 2) % kCols);
+  Matrix y = random_matrix(kLossRows, kLossCols, 1), d(kLossRows, kLossCols), ignored(kLossRows, kLossCols);
+  Matrix rotated(kLossRows, kLossCols);
+  for (Index i = 0; i < kLossRows; ++i)
+    for (Index c = 0; c < kLossCols; ++c) rotated(i, c) = -y(i, (c + 2) % kLossCols);
   EXPECT_NEAR(preservation_loss(rotated, y, 1, ignored.span()), 0, 1e-8);
-  const Matrix x = random_matrix(kRows, 3, 2);
+  const Matrix x = random_matrix(kLossRows, 3, 2);
   const double value = preservation_loss(y, x, kWeight, d.span());
   double expected = 0;
-  for (Index i = 0; i < kRows; ++i)
-    for (Index j = 0; j < kRows; ++j) {
+  for (Index i = 0; i < kLossRows; ++i)
+    for (Index j = 0; j < kLossRows; ++j) {
       double difference = 0;
-      for (Index c = 0; c < kCols; ++c) difference += y(i, c) * y(j, c);
+      for (Index c = 0; c < kLossCols; ++c) difference += y(i, c) * y(j, c);
       for (Index c = 0; c < 3; ++c) difference -= x(i, c) * x(j, c);
-      expected += difference * difference / static_cast<double>(kRows);
+      expected += difference * difference / static_cast<double>(kLossRows);
     }
   EXPECT_NEAR(value, expected, 1e-4 * expected);
   expect_gradient(
-      y.data(), d.data(), kRows * kCols, [&] { return kWeight * preservation_loss(y, x, 0, ignored.span()); }, "y");
+      y.data(), d.data(), kLossRows * kLossCols, [&] { return kWeight * preservation_loss(y, x, 0, ignored.span()); }, "y");
 }
 
 TEST(LeastSquaresLoss, GradientAgreesWithFiniteDifferencesAndRangesAddUp) {
-  Matrix s = random_matrix(kRows, 1, 1), d(kRows, 1), d_parts(kRows, 1), ignored(kRows, 1);
-  const double whole = least_squares_loss(s, 1, kWeight, 0, kRows, d.span());
-  const double parts =
-      least_squares_loss(s, 1, kWeight, 0, 2, d_parts.span()) + least_squares_loss(s, 1, kWeight, 2, kRows - 2, d_parts.span());
+  Matrix s = random_matrix(kLossRows, 1, 1), d(kLossRows, 1), d_parts(kLossRows, 1), ignored(kLossRows, 1);
+  const double whole = least_squares_loss(s, 1, kWeight, 0, kLossRows, d.span());
+  const double parts = least_squares_loss(s, 1, kWeight, 0, 2, d_parts.span()) +
+                       least_squares_loss(s, 1, kWeight, 2, kLossRows - 2, d_parts.span());
   EXPECT_NEAR(whole, parts, 1e-12);
-  for (Index i = 0; i < kRows; ++i) EXPECT_EQ(d(i, 0), d_parts(i, 0));
+  for (Index i = 0; i < kLossRows; ++i) EXPECT_EQ(d(i, 0), d_parts(i, 0));
   expect_gradient(
-      s.data(), d.data(), kRows, [&] { return kWeight * least_squares_loss(s, 1, 0, 0, kRows, ignored.span()); }, "s");
+      s.data(), d.data(), kLossRows, [&] { return kWeight * least_squares_loss(s, 1, 0, 0, kLossRows, ignored.span()); }, "s");
 }
 
 }  // namespace

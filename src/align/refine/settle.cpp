@@ -17,7 +17,7 @@ namespace {
 constexpr Index kFolds = 5;                          // of the cross-fitting: 10 are no better
 constexpr Index kFreshRows = 10000;                  // of the target, drawn for each coupling but the first and the last
 constexpr float kCoolest = 0.03f, kWarmest = 0.04f;  // temperatures between couplings
-constexpr double kPower = 0.25;                      // whitening of the target's view between couplings
+constexpr double kViewPower = 0.25;                  // whitening of the target's view between couplings
 /// Its directions: of 96, 150 and 250, 150 were best at 1,000 rows, 200 at 20,000.
 constexpr Index kFewestDims = 150, kMostDims = 200, kRowsOfMostDims = 5000;
 
@@ -67,7 +67,7 @@ Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const 
   const SpreadRows x(source.centred.rows, options.most_rows), y(target.centred.rows, options.most_rows);
   const MatrixView xs = x, ys = y;
   const Index dims = std::min(xs.rows, ys.rows) < kRowsOfMostDims ? kFewestDims : kMostDims;
-  const Matrix view = view_of(target.principal, std::min(dims, ys.cols), kPower);
+  const Matrix view = view_of(target.principal, std::min(dims, ys.cols), kViewPower);
   const Matrix inside = product(ys, view);
   const Pairs pairs_inside = {pairs.x, pairs.count() > 0 ? product(pairs.y, view) : Matrix()};
   Matrix unit = inside;

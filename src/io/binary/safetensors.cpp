@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "core/text/ascii.h"
 #include "core/text/json.h"
 #include "io/binary/strided_source.h"
 #include "vec2vec/error.h"
@@ -25,8 +26,6 @@ const std::map<std::string, unsigned, std::less<>> kBits = {
     {"F8_E5M2", 8}, {"F8_E4M3", 8}, {"F8_E8M0", 8}, {"F8_E4M3FNUZ", 8}, {"F8_E5M2FNUZ", 8}, {"I16", 16},
     {"U16", 16},    {"F16", 16},    {"BF16", 16},   {"I32", 32},        {"U32", 32},        {"F32", 32},
     {"C64", 64},    {"F64", 64},    {"I64", 64},    {"U64", 64}};
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 std::uint64_t header_length(const MappedFile& file) {
   std::uint64_t length = 0;

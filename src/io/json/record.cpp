@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/text/ascii.h"
 #include "io/json/base64.h"
 #include "io/text/decimal.h"
 #include "vec2vec/error.h"
@@ -15,8 +16,6 @@ namespace {
 using simdjson::simdjson_error;
 using Type = simdjson::ondemand::json_type;
 using Form = JsonVector::Form;
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && is_space(text.front())) text.remove_prefix(1);

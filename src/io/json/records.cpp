@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text/ascii.h"
 #include "io/text/lines.h"
 #include "vec2vec/error.h"
 
@@ -10,8 +11,6 @@ namespace vec2vec {
 namespace {
 
 constexpr Index kIndexStep = 256;  // an offset is kept for every so many records
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 bool blank(std::string_view text) { return std::all_of(text.begin(), text.end(), is_space); }
 

@@ -4,13 +4,12 @@
 #include <cctype>
 #include <cstring>
 
+#include "core/text/ascii.h"
 #include "io/text/decimal.h"
 #include "io/text/lines.h"
 
 namespace vec2vec {
 namespace {
-
-bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
 const char* find(const char* from, const char* end, char c) {
   const void* found = std::memchr(from, c, static_cast<std::size_t>(end - from));

@@ -8,7 +8,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kBlockRows = 256;
+constexpr Index kRowsAProduct = 256;
 constexpr Index kStripe = 128;  // columns of one task
 
 /// One side of the pairs.
@@ -33,8 +33,8 @@ void add_products(const Side& a, Index first_a, const Side& b, Index first_b, In
   const OneBlasThread one_thread;
   const Index n = static_cast<Index>(a.rows.size()), count_a = a.space.dim() - first_a;
   std::vector<double> block_a, block_b;
-  for (Index begin = 0; begin < n; begin += kBlockRows) {
-    const Range rows{begin, std::min(n, begin + kBlockRows)};
+  for (Index begin = 0; begin < n; begin += kRowsAProduct) {
+    const Range rows{begin, std::min(n, begin + kRowsAProduct)};
     gather(a, rows, first_a, count_a, block_a);
     gather(b, rows, first_b, count_b, block_b);
     // Blocks by rows are, to BLAS, transposed blocks by columns.

@@ -8,9 +8,9 @@
 namespace vec2vec::neural {
 namespace {
 
-constexpr Index kChunk = 128;  // rows a task
+constexpr Index kRowsAChunk = 128;  // rows a task
 
-Index chunks_of(Index n) { return (n + kChunk - 1) / kChunk; }
+Index chunks_of(Index n) { return (n + kRowsAChunk - 1) / kRowsAChunk; }
 
 }  // namespace
 
@@ -50,7 +50,7 @@ double Discriminators::learn(const std::vector<Lesson>& lessons, double penalty,
     const auto k = static_cast<std::size_t>(task / chunks);
     const Lesson& lesson = lessons[k];
     Use& use = uses_[k];
-    const Index first = task % chunks * kChunk, rows = std::min(kChunk, n - first);
+    const Index first = task % chunks * kRowsAChunk, rows = std::min(kRowsAChunk, n - first);
     const Mlp& network = networks_[static_cast<std::size_t>(lesson.which)];
     network.forward(parameters, lesson.rows, use.scores.span(), use.tape, first, rows);
     losses[static_cast<std::size_t>(task)] =
@@ -93,7 +93,7 @@ std::vector<double> Discriminators::judge(const std::vector<Verdict>& verdicts, 
   parallel_for(count * chunks, threads, [&](Index task) {
     const Verdict& verdict = verdicts[static_cast<std::size_t>(task / chunks)];
     Use& use = uses_[static_cast<std::size_t>(task / chunks)];
-    const Index first = task % chunks * kChunk, rows = std::min(kChunk, n - first);
+    const Index first = task % chunks * kRowsAChunk, rows = std::min(kRowsAChunk, n - first);
     const Mlp& network = networks_[static_cast<std::size_t>(verdict.lesson.which)];
     network.forward(parameters, verdict.lesson.rows, use.scores.span(), use.tape, first, rows);
     losses[static_cast<std::size_t>(task)] =

@@ -9,7 +9,7 @@
 namespace vec2vec::neural {
 namespace {
 
-constexpr Index kChunk = 128;  // rows a task
+constexpr Index kRowsATask = 128;  // rows a task
 
 void resize(Matrix& m, Index rows, Index cols) {
   if (m.rows() != rows || m.cols() != cols) m = Matrix(rows, cols);
@@ -63,10 +63,10 @@ void GeneratorPass::forward(const Translator& t, const std::array<MatrixView, 2>
     t.backbone.prepare(side.cycle_backbone, n_);
     prepare_output(side.cycled, s);
   }
-  const Index chunks = (n_ + kChunk - 1) / kChunk;
+  const Index chunks = (n_ + kRowsATask - 1) / kRowsATask;
   parallel_for(2 * chunks, threads_, [&](Index task) {
-    const Index first = task / 2 * kChunk;
-    forward_rows(t, static_cast<std::size_t>(task % 2), first, std::min(kChunk, n_ - first));
+    const Index first = task / 2 * kRowsATask;
+    forward_rows(t, static_cast<std::size_t>(task % 2), first, std::min(kRowsATask, n_ - first));
   });
 }
 
@@ -175,10 +175,10 @@ void GeneratorPass::backward_rows(const Translator& t, std::size_t s, Index firs
 }
 
 void GeneratorPass::backward(Translator& t) {
-  const Index chunks = (n_ + kChunk - 1) / kChunk;
+  const Index chunks = (n_ + kRowsATask - 1) / kRowsATask;
   parallel_for(2 * chunks, threads_, [&](Index task) {
-    const Index first = task / 2 * kChunk;
-    backward_rows(t, static_cast<std::size_t>(task % 2), first, std::min(kChunk, n_ - first));
+    const Index first = task / 2 * kRowsATask;
+    backward_rows(t, static_cast<std::size_t>(task % 2), first, std::min(kRowsATask, n_ - first));
   });
 
   struct Task {
