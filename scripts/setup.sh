@@ -5,7 +5,7 @@
 #   scripts/setup.sh --invert  the same as --encode, and llama.cpp, built in build/llama (minutes), for vec2vec invert
 #   scripts/setup.sh --fuzz    the same, and clang: the preset asan and scripts/fuzz.sh need it
 #   scripts/setup.sh --dev     the same, and formatters and linters
-#   scripts/setup.sh --browser the same, and Chromium, in which the tests open the page of vec2vec audit
+#   scripts/setup.sh --browser the same, and Chromium, in which the tests open all pages, and axe-core in build/browser, which checks their accessibility
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
 #   scripts/setup.sh --engines the same, and Java: what scripts/engines_test.sh needs for Spark
 #   scripts/setup.sh --postgres the same, and what the tests of migrations need: two Postgres servers in build/postgres (pgvector 0.6 and 0.8) and pgbouncer
@@ -33,6 +33,7 @@ site=(mkdocs==1.6.1 mkdocs-material==9.8.2 mkdocs-material-extensions==1.3.1 mkd
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
+axe=axe-core@4.14.1
 python=(python3-dev python3-venv)
 engines=("${python[@]}" default-jre-headless)
 torch=(python3-torch python3-numpy)
@@ -40,6 +41,7 @@ torch=(python3-torch python3-numpy)
 root=$(cd "$(dirname "$0")/.." && pwd)
 
 with_encode=false
+with_browser=false
 with_postgres=false
 with_llama=false
 with_site=false
@@ -63,7 +65,11 @@ for option in "$@"; do
       with_llama=true
       ;;
     --fuzz) packages+=("${fuzz[@]}") ;;
-    --browser) packages+=("${browser[@]}") ;;
+    --browser)
+      packages+=("${browser[@]}")
+      command -v npm >/dev/null || packages+=(npm)  # Debian's clashes with the Node.js of others
+      with_browser=true
+      ;;
     --python) packages+=("${python[@]}") ;;
     --engines) packages+=("${engines[@]}") ;;
     --torch) packages+=("${torch[@]}") ;;
@@ -88,6 +94,18 @@ install_wheels() {
   rm -rf "$target.new/venv"
   echo "$*" >"$target.new/installed.txt"
   mv "$target.new" "$target"
+}
+
+# Only the tests run it; no page holds it.
+install_axe() {
+  local target=$root/build/browser
+  [[ -f $target/installed.txt && $(<"$target/installed.txt") == "$axe" ]] && return
+  echo "setup: fetching $axe into build/browser"
+  if npm install --silent --no-audit --no-fund --ignore-scripts --prefix "$target" "$axe"; then
+    echo "$axe" >"$target/installed.txt"
+  else
+    echo "setup: $axe could not be fetched; the tests leave out what it checks" >&2
+  fi
 }
 
 install_llama() {
@@ -146,4 +164,5 @@ if $with_postgres; then
 fi
 if $with_site; then install_wheels site_tools "${site[@]}"; fi
 if $with_llama; then install_llama; fi
+if $with_browser; then install_axe; fi
 echo "setup: all is there"

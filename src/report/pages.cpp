@@ -7,25 +7,33 @@
 namespace vec2vec {
 namespace {
 
-std::string fill(std::string_view page, const std::string& json) {
-  // Within <script> only "<" could end the data early.
+void put(std::string& page, std::string_view place, std::string_view what) { page.replace(page.find(place), place.size(), what); }
+
+/// A page that draws itself by `draw` from json.
+std::string page_of(std::string_view title, std::string_view draw, const std::string& json) {
+  std::string page(kPageFrame);
+  put(page, "{{TITLE}}", title);
+  put(page, "{{STYLE}}", kPageStyle);
+  put(page, "{{CHARTS}}", kPageCharts);
+  put(page, "{{DRAW}}", draw);
   std::string data;
-  for (const char c : json) {
+  for (const char c : json) {  // within <script> only "<" could end the data early
     if (c == '<')
       data += "\\u003c";
     else
       data += c;
   }
-  constexpr std::string_view kPlace = "{{REPORT}}";
-  std::string filled(page);
-  return filled.replace(filled.find(kPlace), kPlace.size(), data);
+  put(page, "{{REPORT}}", data);  // last, so that nothing is looked for in the data
+  return page;
 }
 
 }  // namespace
 
-std::string audit_page(const std::string& json) { return fill(kAuditTemplate, json); }
+std::string audit_page(const std::string& json) { return page_of("Vector store audit", kDrawAudit, json); }
 
-std::string training_page(const std::string& json) { return fill(kTrainingTemplate, json); }
+std::string training_page(const std::string& json) {
+  return page_of("Training of the translator", kDrawTraining, json);
+}
 
 void save_page(const std::string& path, const std::string& page, bool overwrite) try {
   write_file(path, page, overwrite);

@@ -3,8 +3,11 @@
 
 namespace vec2vec {
 
-// The pages of this folder, compiled in (cmake/embed.cmake). Each has {{REPORT}} within <script>, where its JSON goes.
-extern const std::string_view kAuditTemplate;     ///< audit.html
-extern const std::string_view kTrainingTemplate;  ///< training.html
+// The parts of a page, compiled in (cmake/embed.cmake). The frame has {{TITLE}}, {{STYLE}}, {{CHARTS}}, {{DRAW}} and {{REPORT}}.
+extern const std::string_view kPageFrame;     ///< page.html
+extern const std::string_view kPageStyle;     ///< page.css
+extern const std::string_view kPageCharts;    ///< charts.js
+extern const std::string_view kDrawAudit;     ///< audit.js
+extern const std::string_view kDrawTraining;  ///< training.js
 
 }  // namespace vec2vec

@@ -1,16 +1,8 @@
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <cmath>
-#include <cstdlib>
-#include <filesystem>
 #include <nlohmann/json.hpp>
-#include <regex>
-#include <vector>
 
-#include "cli/run_cli.h"
-#include "core/text/json.h"
-#include "vec2vec/audit.h"
+#include "report/browser.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/rows.h"
 
@@ -21,12 +13,12 @@ using Json = nlohmann::json;
 
 const std::string kData = VEC2VEC_DEMO_DATA;
 
-/// The page of a real audit of the demo data, opened in a headless Chromium (scripts/setup.sh --browser).
-class AuditPage : public ::testing::Test {
+/// The page of a real audit of the demo data.
+class AuditPage : public InBrowser {
  protected:
   void SetUp() override {
-    if (std::system("command -v chromium >/dev/null 2>&1") != 0)
-      GTEST_SKIP() << "no chromium here: scripts/setup.sh --browser installs it";
+    InBrowser::SetUp();
+    if (IsSkipped()) return;
     std::ofstream labels(dir.path("labels.txt")), truth(dir.path("truth.txt")), texts(dir.path("texts.txt"));
     labels << "first\nsecond\n";
     for (int i = 0; i < 1000; ++i) truth << (i % 2 ? "first" : "second") << "\n";
@@ -71,55 +63,23 @@ class AuditPage : public ::testing::Test {
     report = parse_json(file_bytes(dir.path("report.json")));
   }
 
-  /// Opens a file of the folder; keeps what it drew, what the browser logged, and what the page (not the browser) asked for.
-  void open_page(const std::string& name) {
-    const std::string command =
-        "timeout 300 chromium --headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
-        "--enable-logging=stderr --virtual-time-budget=5000 --user-data-dir=" +
-        dir.path("profile") + " --log-net-log=" + dir.path("net.json") + " --dump-dom file://" + dir.path(name) + " >" +
-        dir.path("dom.html") + " 2>" + dir.path("log");
-    ASSERT_EQ(std::system(command.c_str()), 0) << file_bytes(dir.path("log"));
-    dom = file_bytes(dir.path("dom.html"));
-    log = file_bytes(dir.path("log"));
-    const std::string net = file_bytes(dir.path("net.json"));
-    requests.clear();
-    const std::regex request(R"rx(site=file://[^"]*"[^{}]*"url":"([^"]*)")rx");  // the browser's own belong to other sites
-    for (std::sregex_iterator it(net.begin(), net.end(), request), end; it != end; ++it) requests.push_back((*it)[1]);
-  }
-
-  TempDir dir;
   Json report;
-  std::string dom, log;
-  std::vector<std::string> requests;
 };
 
 TEST_F(AuditPage, RendersItsJsonAndAsksForNothing) {
-  open_page("report.html");
-  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
-  EXPECT_TRUE(requests.empty()) << requests[0];
+  expect_quiet(file_bytes(dir.path("report.html")));
   EXPECT_NE(dom.find("What these vectors give away</h1>"), std::string::npos);
-
-  const std::regex number(R"rx(<(\w+)[^>]*data-json="([^"]+)"[^>]*>([^<]*)<)rx");
-  int compared = 0;
-  for (std::sregex_iterator it(dom.begin(), dom.end(), number), end; it != end; ++it) {
-    const Json& value = report.at(Json::json_pointer("/" + (*it)[2].str()));
-    std::string text = (*it)[3].str();
-    if (value.is_null()) {
-      EXPECT_EQ(text, "\xE2\x80\x93") << (*it)[2];
-      continue;
-    }
-    if (text == ">0.999" || text == "&gt;0.999" || text == "&lt;0.001") {  // a probability
-      EXPECT_TRUE((*it)[2].str().ends_with("/probability")) << (*it)[2];
-      continue;
-    }
-    text.erase(std::remove(text.begin(), text.end(), ','), text.end());
-    const double shown = std::stod(text), exact = value.get<double>();
-    EXPECT_NEAR(shown, exact, std::abs(exact) < 10 ? 5.1e-4 : std::abs(exact) < 1000 ? 0.051 : 0.51) << (*it)[2];
-    ++compared;
-  }
-  EXPECT_GT(compared, 60);
+  EXPECT_GT(compare_numbers(report), 60);
   EXPECT_EQ(dom.find("<i>word"), std::string::npos) << "texts are shown as texts";
   EXPECT_NE(dom.find("word"), std::string::npos);
+}
+
+TEST_F(AuditPage, CanBeReadByKeyboardAndScreenReader) {
+  const std::string page = file_bytes(dir.path("report.html"));
+  expect_accessible(page);
+  open_page(page);
+  EXPECT_NE(dom.find("the arrow keys go through them\""), std::string::npos);
+  EXPECT_NE(dom.find("Figures of this chart as a table"), std::string::npos);
 }
 
 TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
@@ -129,9 +89,7 @@ TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
       {"scores", {{"token_f1", score}, {"numbers", nullptr}}},
       {"samples",
        {{{"row", 7}, {"text", "found <b>text"}, {"cosine", 0.625}, {"nearest_cosine", 0.5}, {"truth", "true text"}}}}};
-  std::ofstream(dir.path("texts.html")) << audit_page(report.dump());
-  open_page("texts.html");
-  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  expect_quiet(audit_page(report.dump()));
   for (const char* part : {"data-json=\"texts/samples/0/cosine\">0.625<", "data-json=\"texts/scores/token_f1/value\"",
                            "true text", "found &lt;b&gt;text"})
     EXPECT_NE(dom.find(part), std::string::npos) << part;
@@ -147,11 +105,9 @@ TEST_F(AuditPage, NamesAllKnownSpaces) {
   made["public"]["vectors"] = {file, file};
   made["public"]["vectors"][1]["model"] = "second model";
   made["public"]["vectors"][1]["path"] = "other-vectors.npy";
-  std::ofstream(dir.path("spaces.html")) << audit_page(report.dump());
-  open_page("spaces.html");
-  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  expect_quiet(audit_page(report.dump()));
   for (const char* part :
-       {"encoded by 2 models of his own", "the consensus of his spaces", "data-json=\"public/spaces/1/dim\">256<",
+       {"encoded by 2 models of their own", "the consensus of their spaces", "data-json=\"public/spaces/1/dim\">256<",
         "second &lt;b&gt;model", "models/second", "public, vectors, second model", "other-vectors.npy"})
     EXPECT_NE(dom.find(part), std::string::npos) << part;
 }
@@ -190,23 +146,24 @@ TEST_F(AuditPage, AnAttackThatDidNotGetThroughIsGreyAndSaysWhatToTry) {
                            {"recovered", nullptr},
                            {"neighbours", kept},
                            {"seconds", 1}}}}};
-  std::ofstream(dir.path("open.html")) << audit_page(report.dump());
-  open_page("open.html");
-  EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+  expect_quiet(audit_page(report.dump()));
   const std::string body = dom.substr(0, dom.find("<script"));
   for (const char* part : {"<strong>Inconclusive</strong>", "var(--inconclusive)", "What to try before anything is concluded",
                            "more public texts", "not decided", "inconclusive (NOT_ALIGNED)", "&lt;0.001"})
     EXPECT_NE(body.find(part), std::string::npos) << part;
-  for (const char* part : {"Severity: ", "kept.", "M12 2l8 3.5"}) EXPECT_EQ(body.find(part), std::string::npos) << part;
+  for (const char* part : {"Severity: ", "kept.", "M12 2l8 3.5v6"}) EXPECT_EQ(body.find(part), std::string::npos) << part;
   EXPECT_NE(body.find("data-json=\"defences/points/1/neighbours/value\">0.250<"), std::string::npos);
 }
 
-TEST_F(AuditPage, TheTestSeesRequestsAndErrors) {
-  std::ofstream(dir.path("bad.html")) << "<img src='http://127.0.0.1:9/x.png'><script>nothing.at.all</script>";
-  open_page("bad.html");
+TEST_F(AuditPage, TheTestSeesRequestsErrorsAndPaleWriting) {
+  open_page("<img src='http://127.0.0.1:9/x.png'><script>nothing.at.all</script>");
   EXPECT_NE(log.find("CONSOLE"), std::string::npos);
   ASSERT_FALSE(requests.empty());
   EXPECT_EQ(requests[0], "http://127.0.0.1:9/x.png");
+  if (has_axe()) {
+    const std::string pale = "<html lang='en'><title>t</title><body><main><p style='color: #ccc'>pale</p></main></body></html>";
+    EXPECT_NE(serious_findings(pale, "").find("color-contrast"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -1,8 +1,4 @@
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-
-#include "cli/run_cli.h"
+#include "report/browser.h"
 #include "train/training_state.h"
 #include "vec2vec/pages.h"
 
@@ -22,28 +18,33 @@ std::vector<NeuralProgress> history() {
   return lines;
 }
 
-TEST(TrainingPage, HoldsTheLogAndNothingFromElsewhere) {
-  const std::string json = neural::history_json(history()), page = training_page(json);
-  EXPECT_NE(page.find(json), std::string::npos);
-  EXPECT_EQ(page.find("{{REPORT}}"), std::string::npos);
-  EXPECT_EQ(page.find("src=\"http"), std::string::npos);
+class TrainingPage : public InBrowser {};
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+  return found;
 }
 
-TEST(TrainingPage, DrawsACurveForEachSeedOfWhatWasMeasured) {
-  if (std::system("command -v chromium >/dev/null 2>&1") != 0)
-    GTEST_SKIP() << "no chromium here: scripts/setup.sh --browser installs it";
-  TempDir dir;
-  std::ofstream(dir.path("page.html")) << training_page(neural::history_json(history()));
-  const std::string command =
-      "timeout 300 chromium --headless=new --no-sandbox --disable-gpu --no-first-run --user-data-dir=" + dir.path("profile") +
-      " --dump-dom file://" + dir.path("page.html") + " >" + dir.path("dom.html") + " 2>/dev/null";
-  ASSERT_EQ(std::system(command.c_str()), 0);
-  const std::string dom = file_bytes(dir.path("dom.html"));
-  std::size_t curves = 0;
-  for (std::size_t at = dom.find("<polyline"); at != std::string::npos; at = dom.find("<polyline", at + 1)) ++curves;
-  EXPECT_EQ(curves, 4u) << "score and cycle of two seeds; what is 0 throughout is left out";
-  EXPECT_NE(dom.find("Best score -0.0400 at step 20 of seed 4"), std::string::npos);
+TEST(TrainingPageText, HoldsTheLogAndNothingFromElsewhere) {
+  const std::string json = neural::history_json(history()), page = training_page(json);
+  EXPECT_NE(page.find(json), std::string::npos);
+  for (const char* place : {"{{TITLE}}", "{{STYLE}}", "{{CHARTS}}", "{{DRAW}}", "{{REPORT}}", "src=\"http"})
+    EXPECT_EQ(page.find(place), std::string::npos) << place;
 }
+
+TEST_F(TrainingPage, DrawsACurveForEachSeedOfWhatWasMeasured) {
+  const std::string json = neural::history_json(history());
+  expect_quiet(training_page(json));
+  EXPECT_EQ(count(dom, "data-series=\"seed "), 4u) << "score and cycle of two seeds; what is 0 throughout is left out";
+  EXPECT_EQ(compare_numbers(parse_json(json)), 6);
+  for (const char* part : {"<span data-json=\"lines/5/2\">-0.040</span> at step <span data-json=\"lines/5/1\">20</span> of seed 4",
+                           ">kept</text>", ">10</text>", ">20</text>"})
+    EXPECT_NE(dom.find(part), std::string::npos) << part;
+  EXPECT_EQ(dom.find(">5</text>"), std::string::npos) << "steps are written where something was logged";
+}
+
+TEST_F(TrainingPage, CanBeReadByKeyboardAndScreenReader) { expect_accessible(training_page(neural::history_json(history()))); }
 
 }  // namespace
 }  // namespace vec2vec

@@ -1,126 +1,5 @@
-<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:">
-<link rel="icon" href="data:,">
-<title>Vector store audit</title>
-<style>
-:root {
-  --paper: #fbfaf8; --card: #ffffff; --ink: #1d1f24; --soft: #5c616c; --line: #dedbd4; --grid: #eceae4;
-  --ours: #2456c5; --other: #8a6d1f; --null: #6f7480;
-  --high: #a3171d; --moderate: #9a4a00; --low: #6a6000; --inconclusive: #565c68;
-  --tint-high: #fbe9e8; --tint-moderate: #fcefe0; --tint-low: #f8f4d8; --tint-inconclusive: #eceded;
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --paper: #14161a; --card: #1c1f25; --ink: #e9e7e2; --soft: #a4a9b4; --line: #343942; --grid: #282c34;
-    --ours: #85aaff; --other: #d9b95c; --null: #9aa0ac;
-    --high: #ff9a94; --moderate: #ffb870; --low: #e2d468; --inconclusive: #b4bac6;
-    --tint-high: #3a1d1e; --tint-moderate: #38260f; --tint-low: #322e10; --tint-inconclusive: #262a31;
-  }
-}
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, "Segoe UI", "Liberation Sans", sans-serif; }
-main { max-width: 60rem; margin: 0 auto; padding: 2.5rem 1.25rem 4rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; }
-h2 { font-size: 1.25rem; margin: 3rem 0 .5rem; padding-top: 1rem; border-top: 1px solid var(--line); }
-h3 { font-size: 1rem; margin: 1.6rem 0 .4rem; }
-p, li { max-width: 46rem; }
-.soft, figcaption, .note { color: var(--soft); }
-.note, figcaption { font-size: .9rem; }
-code, pre { font: .88em/1.5 ui-monospace, "DejaVu Sans Mono", "Liberation Mono", monospace; overflow-wrap: anywhere; }
-pre { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: .8rem 1rem; white-space: pre-wrap; margin: .5rem 0; }
-.banner { display: flex; gap: 1.1rem; align-items: center; border-radius: 10px; padding: 1.1rem 1.3rem; margin: 1.5rem 0 1rem; border-left: 8px solid currentColor; }
-.banner strong { display: block; font-size: 1.45rem; line-height: 1.2; }
-.banner span { color: var(--ink); }
-.banner svg { flex: none; width: 2.6rem; height: 2.6rem; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(10.4rem, 1fr)); gap: .8rem; margin: 1rem 0; }
-.tile { background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: .9rem 1.1rem; }
-.tile .what { color: var(--soft); font-size: .88rem; display: block; }
-.tile .value { font-size: 1.75rem; font-weight: 650; letter-spacing: -.02em; line-height: 1.3; display: block; font-variant-numeric: tabular-nums; }
-.tile .value.word { font-size: 1.25rem; line-height: 1.8; }
-.tile .than { font-size: .85rem; color: var(--soft); }
-figure { margin: 1.1rem 0; background: var(--card); border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.1rem .8rem; }
-figure svg { display: block; width: 100%; height: auto; }
-figcaption { margin-top: .5rem; }
-svg text { fill: var(--ink); font: 13px system-ui, "Liberation Sans", sans-serif; }
-svg .soft { fill: var(--soft); } svg .grid { stroke: var(--grid); } svg .axis { stroke: var(--line); }
-svg .ours { stroke: var(--ours); fill: var(--ours); } svg .other { stroke: var(--other); fill: var(--other); }
-svg .null { stroke: var(--null); fill: none; stroke-width: 1.6; } svg .hollow { fill: var(--card); }
-svg .area { fill: var(--ours); opacity: .16; } svg .line { fill: none; stroke: var(--ours); stroke-width: 2; }
-svg .leader { stroke: var(--soft); stroke-dasharray: 2 3; fill: none; } svg .family { fill: none; stroke: var(--ours); opacity: .35; stroke-width: 1.5; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: .92rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .38rem .6rem; border-bottom: 1px solid var(--line); white-space: nowrap; }
-th { font-weight: 600; color: var(--soft); vertical-align: bottom; }
-th:first-child, td:first-child { text-align: left; padding-left: 0; }
-td.text { text-align: left; white-space: normal; }
-.facts { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1.4rem; margin: .5rem 0; }
-.facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
-.sample { border: 1px solid var(--line); background: var(--card); border-radius: 10px; padding: .7rem 1rem; margin: .6rem 0; }
-.sample p { margin: .2rem 0; }
-.chip { display: inline-block; border-radius: 1rem; padding: .05rem .7rem; margin: .15rem .2rem .15rem 0; border: 1px solid var(--ours); position: relative; overflow: hidden; }
-.chip i { position: absolute; inset: 0; background: var(--ours); z-index: 0; } .chip b { position: relative; font-weight: 500; }
-@media (max-width: 34rem) {
-  main { padding: 1.5rem .9rem 3rem; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .4rem; }
-  figure { padding: .7rem .5rem .6rem; overflow-x: auto; } figure svg { min-width: 33rem; } .banner { padding: 1rem; }
-}
-@media print {
-  :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --line: #ccc; --grid: #eee; --ours: #1d4bb0; --other: #7a5f14; --null: #555;
-    --high: #a3171d; --moderate: #9a4a00; --low: #6a6000; --inconclusive: #565c68;
-    --tint-high: #fbe9e8; --tint-moderate: #fcefe0; --tint-low: #f8f4d8; --tint-inconclusive: #eceded; }
-  body { font-size: 10.5pt; } main { max-width: none; padding: 0; } h2 { break-after: avoid; margin-top: 1.6rem; }
-  figure, .tile, .sample, .banner, tr { break-inside: avoid; } .scroll { overflow: visible; }
-  * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-}
-</style>
-</head>
-<body>
-<main id="page"><noscript><p>This page draws itself from the data it holds, and needs JavaScript for that. The same figures are in the JSON file beside it.</p></noscript></main>
-<script type="application/json" id="report">{{REPORT}}</script>
-<script>
-"use strict";
-const report = JSON.parse(document.getElementById("report").textContent);
-const page = document.getElementById("page");
-
-/* Building blocks. Texts of the report go in as text nodes only. */
-function add(parent, tag, attributes = {}, ...children) {
-  const svg = parent.namespaceURI === "http://www.w3.org/2000/svg" || tag === "svg";
-  const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  node.append(...children);
-  parent.append(node);
-  return node;
-}
-const at = path => path.split("/").reduce((value, key) => value?.[key], report);
-function figure(x) {
-  if (x === null || x === undefined) return "–";
-  if (Number.isInteger(x)) return x.toLocaleString("en");
-  const size = Math.abs(x);
-  return size < 5e-4 ? x.toExponential(1) : size < 10 ? x.toFixed(3) : size < 1000 ? x.toFixed(1) : Math.round(x).toLocaleString("en");
-}
-/* A probability is never shown as certain, whichever way it would be rounded. */
-function probability(x) { return typeof x !== "number" ? figure(x) : x >= .9995 ? ">0.999" : x < .0005 ? "<0.001" : x.toFixed(3); }
-/* A number of the report by its path, marked so that page and JSON can be compared. */
-function num(parent, path, tag = "span", attributes = {}) {
-  return add(parent, tag, {...attributes, "data-json": path}, path.endsWith("/probability") ? probability(at(path)) : figure(at(path)));
-}
-const interval = path => typeof at(path + "/low") === "number" ? [" (", ["n", path + "/low"], " to ", ["n", path + "/high"], ")"] : [];
-const ends = path => typeof at(path + "/low") === "number" ? [["n", path + "/low"], " – ", ["n", path + "/high"]] : ["–"];
-function say(parent, tag, parts, attributes = {}) {
-  const node = add(parent, tag, attributes);
-  for (const part of parts) Array.isArray(part) ? num(node, part[1]) : node.append(part);
-  return node;
-}
-function section(title, intro) {
-  const node = add(page, "section");
-  add(node, "h2", {}, title);
-  if (intro) add(node, "p", {}, intro);
-  return node;
-}
+/* Draws the page of vec2vec audit. */
+/* ---- what only this page needs ---- */
 function missing(parent, path) { if (at(path + "/measured")) return false; add(parent, "p", {class: "note"}, "Not measured: " + at(path + "/why") + "."); return true; }
 /* A box for each sample at path, which show(box, sample, its path) fills. */
 function showSamples(parent, path, show) {
@@ -129,45 +8,6 @@ function showSamples(parent, path, show) {
   if (samples.length && at("redacted")) add(parent, "p", {class: "note"}, "Words are masked and are nowhere in this file. A report that reveals them has to be kept as safe as the store.");
   samples.forEach((sample, i) => show(add(parent, "div", {class: "sample"}), sample, `${path}/${i}`));
 }
-function facts(parent, rows) {
-  const list = add(parent, "dl", {class: "facts"});
-  for (const [name, parts] of rows) { add(list, "dt", {}, name); say(list, "dd", Array.isArray(parts) ? parts : [parts]); }
-}
-function table(parent, heads, rows) {
-  const node = add(add(parent, "div", {class: "scroll", tabindex: "0", role: "region", "aria-label": heads[0]}), "table");
-  const head = add(add(node, "thead"), "tr");
-  for (const text of heads) add(head, "th", {scope: "col"}, text);
-  const body = add(node, "tbody");
-  for (const row of rows) { const tr = add(body, "tr"); for (const cell of row) say(tr, "td", Array.isArray(cell) ? cell : [cell], Array.isArray(cell) || cell === row[0] ? {} : {class: "text"}); }
-}
-function chart(parent, width, height, label, caption) {
-  const frame = add(parent, "figure");
-  const svg = add(frame, "svg", {viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label});
-  if (caption) add(frame, "figcaption", {}, caption);
-  return svg;
-}
-const text = (svg, x, y, string, anchor = "start", kind = "") => add(svg, "text", {x, y, "text-anchor": anchor, class: kind}, string);
-
-/* Rows of value and interval on one scale from 0 to 1, with a diamond where chance lies. rows: [name, path, class, nullPath]. */
-function forest(parent, rows, label, caption) {
-  const left = 190, right = 630, step = 34, height = rows.length * step + 34;
-  const svg = chart(parent, 720, height, label, caption), x = v => left + (right - left) * Math.max(0, Math.min(1, v));
-  for (let t = 0; t <= 10; t += 2) {
-    add(svg, "line", {x1: x(t / 10), x2: x(t / 10), y1: 6, y2: height - 26, class: t ? "grid" : "axis"});
-    text(svg, x(t / 10), height - 8, String(t / 10), "middle", "soft");
-  }
-  rows.forEach(([name, path, kind, nullPath], i) => {
-    const s = at(path), y = 20 + i * step;
-    text(svg, left - 12, y + 5, name, "end");
-    if (!s) { text(svg, right + 12, y + 5, "–"); return; }
-    const none = at(nullPath ?? path + "/null"), n = x(none);
-    if (typeof s.low === "number") add(svg, "line", {x1: x(s.low), x2: x(s.high), y1: y, y2: y, class: kind, "stroke-width": 6, "stroke-linecap": "round", opacity: .35});
-    if (none !== undefined && none !== null) add(svg, "path", {d: `M${n} ${y - 7}l6 7-6 7-6-7z`, class: "null"});
-    add(svg, "circle", {cx: x(s.value), cy: y, r: 6, class: kind});
-    num(svg, path + "/value", "text", {x: right + 14, y: y + 5});
-  });
-}
-
 /* ---- top ---- */
 const level = at("severity/level");
 const LEVELS = {
@@ -178,23 +18,12 @@ const LEVELS = {
 const file = (at("data/store/path") || "store").split("/").pop();
 add(page, "h1", {}, "What these vectors give away");
 add(page, "p", {class: "soft"}, `${file} · ${at("date").slice(0, 10)} · vec2vec ${at("library_version")}`);
+banner(level, {inconclusive: "unknown", low: "shield"}[level] ?? "warn", level === "inconclusive" ? LEVELS[level][0] : `Severity: ${LEVELS[level][0].toLowerCase()}`,
+  LEVELS[level][1] + " Measured under the conditions stated below.");
 {
-  const banner = add(page, "div", {class: "banner", style: `color: var(--${level}); background: var(--tint-${level})`});
-  const icon = add(banner, "svg", {viewBox: "0 0 24 24", "aria-hidden": "true", fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linejoin": "round", "stroke-linecap": "round"});
-  add(icon, "path", {d: level === "inconclusive" ? "M12 2.5a9.500 9.500 0 1 0 .01 0zM9.2 9.6a2.9 2.9 0 1 1 4.300 2.500c-1 .6-1.500 1.100-1.500 2.100M12 17.200v.1" : level === "low" ? "M12 2l8 3.500v6c0 5-3.4 8.8-8 10.5-4.6-1.7-8-5.5-8-10.500v-6zM8.5 12h7" : "M12 3L22 20.500H2zM12 9.500v5M12 17.500v.1"});
-  const words = add(banner, "div");
-  add(words, "strong", {}, level === "inconclusive" ? LEVELS[level][0] : `Severity: ${LEVELS[level][0]}`);
-  add(words, "span", {}, LEVELS[level][1] + " Measured under the conditions stated below.");
-}
-{
-  const tiles = add(page, "div", {class: "tiles"});
-  const tile = (what, path, than) => {
-    const node = add(tiles, "div", {class: "tile"});
-    add(node, "span", {class: "what"}, what);
-    typeof at(path) === "number" ? num(node, path, "span", {class: "value"}) : add(node, "span", {class: "value word"}, at(path));
-    say(node, "span", than, {class: "than"});
-  };
-  tile("Map found without pairs", "alignment/verdict", at("alignment/map_was_given") ? ["the map was given"] : ["probably right: ", ["n", "alignment/evidence/probability"]]);
+  const tile = tiles(page);
+  at("alignment/map_was_given") ? tile("Verdict on the map that was given", "alignment/verdict", ["not searched for here"])
+    : tile("Map found without pairs", "alignment/verdict", ["probability that it is right: ", ["n", "alignment/evidence/probability"]]);
   const scores = at("alignment/scores/scores");
   if (scores) tile("Rows put in their true place", "alignment/scores/scores/top1/value", ["of ", ["n", "alignment/scores/pool"], " candidates; chance ", ["n", "alignment/scores/scores/top1/null"]]);
   if (at("attributes/readers/0")) tile("First guess of the attribute right", "attributes/readers/0/top1/value", ["labels shuffled: ", ["n", "attributes/readers/0/top1/null"]]);
@@ -219,8 +48,8 @@ add(page, "p", {class: "soft"}, `${file} · ${at("date").slice(0, 10)} · vec2ve
 /* ---- scope ---- */
 {
   const node = section("Scope and threat model"), spaces = at("public/spaces");
-  say(node, "p", ["The attacker holds a copy of ", ["n", "store/rows"], " vectors and nothing else of the store: no text, no identifiers, no access to its encoder, no known pair. He has ",
-    ["n", "public/rows"], " public texts, encoded by ", spaces ? `${spaces.length} models of his own` : "a model of his own", ". He looks for a map between the two clouds of vectors, translates the copied vectors into ", spaces ? "the consensus of his spaces" : "his space", ", and reads them there."]);
+  say(node, "p", ["The attacker holds a copy of ", ["n", "store/rows"], " vectors and nothing else of the store: no text, no identifiers, no access to its encoder, no known pair. They have ",
+    ["n", "public/rows"], " public texts, encoded by ", spaces ? `${spaces.length} models of their own` : "a model of their own", ". They look for a map between the two clouds of vectors, translate the copied vectors into ", spaces ? "the consensus of their spaces" : "their space", ", and read them there."]);
   add(node, "p", {}, "Only the owner can say how well that went: true labels and texts, where given, were used to score the guesses and for nothing else. The figures hold for this store, these public texts, this model and this seed; a stronger attacker may do better.");
 }
 
@@ -238,15 +67,13 @@ add(page, "p", {class: "soft"}, `${file} · ${at("date").slice(0, 10)} · vec2ve
       ...(at("public/spaces") || []).flatMap((space, i) => [`${i ? "," : ""} ${space.name} (`, ["n", `public/spaces/${i}/dim`], ")"])]]]);
   const spectrum = at(d + "/spectrum") || [];
   if (spectrum.length > 2) {
-    const svg = chart(node, 720, 200, "Share of the variance in the leading directions of the store", "Variance held by the first k directions of the store. A rotation leaves this curve, and every distance, as it was: that is what an alignment holds on to.");
     let sum = 0;
-    const n = spectrum.length, x = k => 50 + 640 * k / n, y = v => 165 - 150 * v, points = [[x(0), y(0)]];
-    spectrum.forEach((v, k) => { sum += v; points.push([x(k + 1), y(Math.min(1, sum))]); });
-    for (const t of [0, .5, 1]) { add(svg, "line", {x1: 50, x2: 690, y1: y(t), y2: y(t), class: t ? "grid" : "axis"}); text(svg, 42, y(t) + 4, t * 100 + " %", "end", "soft"); }
-    for (const t of [0, .25, .5, .75, 1]) text(svg, x(n * t), 188, String(Math.round(n * t)), "middle", "soft");
-    const path = points.map(p => p.map(v => v.toFixed(1)).join(" ")).join("L");
-    add(svg, "path", {d: `M${path}L${x(n)} ${y(0)}z`, class: "area"});
-    add(svg, "path", {d: "M" + path, class: "line"});
+    const points = [{x: 0, y: 0}, ...spectrum.map((share, k) => ({x: k + 1, y: Math.min(1, sum += share)}))];
+    const drawn = plot(node, {title: "Variance in the leading directions of the store", height: 220, x: {label: "leading directions", low: 0, high: spectrum.length},
+      y: {label: "share of the variance", low: 0, high: 1, format: v => Math.round(100 * v) + " %"},
+      note: "A rotation leaves this curve, and every distance, as it was. That is what an alignment holds on to."});
+    drawn.line("store", points, "s0", true);
+    drawn.end();
   }
 }
 
@@ -264,11 +91,7 @@ add(page, "p", {class: "soft"}, `${file} · ${at("date").slice(0, 10)} · vec2ve
       ["Probability", [["n", "alignment/evidence/probability"], " that at least half as many rows find their place as with known pairs"]]]);
     const starts = at("alignment/starts");
     if (starts.length > 4) {
-      const svg = chart(node, 720, 96, "Pair-free scores of the starts", "Each start ends at a score that needs no pairs. Starts that found the map lie together at the right.");
-      const v = starts.map(s => s.pair_free_score), low = Math.min(...v), span = Math.max(1e-6, Math.max(...v) - low), x = s => 60 + 600 * (s - low) / span;
-      add(svg, "line", {x1: 40, x2: 680, y1: 60, y2: 60, class: "axis"});
-      starts.forEach((s, i) => add(svg, "circle", {cx: x(s.pair_free_score), cy: 42 - (i % 3) * 9 + 9, r: 6, class: "ours", "fill-opacity": .55}));
-      text(svg, 60, 82, figure(low), "middle", "soft"); text(svg, 660, 82, figure(low + span), "middle", "soft");
+      drawStarts(node, starts);
     }
   }
   const s = "alignment/scores/scores";
@@ -287,7 +110,7 @@ add(page, "p", {class: "soft"}, `${file} · ${at("date").slice(0, 10)} · vec2ve
     const readers = at("attributes/readers"), names = {"translated": "attacker", "oracle": "with the encoder", "untranslated": "untranslated", "random rows": "random rows", "majority": "most frequent label"};
     if (readers.length) {
       forest(node, readers.map((r, i) => [names[r.reader] ?? r.reader, `attributes/readers/${i}/top1`, r.reader === "translated" ? "ours" : "other"]),
-        "Part of rows whose first guess is right", "First guess right, with 95 % intervals. ◇ is the same guesses with the true labels shuffled among the rows. 'With the encoder' is what someone reads who can encode the texts himself.");
+        "Part of rows whose first guess is right", "First guess right, with 95 % intervals. ◇ is the same guesses with the true labels shuffled among the rows. 'With the encoder' is what someone reads who can encode the texts.");
       const k = at("attributes/k");
       table(node, ["Reader", "first guess", `first ${k}`, `precision at ${k}`, `recall at ${k}`, "mean rank", "AUC"], readers.map((r, i) =>
         [names[r.reader] ?? r.reader, ...["top1", "topk", "precision", "recall", "mean_rank", "auc"].map(key => [["n", `attributes/readers/${i}/${key}/value`]])]));
@@ -351,27 +174,21 @@ add(page, "p", {class: "soft"}, `${file} · ${at("date").slice(0, 10)} · vec2ve
     say(node, "p", [["n", "membership/found/value"], ...interval("membership/found"), " of ", ["n", "membership/candidates"], " candidates lie above the bar of ", ["n", "membership/threshold"], "; ", ["n", "membership/found/null"], " would by chance."]);
     const cosines = at("membership/nearest").map(c => c.cosine);
     if (cosines.length > 4) {
-      const bins = 40, counts = new Array(bins).fill(0);
-      for (const c of cosines) counts[Math.max(0, Math.min(bins - 1, Math.floor(c * bins)))]++;
-      const most = Math.max(...counts), svg = chart(node, 720, 170, "Cosines of candidates with their nearest row", "Cosine of each candidate with the nearest translated row; the dashed line is the bar."), x = v => 40 + 640 * v;
-      counts.forEach((c, b) => { if (c) add(svg, "rect", {x: x(b / bins) + 1, y: 135 - 120 * c / most, width: 640 / bins - 2, height: 120 * c / most, class: "ours", stroke: "none", "fill-opacity": .7}); });
-      add(svg, "line", {x1: 40, x2: 680, y1: 135, y2: 135, class: "axis"});
-      for (const t of [0, .2, .4, .6, .8, 1]) text(svg, x(t), 156, String(t), "middle", "soft");
-      add(svg, "line", {x1: x(at("membership/threshold")), x2: x(at("membership/threshold")), y1: 8, y2: 140, class: "null", "stroke-dasharray": "5 4"});
+      drawCosines(node, "Candidates and their nearest translated row", "The dashed line is the bar.", cosines, at("membership/threshold"), "bar");
     }
   }
 }
 
 /* ---- defences ---- */
 function defenceChart(node, points) {
-  const svg = chart(node, 720, 430, "Recovered rows against kept neighbours of each defence", "● the attack aligned  ◐ uncertain  ○ it did not align: inconclusive, since a stronger one may. A defence worth having lies at the lower right. Lines join strengths of one kind.");
-  const X = v => 60 + 620 * v, Y = v => 370 - 340 * v;
+  const {svg, width} = frame(node, "Rows recovered against neighbours kept, for each defence", "● the attack aligned  ◐ uncertain  ○ it did not align: inconclusive, since a stronger one may. A defence worth having lies at the lower right. Lines join strengths of one kind.", 430);
+  const room = width - 80, X = v => 60 + room * v, Y = v => 370 - 340 * v;
   for (let t = 0; t <= 10; t += 2) {
     add(svg, "line", {x1: X(t / 10), x2: X(t / 10), y1: Y(0), y2: Y(1), class: t ? "grid" : "axis"});
     add(svg, "line", {x1: X(0), x2: X(1), y1: Y(t / 10), y2: Y(t / 10), class: t ? "grid" : "axis"});
     text(svg, X(t / 10), 390, String(t / 10), "middle", "soft"); text(svg, 50, Y(t / 10) + 4, String(t / 10), "end", "soft");
   }
-  text(svg, 370, 416, "neighbours kept →", "middle", "soft");
+  text(svg, 60 + room / 2, 416, "neighbours kept →", "middle", "soft");
   const up = text(svg, 0, 0, "rows recovered →", "middle", "soft"); up.setAttribute("transform", "translate(16 200) rotate(-90)");
   const families = {};
   points.forEach(p => (families[p.steps.replace(/=[^,]*/g, "")] ??= []).push(p));
@@ -386,14 +203,14 @@ function defenceChart(node, points) {
       const ux = far > .1 ? dx / far : Math.cos(2.4 * j), uy = far > .1 ? dy / far : Math.sin(2.4 * j), push = (24.5 - far) / 2;
       marks[i].x -= ux * push; marks[i].y -= uy * push; marks[j].x += ux * push; marks[j].y += uy * push;
     }
-  for (const m of marks) { m.x = Math.max(72, Math.min(700, m.x)); m.y = Math.max(14, Math.min(358, m.y)); }
+  for (const m of marks) { m.x = Math.max(72, Math.min(width - 14, m.x)); m.y = Math.max(14, Math.min(358, m.y)); }
   points.forEach((p, i) => {
     const {x, y} = marks[i], px = X(p.kept), py = Y(p.recovered.value);
     if (Math.hypot(x - px, y - py) > 6) { add(svg, "line", {x1: x, y1: y, x2: px, y2: py, class: "leader"}); add(svg, "circle", {cx: px, cy: py, r: 2.5, class: "ours"}); }
     const full = p.verdict === "ALIGNED", half = p.verdict === "UNCERTAIN";
     add(svg, "circle", {cx: x, cy: y, r: 11, class: "ours hollow", "stroke-width": 2, style: `fill: ${full ? "var(--ours)" : "var(--card)"}`});
     if (half) add(svg, "path", {d: `M${x} ${y - 11}a11 11 0 0 0 0 22z`, class: "ours", opacity: .45});
-    const left = x > 470, free = !marks.some((m, j) => j !== i && Math.abs(m.y - y) < 17 && (left ? x - m.x > -12 && x - m.x < 150 : m.x - x > -12 && m.x - x < 150));
+    const left = x > 60 + .66 * room, free = !marks.some((m, j) => j !== i && Math.abs(m.y - y) < 17 && (left ? x - m.x > -12 && x - m.x < 150 : m.x - x > -12 && m.x - x < 150));
     if (free) text(svg, x + (left ? -16 : 16), y + 4, p.steps.length > 24 ? p.steps.slice(0, 23) + "…" : p.steps, left ? "end" : "start", "soft");
     text(svg, x, y + 4.5, String(i + 1), "middle").setAttribute("style", `font-weight: 600; fill: ${full ? "var(--card)" : "var(--ink)"}`);
   });
@@ -439,6 +256,3 @@ function defenceChart(node, points) {
   add(node, "p", {class: "note"}, "Made by an audit of a store by its owner. All figures of this page are those of the JSON file of the same run, which also stands in this file.");
 }
 document.title = `Vector store audit: ${LEVELS[level][0]} – ${file}`;
-</script>
-</body>
-</html>

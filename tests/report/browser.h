@@ -1,0 +1,104 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "cli/run_cli.h"
+#include "core/text/json.h"
+
+namespace vec2vec {
+
+/// Pages opened in a headless Chromium (scripts/setup.sh --browser, which also fetches axe-core, the checker of accessibility).
+class InBrowser : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (std::system("command -v chromium >/dev/null 2>&1") != 0)
+      GTEST_SKIP() << "no chromium here: scripts/setup.sh --browser installs it";
+  }
+
+  /// Opens a page; keeps what it drew, what the browser logged, and what the page (not the browser) asked for.
+  void open_page(const std::string& page, const std::string& more_arguments = "") {
+    std::ofstream(dir.path("page.html"), std::ios::binary) << page;
+    const std::string command =
+        "timeout 300 chromium --headless=new --no-sandbox --disable-gpu --disable-background-networking --no-first-run "
+        "--enable-logging=stderr --virtual-time-budget=5000 --user-data-dir=" +
+        dir.path("profile") + " --log-net-log=" + dir.path("net.json") + " " + more_arguments + " --dump-dom file://" +
+        dir.path("page.html") + " >" + dir.path("dom.html") + " 2>" + dir.path("log");
+    ASSERT_EQ(std::system(command.c_str()), 0) << file_bytes(dir.path("log"));
+    dom = file_bytes(dir.path("dom.html"));
+    log = file_bytes(dir.path("log"));
+    const std::string net = file_bytes(dir.path("net.json"));
+    requests.clear();
+    const std::regex request(R"rx(site=file://[^"]*"[^{}]*"url":"([^"]*)")rx");  // the browser's own belong to other sites
+    for (std::sregex_iterator it(net.begin(), net.end(), request), end; it != end; ++it) requests.push_back((*it)[1]);
+  }
+
+  /// The page draws itself without an error and asks for nothing.
+  void expect_quiet(const std::string& page) {
+    open_page(page);
+    EXPECT_EQ(log.find("CONSOLE"), std::string::npos) << log;
+    EXPECT_TRUE(requests.empty()) << requests[0];
+  }
+
+  /// Every number that the page marks with its path is that of the JSON; returns how many there are.
+  int compare_numbers(const nlohmann::json& report) const {
+    const std::regex number(R"rx(<(\w+)[^>]*data-json="([^"]+)"[^>]*>([^<]*)<)rx");
+    int compared = 0;
+    for (std::sregex_iterator it(dom.begin(), dom.end(), number), end; it != end; ++it) {
+      const nlohmann::json& value = report.at(nlohmann::json::json_pointer("/" + (*it)[2].str()));
+      std::string text = (*it)[3].str();
+      if (value.is_null()) {
+        EXPECT_EQ(text, "\xE2\x80\x93") << (*it)[2];
+        continue;
+      }
+      if (text == ">0.999" || text == "&gt;0.999" || text == "&lt;0.001") {
+        EXPECT_TRUE((*it)[2].str().ends_with("/probability")) << (*it)[2];
+        continue;
+      }
+      text.erase(std::remove(text.begin(), text.end(), ','), text.end());
+      const double shown = std::stod(text), exact = value.get<double>();
+      EXPECT_NEAR(shown, exact, std::abs(exact) < 10 ? 5.1e-4 : std::abs(exact) < 1000 ? 0.051 : 0.51) << (*it)[2];
+      ++compared;
+    }
+    return compared;
+  }
+
+  static bool has_axe() { return !file_bytes(VEC2VEC_AXE).empty(); }
+
+  /// What axe-core finds in the page that is serious or critical; empty = nothing.
+  std::string serious_findings(const std::string& page, const char* scheme) {
+    const std::string run =
+        "<script>" + file_bytes(VEC2VEC_AXE) +
+        "</script><script>axe.run().then(found => { const told = document.createElement('p'); told.id = 'axe'; told.textContent = "
+        "'axe:' + found.passes.length + ':' + found.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + "
+        "' ' + v.nodes[0].target).join('; ') + ':end'; document.body.append(told); })</script></body>";
+    std::string with_axe = page;
+    with_axe.replace(with_axe.rfind("</body>"), 7, run);
+    open_page(with_axe, scheme);
+    const std::regex told("<p id=\"axe\">axe:([0-9]+):([^<]*):end</p>");
+    std::smatch found;
+    if (!std::regex_search(dom, found, told)) return "axe-core did not run: " + log;
+    return found[2];
+  }
+
+  /// In light and in dark.
+  void expect_accessible(const std::string& page) {
+    if (!has_axe()) {
+      std::cout << "axe-core is not here, accessibility was not checked: scripts/setup.sh --browser fetches it\n";
+      return;
+    }
+    for (const char* scheme : {"--blink-settings=preferredColorScheme=1", "--blink-settings=preferredColorScheme=0"})
+      EXPECT_EQ(serious_findings(page, scheme), "") << scheme;
+  }
+
+  TempDir dir;
+  std::string dom, log;
+  std::vector<std::string> requests;
+};
+
+}  // namespace vec2vec
