@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that every folder of src/ uses only what src/layers.txt lets it use, public headers counted for the folder that
-implements them, that those lists have no circle, that each folder begins with a README.md of three lines that says so, and that
-none holds more than a dozen sources. --root checks another tree."""
+implements them, that those lists have no circle, that each folder begins with a README.md of three lines that says so (folders in
+it: of two lines), and that none holds more than a dozen sources. --root checks another tree."""
 
 import argparse
 import re
@@ -11,7 +11,6 @@ from pathlib import Path
 
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.M)
 MOST_SOURCES = 12  # in one folder
-TO_BE_DIVIDED = {"src/audit", "src/invert"}
 EVERYONE = {"vec2vec.h"}  # gathers the public headers
 
 
@@ -29,17 +28,16 @@ def read_layers(text):
     return uses, owner, faults
 
 
-def check_readme(folder, uses):
-    """Faults of the README.md of a folder: what it is, what it uses, where to start reading."""
+def check_readme(folder, uses=None):
+    """Faults of the README.md of a folder: what it is, what it uses, where to start reading. A folder within one uses the same."""
     path = folder / "README.md"
     if not path.exists():
         return ["there is none"]
-    lines = path.read_text().splitlines()
-    if len(lines) != 3 or not lines[2].startswith("Start reading: "):
-        return ["it must have three lines: what the folder is, `Uses: ...`, `Start reading: ...`"]
-    wanted = f"Uses: {', '.join(uses) or 'nothing else of src/'}."
-    faults = [] if lines[1] == wanted else [f"its second line must be: {wanted}"]
-    return faults + [f"there is no {name}" for name in re.findall(r"`([^`]+)`", lines[2]) if not (folder / name).exists()]
+    first, *middle, last = path.read_text().splitlines() or [""]
+    wanted = [] if uses is None else [f"Uses: {', '.join(uses) or 'nothing else of src/'}."]
+    if not first or middle != wanted or not last.startswith("Start reading: "):
+        return ["its lines must be: what the folder is" + "".join(f", `{line}`" for line in wanted) + ", `Start reading: ...`"]
+    return [f"there is no {name}" for name in re.findall(r"`([^`]+)`", last) if not (folder / name).exists()]
 
 
 def check(root):
@@ -58,10 +56,12 @@ def check(root):
                 faults.append(f"{name}: {folder} may not use {used} ({include})")
     sizes = Counter(str(path.relative_to(root).parent) for path, _ in sources if path.is_relative_to(root / "src"))
     for folder, size in sizes.items():
-        if size > MOST_SOURCES and folder not in TO_BE_DIVIDED:
+        if size > MOST_SOURCES:
             faults.append(f"{folder}: {size} sources; divide it, no folder has more than {MOST_SOURCES}")
     for folder, used in uses.items():
         faults += [f"src/{folder}/README.md: {fault}" for fault in check_readme(root / "src" / folder, used)]
+    for folder in sorted({path.parent for path, _ in sources if len(path.relative_to(root).parts) > 3}):
+        faults += [f"{folder.relative_to(root)}/README.md: {fault}" for fault in check_readme(folder)]
     return faults
 
 

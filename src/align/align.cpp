@@ -1,6 +1,7 @@
 #include "vec2vec/align.h"
 
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
 
 #include "align/calibration.h"
@@ -125,79 +126,71 @@ void AlignOptions::validate() const {
 
 namespace {
 
-/// Aligns all rows of a problem. several: what its target consists of when it is several known spaces.
-AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options, const Several& several) {
-  check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
-  check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
-  const auto begin = Clock::now();
-  auto step = [&](const char* stage, double done) { tell(options.progress, stage, done, "align", "nothing was written"); };
-  check_pairs(problem);
-  step("prepare", 0);
-  // So many pairs say more than the softly matched rest could add.
+/// Both sides of a problem as the search takes them: each text once, unless pairs alone make the map, behind the spectral gate.
+struct Sides {
+  bool pairs_alone;  ///< so many pairs say more than the softly matched rest could add
+  DistinctRows source_rows, target_rows;
+  GatedSide source, target;
+  Pairs pairs;
+};
+
+Sides prepare_sides(const AlignProblem& problem, int threads) {
   const bool pairs_alone = 2 * static_cast<Index>(problem.pairs.size()) >= std::min(problem.source.rows, problem.target.rows);
-  const DistinctRows source_rows = pairs_alone ? DistinctRows{{}, problem.source, {}} : distinct_rows(problem.source);
-  const DistinctRows target_rows = pairs_alone ? DistinctRows{{}, problem.target, {}} : distinct_rows(problem.target);
+  const auto once = [&](MatrixView rows) { return pairs_alone ? DistinctRows{{}, rows, {}} : distinct_rows(rows); };
+  DistinctRows source_rows = once(problem.source), target_rows = once(problem.target);
   if (!source_rows.place.empty()) check_rows(source_rows.rows, "distinct rows of the source");
   if (!target_rows.place.empty()) check_rows(target_rows.rows, "distinct rows of the target");
-  GatedSide source = prepare_gated(source_rows.rows, options.threads);
-  const GatedSide target = prepare_gated(target_rows.rows, options.threads);
-  const Pairs pairs =
-      gather_pairs(place_pairs(problem.pairs, source_rows, target_rows), source.centred.rows, target.centred.rows);
-  AlignSummary summary;
-  summary.pairs = pairs.count();
-  PortfolioResult found;
+  GatedSide source = prepare_gated(source_rows.rows, threads), target = prepare_gated(target_rows.rows, threads);
+  Pairs pairs = gather_pairs(place_pairs(problem.pairs, source_rows, target_rows), source.centred.rows, target.centred.rows);
+  return {pairs_alone, std::move(source_rows), std::move(target_rows), std::move(source), std::move(target), std::move(pairs)};
+}
+
+using Step = std::function<void(const char* stage, double done)>;
+
+/// Searches, refines and judges; the evidence goes into the summary.
+Refined search_and_refine(const Sides& sides, const AlignOptions& options, const std::vector<Index>& blocks, const Step& step,
+                          AlignSummary& summary) {
+  const GatedSide &source = sides.source, &target = sides.target;
+  const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
+  summary.pair_fit.ridge = last_ridge(fewer);
+  const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal,
+                                  view_dims(fewer), 0.5, options.threads);
+  // A fifth of the pairs, when there are enough, is kept to tell how good the map is.
+  const Index count = sides.pairs.count(), fold = count >= 50 ? 5 : count + 1;
+  const Pairs known = select(sides.pairs, every(count, fold, fold - 1, false)),
+              held_out = select(sides.pairs, every(count, fold, fold - 1, true));
+  PortfolioResult found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
+  summary.evidence.agreement = found.agreement;
+  summary.evidence.searches_needed = found.searches_needed;
+  summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
   Refined fitted;
-  const std::vector<Index> blocks = widths(several.targets);
-  if (pairs_alone) {
-    fitted.weight = fit_pairs(source.principal, pairs, target.centred.rows, options, summary.pair_fit);
-    fitted.blocks = split_columns(fitted.weight, blocks);
-    found.stopped_because = "the known pairs suffice";
-  } else {
-    const Index fewer = std::min(source.centred.rows.rows(), target.centred.rows.rows());
-    summary.pair_fit.ridge = last_ridge(fewer);
-    const ViewPair view = view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal,
-                                    view_dims(fewer), 0.5, options.threads);
-    // A fifth of the pairs, when there are enough, is kept to tell how good the map is.
-    const Index fold = pairs.count() >= 50 ? 5 : pairs.count() + 1;
-    const Pairs known = select(pairs, every(pairs.count(), fold, fold - 1, false)),
-                held_out = select(pairs, every(pairs.count(), fold, fold - 1, true));
-    found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
-    summary.evidence.agreement = found.agreement;
-    summary.evidence.searches_needed = found.searches_needed;
-    summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
-    const auto refine_and_judge = [&](bool thorough) {
-      fitted = refine(
-          source, target, known, held_out, view, found.map, blocks, thorough, effort_plan(options.effort), options.seed,
-          options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
-      judge_map(source.centred.rows, source.principal, target.centred.rows, fitted.weight, summary.pair_fit.ridge,
-                options.threads, summary.evidence);
-    };
-    const bool few_steps_may_do = found.easy && fewer >= kFewRows;
-    if (few_steps_may_do) refine_and_judge(false);
-    if (!few_steps_may_do || summary.evidence.half_agreement < precise_halves(fewer)) refine_and_judge(true);
-    summary.evidence.probability = success_probability(summary.evidence);
-  }
-  if (source.dropped.rows() > 0) {
-    fitted.weight = without_directions(source.dropped, std::move(fitted.weight));
-    for (Matrix& block : fitted.blocks) block = without_directions(source.dropped, std::move(block));
-  }
+  const auto refine_and_judge = [&](bool thorough) {
+    fitted = refine(
+        source, target, known, held_out, view, found.map, blocks, thorough, effort_plan(options.effort), options.seed,
+        options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
+    judge_map(source.centred.rows, source.principal, target.centred.rows, fitted.weight, summary.pair_fit.ridge,
+              options.threads, summary.evidence);
+  };
+  const bool few_steps_may_do = found.easy && fewer >= kFewRows;
+  if (few_steps_may_do) refine_and_judge(false);
+  if (!few_steps_may_do || summary.evidence.half_agreement < precise_halves(fewer)) refine_and_judge(true);
+  summary.evidence.probability = success_probability(summary.evidence);
   summary.pair_free_score = found.pair_free_score;
-  summary.verdict = judge(summary, pairs_alone);
   summary.starts = std::move(found.starts);
   summary.stopped_because = found.stopped_because;
-  summary.map = make_map(std::move(source.leading), source.centred, target.centred, std::move(fitted.weight));
-  if (!several.targets.empty()) enter_consensus(several, summary.map);
-  summary.map.targets = several.targets;
-  for (std::size_t k = 0; k < several.targets.size(); ++k) summary.map.targets[k].weight = std::move(fitted.blocks[k]);
-  // Rows to be translated come as they are, with the directions that the gate dropped.
-  summary.map.support =
-      support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
+  return fitted;
+}
+
+/// What the map's file says of its origin.
+std::string card_of(const AlignProblem& problem, const AlignOptions& options, const Sides& sides, const AlignSummary& summary) {
+  const Index dropped_source = sides.source.dropped.rows(), dropped_target = sides.target.dropped.rows();
+  const Index distinct_source = sides.source_rows.rows.rows, distinct_target = sides.target_rows.rows.rows;
   nlohmann::ordered_json card = {
       {"source", {{"name", problem.source_name}, {"dim", problem.source.cols}, {"rows", problem.source.rows}}},
       {"target", {{"name", problem.target_name}, {"dim", summary.map.target_dim()}, {"rows", problem.target.rows}}},
-      {"method", pairs.count() == 0 ? "linear, unpaired"
-                 : pairs_alone      ? "linear, paired"
-                                    : "linear, some pairs"},
+      {"method", summary.pairs == 0  ? "linear, unpaired"
+                 : sides.pairs_alone ? "linear, paired"
+                                     : "linear, some pairs"},
       {"normalisation", "centred unit rows"},
       {"seed", options.seed},
       {"effort", to_string(options.effort)},
@@ -206,12 +199,50 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
       {"evidence", evidence_report(summary.evidence)},
       {"starts", summary.starts.size()},
       {"stopped_because", summary.stopped_because}};
-  if (source.dropped.rows() + target.dropped.rows() > 0)
-    card["gate"] = {{"source_directions", source.dropped.rows()}, {"target_directions", target.dropped.rows()}};
-  if (source_rows.rows.rows < problem.source.rows || target_rows.rows.rows < problem.target.rows)
-    card["distinct_rows"] = {{"source", source_rows.rows.rows}, {"target", target_rows.rows.rows}};
+  if (dropped_source + dropped_target > 0)
+    card["gate"] = {{"source_directions", dropped_source}, {"target_directions", dropped_target}};
+  if (distinct_source < problem.source.rows || distinct_target < problem.target.rows)
+    card["distinct_rows"] = {{"source", distinct_source}, {"target", distinct_target}};
   if (summary.pairs > 0) card["pairs"] = pair_report(summary.pair_fit, summary.pairs);
-  summary.map.card = json_text(card);
+  return json_text(card);
+}
+
+/// Aligns all rows of a problem. several: what its target consists of when it is several known spaces.
+AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options, const Several& several) {
+  check_rows(problem.source, problem.source_name.empty() ? "source" : problem.source_name);
+  check_rows(problem.target, problem.target_name.empty() ? "target" : problem.target_name);
+  const auto begin = Clock::now();
+  const Step step = [&](const char* stage, double done) {
+    tell(options.progress, stage, done, "align", "nothing was written");
+  };
+  check_pairs(problem);
+  step("prepare", 0);
+  Sides sides = prepare_sides(problem, options.threads);
+  GatedSide &source = sides.source, &target = sides.target;
+  AlignSummary summary;
+  summary.pairs = sides.pairs.count();
+  const std::vector<Index> blocks = widths(several.targets);
+  Refined fitted;
+  if (sides.pairs_alone) {
+    fitted.weight = fit_pairs(source.principal, sides.pairs, target.centred.rows, options, summary.pair_fit);
+    fitted.blocks = split_columns(fitted.weight, blocks);
+    summary.stopped_because = "the known pairs suffice";
+  } else {
+    fitted = search_and_refine(sides, options, blocks, step, summary);
+  }
+  if (source.dropped.rows() > 0) {
+    fitted.weight = without_directions(source.dropped, std::move(fitted.weight));
+    for (Matrix& block : fitted.blocks) block = without_directions(source.dropped, std::move(block));
+  }
+  summary.verdict = judge(summary, sides.pairs_alone);
+  summary.map = make_map(std::move(source.leading), source.centred, target.centred, std::move(fitted.weight));
+  if (!several.targets.empty()) enter_consensus(several, summary.map);
+  summary.map.targets = several.targets;
+  for (std::size_t k = 0; k < several.targets.size(); ++k) summary.map.targets[k].weight = std::move(fitted.blocks[k]);
+  // Rows to be translated come as they are, with the directions that the gate dropped.
+  summary.map.support =
+      support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
+  summary.map.card = card_of(problem, options, sides, summary);
   step("refine", 1);
   summary.seconds = seconds_since(begin);
   return summary;

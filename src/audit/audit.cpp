@@ -6,7 +6,7 @@
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
 #include "audit/known_spaces.h"
-#include "audit/leak_texts.h"
+#include "audit/attacks/leak_texts.h"
 #include "core/boundary.h"
 #include "core/parallel.h"
 #include "core/tell.h"

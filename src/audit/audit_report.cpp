@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "align/summary.h"
-#include "audit/attributes_json.h"
+#include "audit/attacks/attributes_json.h"
 #include "core/text/json.h"
 #include "core/text/layout.h"
 #include "core/text/number.h"

@@ -4,7 +4,7 @@
 #include <fstream>
 #include <utility>
 
-#include "audit/attributes_json.h"
+#include "audit/attacks/attributes_json.h"
 #include "core/text/json.h"
 #include "core/text/number.h"
 #include "evaluate/score_json.h"

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "audit/auc.h"
+#include "audit/attacks/auc.h"
 #include "random_matrix.h"
 #include "vec2vec/error.h"
 

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <set>
 
-#include "audit/keyed_random.h"
+#include "audit/defences/keyed_random.h"
 #include "core/random.h"
 #include "random_matrix.h"
 #include "temp_dir.h"

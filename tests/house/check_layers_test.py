@@ -66,7 +66,15 @@ class CheckLayers(unittest.TestCase):
 
     def test_a_readme_that_is_not_true(self):
         self.write("src/align/README.md", "What it is.\nUses: core.\nStart reading: `climb.h`.\n")
-        self.refused("src/align/README.md: its second line must be: Uses: core, io.", "there is no climb.h")
+        self.refused("src/align/README.md: its lines must be: what the folder is, `Uses: core, io.`, `Start reading: ...`")
+
+    def test_a_readme_that_names_no_file(self):
+        self.write("src/align/README.md", "What it is.\nUses: core, io.\nStart reading: `climb.h`.\n")
+        self.refused("src/align/README.md: there is no climb.h")
+
+    def test_a_folder_within_a_folder_has_one_too(self):
+        self.write("src/io/binary/npy.cpp", "")
+        self.refused("src/io/binary/README.md: there is none")
 
     def test_a_folder_that_is_too_large(self):
         for number in range(13):

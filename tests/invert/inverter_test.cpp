@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "invert/fake_models.h"
-#include "invert/guide.h"
+#include "invert/search/guide.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inversion.h"

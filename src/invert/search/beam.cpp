@@ -1,4 +1,4 @@
-#include "invert/beam.h"
+#include "invert/search/beam.h"
 
 #include <algorithm>
 #include <unordered_set>

@@ -1,5 +1,5 @@
 
-#include "audit/attributes_json.h"
+#include "audit/attacks/attributes_json.h"
 #include "core/text/json.h"
 #include "core/text/layout.h"
 #include "core/text/number.h"

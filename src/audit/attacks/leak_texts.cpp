@@ -1,4 +1,4 @@
-#include "audit/leak_texts.h"
+#include "audit/attacks/leak_texts.h"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "core/random.h"
-#include "invert/guide.h"
+#include "invert/search/guide.h"
 
 namespace vec2vec {
 

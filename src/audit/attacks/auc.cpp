@@ -1,4 +1,4 @@
-#include "audit/auc.h"
+#include "audit/attacks/auc.h"
 
 #include <algorithm>
 

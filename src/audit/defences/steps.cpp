@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-#include "audit/keyed_random.h"
+#include "audit/defences/keyed_random.h"
 #include "core/boundary.h"
 #include "core/matrix/blas.h"
 #include "core/matrix/gemm.h"

@@ -1,4 +1,4 @@
-#include "audit/keyed_random.h"
+#include "audit/defences/keyed_random.h"
 
 #include <openssl/evp.h>
 

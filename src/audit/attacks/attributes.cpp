@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numeric>
 
-#include "audit/auc.h"
+#include "audit/attacks/auc.h"
 #include "core/boundary.h"
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"

@@ -1,4 +1,4 @@
-#include "invert/guide.h"
+#include "invert/search/guide.h"
 
 #include <algorithm>
 

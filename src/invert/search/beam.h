@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "invert/guide.h"
+#include "invert/search/guide.h"
 
 namespace vec2vec {
 

@@ -1,4 +1,4 @@
-#include "invert/correct.h"
+#include "invert/search/correct.h"
 
 #include <algorithm>
 #include <map>
