@@ -13,6 +13,8 @@ l3 or corpus agnews take no part in the fit: they are the test. Standard library
 import argparse
 import itertools
 import math
+import subprocess
+import sys
 
 from bench_env import ROOT, records_of
 
@@ -193,6 +195,7 @@ def main():
             "#pragma once\n\nnamespace vec2vec {\n\n// Written by bench/fit_verdict.py from bench/results/verdict.jsonl; do not edit.\n"
             f"constexpr double {values};\nconstexpr double kLeastAgreement = {LEAST_AGREEMENT}, kMostHalves = {MOST_HALVES};\nconstexpr double kAligned = {ALIGNED}, kNotAligned = {NOT_ALIGNED};\n\n}}  // namespace vec2vec\n"
         )
+        subprocess.run([sys.executable, ROOT / "bench" / "page_runs.py"], check=True)  # the page of align shows the same runs
 
 
 if __name__ == "__main__":

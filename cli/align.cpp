@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "align_report.h"
 #include "command.h"
 #include "core/text/json.h"
 #include "core/time.h"
@@ -36,6 +37,7 @@ struct AlignArguments {
   std::string output, method = "linear";
   std::string pairs;
   NeuralArguments neural;
+  AlignReport report;
   bool force = false, paired = false, procrustes = false, by_cosine = false, partial = false;
   Effort effort = Effort::kNormal;
   double time_budget = 0;  // seconds
@@ -51,12 +53,29 @@ nlohmann::ordered_json input_card(const Side& side, const LoadedRows& loaded) {
   return card;
 }
 
-void print_next_steps(const AlignArguments& arguments) {
+/// What to do with the map, the most useful first.
+std::vector<NextStep> next_steps(const AlignArguments& arguments, Verdict verdict) {
   const std::string to = arguments.targets.size() > 1 ? " --to " + arguments.targets[0].name : "";
-  std::cout << "\nThe map is in " << arguments.output << ". Next:\n"
-            << "  vec2vec translate " << arguments.output << " " << arguments.source.path << " translated.npy" << to << "\n"
-            << "  vec2vec evaluate --map " << arguments.output << " SOURCE TARGET" << to
-            << "    (if you have held-out pairs)\n";
+  const std::string &map = arguments.output, &a = arguments.source.path, &b = arguments.targets[0].path;
+  const NextStep translate = {"Rows of A in the space of B.", "vec2vec translate " + map + " " + a + " translated.npy" + to};
+  const NextStep evaluate = {"Scores of rows that are known to belong together, row by row.",
+                             "vec2vec evaluate --map " + map + " HELD-OUT-A HELD-OUT-B" + to};
+  const std::string again = "vec2vec align " + a + " " + b + " -o " + map + " --force";
+  const NextStep longer = {"More searches, which an uncertain or missed map may need.", again + " --effort high"};
+  const NextStep pairs = {"A few known pairs (row of A, row of B) decide what rows alone leave open.",
+                          again + " --pairs pairs.csv"};
+  const NextStep parts = {"Only parts of the two sides are of the same kind? Then find out which.", again + " --partial"};
+  const NextStep kinship = {"One model, two that align, or neither?", "vec2vec inspect --fingerprint " + a + " " + b};
+  switch (verdict) {
+    case Verdict::kAligned:
+      return {translate, evaluate, {"In CI: is the map good enough?", "vec2vec gate " + map + " --policy policy.json"}};
+    case Verdict::kUncertain:
+      return {evaluate, longer, pairs};
+    case Verdict::kNotAligned:
+      break;
+  }
+  if (arguments.partial) return {longer, kinship, pairs};
+  return {longer, parts, kinship, pairs};
 }
 
 int exit_code(Verdict verdict) {
@@ -128,44 +147,73 @@ std::vector<RowPair> all_pairs(Index rows) {
   return pairs;
 }
 
-int align_procrustes(const LoadedRows& source, const LoadedRows& target, const nlohmann::ordered_json& inputs,
-                     const AlignArguments& arguments) {
-  Map map = fit_paired(source.rows, target.rows);
-  save(map, inputs, arguments);
+/// Where the results are, and what to do next.
+void tell_files(const AlignArguments& arguments, const std::vector<NextStep>& next) {
+  std::cout << "  map                              " << arguments.output << "\n";
+  if (!arguments.report.page.empty())
+    std::cout << "  report                           " << arguments.report.page << ", its figures in "
+              << json_path(arguments.report.page) << "\n";
+  print_next(next[0]);
+}
+
+/// The rows of an alignment, their card, and the report that is to be written of it.
+struct Loaded {
+  const LoadedRows &source, &target;
+  const AlignProblem& problem;
+  const nlohmann::ordered_json& inputs;
+  ProgressLine& progress;
+};
+
+/// Adds to the facts where the files are, and writes the report.
+void finish_facts(nlohmann::ordered_json& facts, const Map& map, const Loaded& loaded, const std::vector<NextStep>& next,
+                  const AlignArguments& arguments) {
+  facts["map"] = arguments.output;
+  if (!arguments.report.page.empty()) facts["report"] = arguments.report.page;
+  facts["inputs"] = loaded.inputs;
+  arguments.report.write(facts, map, loaded.problem, next, loaded.source, loaded.target, arguments.common, arguments.force,
+                         loaded.progress.functor());
+  loaded.progress.finish();
+}
+
+int align_procrustes(const Loaded& loaded, const AlignArguments& arguments) {
+  Map map = fit_paired(loaded.source.rows, loaded.target.rows);
+  loaded.progress.finish();
+  save(map, loaded.inputs, arguments);
+  const std::vector<NextStep> next = next_steps(arguments, Verdict::kAligned);
+  nlohmann::ordered_json json = {{"method", "Procrustes, paired"}, {"pairs", loaded.source.rows.rows()}};
+  finish_facts(json, map, loaded, next, arguments);
   if (arguments.common.json) {
-    const nlohmann::ordered_json json = {
-        {"method", "Procrustes, paired"}, {"pairs", source.rows.rows()}, {"map", arguments.output}, {"inputs", inputs}};
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
-  std::cout << "Map of " << source.rows.rows() << " known pairs, " << map.source_dim() << " -> " << map.target_dim() << "\n";
-  if (!arguments.common.quiet) print_next_steps(arguments);
+  std::cout << "Map of " << loaded.source.rows.rows() << " known pairs, " << map.source_dim() << " -> " << map.target_dim()
+            << "\n";
+  if (!arguments.common.quiet) tell_files(arguments, next);
   return kSuccess;
 }
 
 /// Trains the translator from the linear map `start` (ignored with --init random) and writes the neural map.
-int train(const AlignProblem& problem, const Map& start, Verdict verdict, double time_budget,
-          const nlohmann::ordered_json& inputs, const AlignArguments& arguments, ProgressLine& progress) {
+int train(const Loaded& loaded, const Map& start, Verdict verdict, double time_budget, const AlignArguments& arguments) {
   NeuralOptions options = arguments.neural.options();
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.time_budget = time_budget;
-  options.progress = progress.functor();
-  NeuralSummary summary = train_neural(problem, start, options);
-  progress.finish();
-  save(summary.map, inputs, arguments);
+  options.progress = loaded.progress.functor();
+  NeuralSummary summary = train_neural(loaded.problem, start, options);
+  loaded.progress.finish();
+  save(summary.map, loaded.inputs, arguments);
+  const std::vector<NextStep> next = next_steps(arguments, verdict);
+  auto json = parse_ordered_json(summary.to_json());
+  json["verdict"] = to_string(verdict);
+  finish_facts(json, summary.map, loaded, next, arguments);
   if (arguments.common.json) {
-    auto json = parse_ordered_json(summary.to_json());
-    json["verdict"] = to_string(verdict);
-    json["map"] = arguments.output;
-    json["inputs"] = inputs;
     std::cout << json_text(json, 2) << "\n";
     return exit_code(verdict);
   }
   std::cout << to_string(verdict)
             << (options.start == NeuralStart::kLinear ? "  (of the linear start)\n" : "  (a random start has no verdict)\n")
             << summary.brief();
-  if (!arguments.common.quiet) print_next_steps(arguments);
+  if (!arguments.common.quiet) tell_files(arguments, next);
   return exit_code(verdict);
 }
 
@@ -182,6 +230,10 @@ int run_align(AlignArguments arguments) {
   std::vector<std::string> files = {arguments.source.path};
   files.insert(files.end(), arguments.target_paths.begin(), arguments.target_paths.end());
   require_writable(arguments.output, arguments.force, files);
+  std::vector<std::string> taken = files;
+  for (const std::string& path : {arguments.output, arguments.report.source_texts_path, arguments.report.target_texts_path})
+    taken.push_back(path);
+  arguments.report.check(arguments.force, taken);
   if (arguments.method == "neural") arguments.neural.options().validate();
   if (!arguments.neural.plot.empty()) require_ending(arguments.neural.plot, kHtmlFile);
   if (!arguments.neural.log.empty()) require_ending(arguments.neural.log, kCsvFile);
@@ -202,18 +254,16 @@ int run_align(AlignArguments arguments) {
   stop_if_interrupted();
   remark_same_files(files, "the map found is that of the rows onto themselves, and its verdict says nothing of other files",
                     arguments.common.quiet);
-  if (arguments.procrustes) {
-    progress.finish();
-    return align_procrustes(source, target, inputs, arguments);
-  }
-
+  arguments.report.read_texts_of(source, target);
   const bool neural = arguments.method == "neural";
   AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.targets[0].name};
   for (std::size_t k = 1; k < targets.size(); ++k) problem.more_targets.push_back({targets[k].rows, arguments.targets[k].name});
+  const Loaded loaded{source, target, problem, inputs, progress};
+  if (arguments.procrustes) return align_procrustes(loaded, arguments);
   problem.pairs = arguments.paired ? all_pairs(source.rows.rows()) : std::move(pairs);
   if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
     const Map start = arguments.neural.init == "random" ? Map{} : load_map(arguments.neural.start);
-    return train(problem, start, verdict_of(start), arguments.time_budget, inputs, arguments, progress);
+    return train(loaded, start, verdict_of(start), arguments.time_budget, arguments);
   }
   AlignOptions options;
   options.seed = arguments.common.seed;
@@ -228,27 +278,23 @@ int run_align(AlignArguments arguments) {
   if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
     const double used = seconds_since(begin);
     const double left = arguments.time_budget > 0 ? std::max(1e-3, arguments.time_budget - used) : 0;
-    return train(problem, summary.map, summary.verdict, left, inputs, arguments, progress);
+    return train(loaded, summary.map, summary.verdict, left, arguments);
   }
   progress.finish();
   save(summary.map, inputs, arguments);
 
+  const std::vector<NextStep> next = next_steps(arguments, summary.verdict);
+  auto json = parse_ordered_json(summary.to_json());
+  finish_facts(json, summary.map, loaded, next, arguments);
   if (arguments.common.json) {
-    auto json = parse_ordered_json(summary.to_json());
-    json["map"] = arguments.output;
-    json["inputs"] = inputs;
     std::cout << json_text(json, 2) << "\n";
     return exit_code(summary.verdict);
   }
   print_report(summary.brief());
   if (arguments.common.quiet) return exit_code(summary.verdict);
-  if (summary.verdict == Verdict::kNotAligned) {
-    std::cout << "\nDo not use the map in " << arguments.output
-              << ". Try more rows a side, another --seed, or texts of the same kind"
-              << (arguments.partial ? "" : "; if only parts of them are of the same kind, --partial") << ".\n";
-  } else {
-    print_next_steps(arguments);
-  }
+  tell_files(arguments, next);
+  if (summary.verdict == Verdict::kNotAligned)
+    std::cout << "note: do not use the map; more rows a side, another --seed, or texts of the same kind may help\n";
   return exit_code(summary.verdict);
 }
 
@@ -268,7 +314,8 @@ void add_align(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->required();
   command->add_option("-o,--output", arguments->output, "Map file to write (safetensors)")->type_name("FILE")->required();
-  command->add_flag("--force", arguments->force, "Overwrite the map file");
+  command->add_flag("--force", arguments->force, "Overwrite the map file and the report");
+  arguments->report.add_options(*command);
   add_effort_option(
       *command, arguments->effort, arguments->time_budget,
       "low, normal or high: 2 to 12, 4 to 24, 8 to 96 searches and ever more refinement; or a time, e.g. 90s, 5m, "
@@ -342,6 +389,7 @@ void add_align(CLI::App& app, Run& run) {
       "  vec2vec align minilm.npy mpnet.npy -o map.safetensors\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --max-rows 20000 --effort high --seed 1 --json\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --pairs pairs.csv\n"
+      "  vec2vec align a.npy b.npy -o map.safetensors --report page.html --texts-a a.txt --texts-b b.txt\n"
       "  vec2vec align unknown.npy minilm.npy mpnet.npy bge.npy -o map.safetensors    (three models of the same texts)\n"
       "  vec2vec align a.f32 b.safetensors -o map.safetensors --raw-dim-a 384 --tensor-b embeddings\n"
       "  vec2vec align a.npy b.npy -o map.safetensors --method neural --checkpoint training.safetensors --plot training.html\n"

@@ -92,8 +92,6 @@ Json data_facts(const std::string& path, const OpenOptions& open, const AuditArg
   return facts;
 }
 
-std::string json_path(const std::string& output) { return std::filesystem::path(output).replace_extension(".json").string(); }
-
 std::vector<std::string> inputs(const AuditArguments& a) {
   std::vector<std::string> paths = {a.store, a.map, a.truth, a.language_model};
   for (const TextSet* set : {&a.known, &a.attributes, &a.words, &a.candidates, &a.native}) {

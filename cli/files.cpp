@@ -88,6 +88,8 @@ bool looks_like_map(const std::string& path) {
   return start.size() > 9 && start[8] == '{' && start.find("\"linear.weight\"") != std::string::npos;
 }
 
+std::string json_path(const std::string& page) { return std::filesystem::path(page).replace_extension(".json").string(); }
+
 std::string stem_of(const std::string& path) { return fs::path(path).stem().string(); }
 
 }  // namespace vec2vec::cli

@@ -37,6 +37,9 @@ void refuse_database(const std::string& path);
 /// Whether the file looks like a map of this library (a safetensors file that names the tensor linear.weight).
 bool looks_like_map(const std::string& path);
 
+/// Where the figures of a page go: its name with the ending .json.
+std::string json_path(const std::string& page);
+
 /// The name of the file without folders and ending.
 std::string stem_of(const std::string& path);
 

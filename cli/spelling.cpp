@@ -17,6 +17,8 @@ const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"MeasureGrid::to_json()", "--json"},
     {"MigrateOptions::batch_rows", "--block-rows"},
     {"MigrateOptions::build_indexes = false", "--no-indexes"},
+    {"PortraitOptions::source_texts", "--texts-a"},
+    {"PortraitOptions::target_texts", "--texts-b"},
     {"align()", "vec2vec align"},
     {"consensus()", "vec2vec evaluate"},
     {"drop_new_postgres()", "--drop-new"},

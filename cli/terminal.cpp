@@ -52,6 +52,8 @@ void print_error(const std::string& what, const std::string& where, const std::s
 
 void print_report(const std::string& text) { std::cout << in_flags(text); }
 
+void print_next(const NextStep& step) { std::cout << "\nnext: " << step.command << "\n      " << step.say << "\n"; }
+
 std::string format_seconds(double seconds) {
   const long long s = std::llround(std::clamp(seconds, 0.0, 1e9));
   if (s < 60) return std::to_string(s) + " s";

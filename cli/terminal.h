@@ -22,6 +22,14 @@ void print_error(const std::string& what, const std::string& where = {}, const s
 /// Prints a report of the library on stdout, in the command's words.
 void print_report(const std::string& text);
 
+/// What to do after a command: a sentence, and the command that does it.
+struct NextStep {
+  std::string say, command;
+};
+
+/// Ends a command's report: "next: COMMAND" and, behind it, why.
+void print_next(const NextStep& step);
+
 /// 75 -> "1 min 15 s".
 std::string format_seconds(double seconds);
 

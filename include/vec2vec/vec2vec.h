@@ -20,6 +20,7 @@
 #include "vec2vec/neural.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/pairs.h"
+#include "vec2vec/portrait.h"
 #include "vec2vec/postgres.h"
 #include "vec2vec/progress.h"
 #include "vec2vec/retention.h"

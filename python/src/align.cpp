@@ -12,6 +12,7 @@
 #include "vec2vec/neural.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/pairs.h"
+#include "vec2vec/portrait.h"
 
 namespace vec2vec::python {
 
@@ -54,6 +55,25 @@ Result align_rows(const Rows& source, const std::vector<Rows>& targets, const Pa
     summary = align(problem, options);
   });
   return {std::move(summary.map), summary.brief(), summary.to_json()};
+}
+
+/// What the map looks like, as JSON.
+std::string draw(const Map& map, const Rows& source, const std::vector<Rows>& targets, const std::string& source_name,
+                 const std::vector<std::string>& target_names, const std::vector<std::string>& source_texts,
+                 const std::vector<std::string>& target_texts, std::uint64_t seed, int threads, const nb::object& progress) {
+  AlignProblem problem{view(source), view(targets.at(0)), source_name, target_names.at(0)};
+  for (std::size_t k = 1; k < targets.size(); ++k) problem.more_targets.push_back({view(targets[k]), target_names.at(k)});
+  PortraitOptions options;
+  options.source_texts = source_texts;
+  options.target_texts = target_texts;
+  options.seed = seed;
+  options.threads = threads;
+  std::string json;
+  run(progress, [&](const Progress& report) {
+    options.progress = report;
+    json = portrait(map, problem, options);
+  });
+  return json;
 }
 
 Result train(const Rows& source, const Rows& target, const Map* start, const PairArray& pairs, const std::string& preset,
@@ -100,6 +120,10 @@ void add_align(nb::module_& module) {
              nb::arg("source_name"), nb::arg("target_names"), nb::arg("seed"), nb::arg("threads"), nb::arg("effort"),
              nb::arg("time_budget"), nb::arg("by_cosine"), nb::arg("partial"), nb::arg("checkpoint"),
              nb::arg("progress").none());
+  module.def("align_page", &align_page, nb::arg("json"));
+  module.def("portrait", &draw, nb::arg("map"), nb::arg("source").noconvert(), nb::arg("targets").noconvert(),
+             nb::arg("source_name"), nb::arg("target_names"), nb::arg("source_texts"), nb::arg("target_texts"), nb::arg("seed"),
+             nb::arg("threads"), nb::arg("progress").none());
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
              nb::arg("pairs").noconvert(), nb::arg("preset"), nb::arg("steps").none(), nb::arg("blend").none(),
              nb::arg("seeds"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"),

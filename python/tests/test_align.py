@@ -162,3 +162,27 @@ def test_neural(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> None:
     assert copy.translate(a).tobytes() == scratch.map.translate(a).tobytes()
     with pytest.raises(v2v.BadInputError):
         v2v.train_neural(a, b, paired_map, preset="none")  # type: ignore[arg-type]
+
+
+def test_the_page_has_the_figures_of_the_alignment(demo: Load, tmp_path: Path) -> None:
+    a, b = demo("minilm.pairs")[:600], demo("mpnet.pairs")[:600]
+    found = v2v.align(a, b, "rows", source_name="old", target_name="new")
+    texts = [f"text {i} </script>" for i in range(600)]
+    page = found.page(a, b, source_texts=texts, target_texts=texts)
+    figures = page.to_dict()
+    assert figures["verdict"] == found.verdict and figures["pairs"] == found.pairs
+    assert [figures["portrait"]["source"][key] for key in ("name", "rows", "dim")] == ["old", 600, 384]
+    example = figures["portrait"]["of_source"][3]
+    assert example["text"] == texts[example["row"]] and len(example["nearest"]) == 3
+    assert any(step["command"] == "found.map.translate(A)" for step in figures["next"])
+    page.save(tmp_path / "page.html")
+    html = (tmp_path / "page.html").read_text()
+    assert html.count("</script>") == 2 and "Alignment of two embedding spaces" in html and (tmp_path / "page.json").exists()
+    with pytest.raises(v2v.BadInputError, match="exists already"):
+        page.save(tmp_path / "page.html")
+    with pytest.raises(v2v.BadInputError, match=r"source_texts.*one text a row|one text a row"):
+        found.page(a, b, source_texts=["one"])
+
+    several = v2v.align(a, {"mpnet": b, "e5": demo("e5.pairs")[:600]}, "rows")
+    drawn = several.page(a, [b, demo("e5.pairs")[:600]]).to_dict()["portrait"]
+    assert [view["space"] for view in drawn["after"]] == ["consensus", "mpnet", "e5"]

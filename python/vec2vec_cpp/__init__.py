@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ._defend import Defence, defend
     from ._errors import AlignmentWarning, BadInputError, Error, InputWarning, InternalError, UnavailableError
     from ._map import Map
+    from ._pages import AlignmentPage
     from ._reports import (
         Evaluation,
         Inspection,
@@ -49,6 +50,7 @@ __version__ = _core.version()
 __all__ = [
     "Aligner",
     "Alignment",
+    "AlignmentPage",
     "AlignmentWarning",
     "AuditReport",
     "BadInputError",
@@ -94,6 +96,7 @@ _MODULES = {
     "_defend": "Defence defend",
     "_errors": "AlignmentWarning BadInputError Error InputWarning InternalError UnavailableError",
     "_map": "Map",
+    "_pages": "AlignmentPage",
     "_reports": "Evaluation Inspection Measure MeasureGrid Measurement Score evaluate inspect measure measure_all",
     "_translate_file": "TranslatedFile translate_file",
     "_trust": "Confidence ConfidenceScorer GateCheck GateReport Kinship compare_models gate",

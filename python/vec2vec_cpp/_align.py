@@ -6,6 +6,7 @@ import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from . import _core
@@ -13,6 +14,7 @@ from ._errors import AlignmentWarning
 from ._known import as_known
 from ._map import Map
 from ._options import Effort, Path, Preset, Verdict, checked
+from ._pages import AlignmentPage
 from ._progress import Progress, reporting
 from ._reports import _Report
 from ._rows import as_pairs, as_rows, name_of
@@ -36,6 +38,53 @@ class Alignment(_Report):
     starts: list[dict[str, Any]]  #: one for each search: start, anchors, pair_free_score
     pairs: dict[str, Any] | None  #: how the known pairs were used, with cross-validated scores of the map; None without pairs
     left_out: dict[str, int] | None  #: rows of "source" and "target" that have no counterpart (partial=True); None when all fit
+
+    @checked
+    def page(
+        self,
+        A: Rows,
+        B: Spaces,
+        *,
+        source_texts: Sequence[str] = (),
+        target_texts: Sequence[str] = (),
+        seed: int = 0,
+        threads: int = 0,
+        progress: Progress = None,
+    ) -> AlignmentPage:
+        """The page of `vec2vec align --report`: the verdict and its evidence among runs of known truth, both spaces before and after,
+        spectra, searches, nearest rows on both sides, rows that are far from all others, what to do next.
+
+        Args:
+            A: The rows that were aligned, or others of the same model, (n, d_a).
+            B: The same of the new model, (m, d_b); or of each of several known spaces, in the order of `map.targets`.
+            source_texts: The n texts of A, to be shown beside the rows and to give groups their names; () = none.
+            target_texts: The m texts of B.
+            seed: Of the groups.
+            threads: 0 = all cores.
+            progress: True for a bar, or a function of stage and part done.
+
+        Returns:
+            `AlignmentPage`; its `save` writes the page.
+
+        Raises:
+            BadInputError: Rows of other dimensions than the map's, texts that are not one a row.
+
+        Takes a second or two. At most 20,000 rows a side are looked at.
+        """
+        names, spaces = as_known(B)
+        inputs = self.map.card.get("inputs", {})
+        a = as_rows(A, "source")
+        if self.map.targets:
+            names = list(self.map.targets)
+        source_name, names = names_of(self.map, name_of(A, ""), names)
+        with reporting(progress) as callback:
+            portrait = _core.portrait(
+                self.map._core, a, spaces, source_name, names, list(source_texts), list(target_texts), seed, threads, callback
+            )
+        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        head = {"what": "alignment of embedding spaces by vec2vec", "library_version": _core.version(), "date": now}
+        more = {"inputs": inputs, "next": next_steps(self.verdict), "portrait": json.loads(portrait)}
+        return AlignmentPage(json.dumps(head | self.to_dict() | more, indent=2, ensure_ascii=False))
 
     def _line(self) -> str:
         out = self.left_out or {}
@@ -121,6 +170,33 @@ def align(
         warnings.warn(doubt(result["verdict"], result["evidence"]["probability"]), AlignmentWarning, stacklevel=3)
     facts = {key: result[key] for key in ("verdict", "evidence", "pair_free_score", "stopped_because", "seconds", "starts")}
     return Alignment(report, text, Map(core), pairs=result.get("pairs"), left_out=result.get("left_out"), **facts)
+
+
+def names_of(map: Map, source: str, targets: list[str]) -> tuple[str, list[str]]:
+    """What a page calls the two sides: by the map's card where the rows themselves have no name."""
+    source = source or map.card.get("source", {}).get("name", "") or "A"
+    first = map.card.get("target", {}).get("name", "") or "B"
+    return source, [name or first for name in targets]
+
+
+def next_steps(verdict: Verdict) -> list[dict[str, str]]:
+    """What to do with the map, the most useful first; cli/align.cpp says the same in commands."""
+    evaluate = {
+        "say": "Scores of rows that are known to belong together, row by row.",
+        "command": "v2v.evaluate(found.map.translate(held_out_a), held_out_b, mean=found.map)",
+    }
+    longer = {"say": "More searches, which an uncertain or missed map may need.", "command": 'v2v.align(A, B, effort="high")'}
+    pairs = {
+        "say": "A few known pairs (row of A, row of B) decide what rows alone leave open.",
+        "command": "v2v.align(A, B, pairs)",
+    }
+    parts = {
+        "say": "Only parts of the two sides are of the same kind? Then find out which.",
+        "command": "v2v.align(A, B, partial=True)",
+    }
+    if verdict == "ALIGNED":
+        return [{"say": "Rows of A in the space of B.", "command": "found.map.translate(A)"}, evaluate]
+    return [evaluate, longer, pairs] if verdict == "UNCERTAIN" else [longer, parts, pairs]
 
 
 def doubt(verdict: str, probability: float | None) -> str:

@@ -8,18 +8,17 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
 from ._errors import BadInputError
-from ._files import written_whole
 from ._known import as_known, in_order, is_several
 from ._map import Map
 from ._options import Path as AnyPath
 from ._options import Effort, Severity, Verdict, checked
+from ._pages import save_with_figures
 from ._progress import Progress, reporting
 from ._reports import _Report, inspect
 from ._rows import Float32, as_rows, no_rows
@@ -50,16 +49,7 @@ class AuditReport(_Report):
 
     def save(self, path: AnyPath, *, overwrite: bool = False) -> None:
         """Writes the page, and its figures beside it with the ending .json. BadInputError: either exists, unless overwrite."""
-        page = Path(path)
-        if page.suffix == ".json":
-            raise BadInputError("the page and its JSON would be one file", str(page), "a name that ends in .html")
-        files = {page.with_suffix(".json"): self._json, page: self.to_html()}
-        for target in files:
-            if target.exists() and not overwrite:
-                raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
-        for target, text in files.items():
-            with written_whole(target) as temporary:
-                temporary.write_text(text, encoding="utf-8")
+        save_with_figures(path, self.to_html(), self._json, overwrite)
 
 
 @checked

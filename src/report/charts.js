@@ -79,7 +79,7 @@ function table(parent, heads, rows) {
   const body = add(node, "tbody");
   for (const row of rows) {
     const tr = add(body, "tr");
-    row.forEach((cell, k) => say(tr, "td", Array.isArray(cell) ? cell : [cell], Array.isArray(cell) || !k ? {} : {class: "text"}));
+    row.forEach((cell, k) => say(tr, "td", Array.isArray(cell) ? cell : [cell], Array.isArray(cell) || !k && cell.length < 40 ? {} : {class: "text"}));
   }
 }
 
@@ -226,15 +226,15 @@ function drawStarts(parent, starts) {
   const points = starts.map((s, k) => ({x: k + 1, y: s.pair_free_score, says: `Search ${k + 1}, ${s.start}, ${s.anchors} anchors: score ${figure(s.pair_free_score)}`}));
   const scores = points.map(p => p.y), low = Math.min(...scores), high = Math.max(...scores), pad = .08 * (high - low) || .01;
   const drawn = plot(parent, {title: "Searches, one after another", height: 240, x: {label: "search", low: .5, high: starts.length + .5, ticks: ticks(1, starts.length, Math.min(8, starts.length)).filter(Number.isInteger)},
-    y: {label: "pair-free score", low: low - pad, high: high + pad, format: v => v.toFixed(3)},
+    y: {label: "pair-free score", low: low - pad, high: high + pad, format: v => v.toFixed(4)},
     note: "Each search starts at random and ends at a score that needs no pairs. The line is the best so far; a search that found the map ends near it."});
   drawn.line("best so far", points.map(p => ({x: p.x, y: best = Math.max(best, p.y)})), "s0");
   drawn.dots("search", points, "s0", {r: 5});
   drawn.end();
 }
 /* How many values lie where between the least and 1; the dashed line is a bar, if there is one. */
-function drawCosines(parent, title, note, values, bar, barName) {
-  const least = Math.min(...values, bar ?? 1), low = Math.floor(10 * Math.min(least, .9)) / 10, bins = 40, step = (1 - low) / bins, counts = new Array(bins).fill(0);
+function drawCosines(parent, title, note, values, bar, barName, from = 1) {
+  const least = Math.min(...values, bar ?? 1, from), low = Math.floor(10 * Math.min(least, .9)) / 10, bins = 40, step = (1 - low) / bins, counts = new Array(bins).fill(0);
   for (const v of values) counts[Math.max(0, Math.min(bins - 1, Math.floor((v - low) / step)))]++;
   const drawn = plot(parent, {title, note, height: 220, x: {label: "cosine", low, high: 1}, y: {label: "rows", low: 0, high: 1.05 * Math.max(...counts)}});
   drawn.bars("rows", counts.map((n, b) => ({x: low + b * step, y: n, says: `Cosine ${(low + b * step).toFixed(3)} to ${(low + (b + 1) * step).toFixed(3)}: ${n} rows`})), "s0", step);

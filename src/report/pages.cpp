@@ -7,7 +7,9 @@
 namespace vec2vec {
 namespace {
 
-void put(std::string& page, std::string_view place, std::string_view what) { page.replace(page.find(place), place.size(), what); }
+void put(std::string& page, std::string_view place, std::string_view what) {
+  page.replace(page.find(place), place.size(), what);
+}
 
 /// A page that draws itself by `draw` from json.
 std::string page_of(std::string_view title, std::string_view draw, const std::string& json) {
@@ -29,11 +31,14 @@ std::string page_of(std::string_view title, std::string_view draw, const std::st
 
 }  // namespace
 
+std::string align_page(const std::string& json) {
+  return page_of("Alignment of two embedding spaces",
+                 "const RUNS = " + std::string(kVerdictRuns) + ";\n" + std::string(kDrawAlign), json);
+}
+
 std::string audit_page(const std::string& json) { return page_of("Vector store audit", kDrawAudit, json); }
 
-std::string training_page(const std::string& json) {
-  return page_of("Training of the translator", kDrawTraining, json);
-}
+std::string training_page(const std::string& json) { return page_of("Training of the translator", kDrawTraining, json); }
 
 void save_page(const std::string& path, const std::string& page, bool overwrite) try {
   write_file(path, page, overwrite);

@@ -10,4 +10,7 @@ extern const std::string_view kPageCharts;    ///< charts.js
 extern const std::string_view kDrawAudit;     ///< audit.js
 extern const std::string_view kDrawTraining;  ///< training.js
 
+extern const std::string_view kDrawAlign;     ///< align.js
+extern const std::string_view kVerdictRuns;   ///< verdict_runs.json, which bench/page_runs.py writes
+
 }  // namespace vec2vec

@@ -13,6 +13,8 @@
 
 namespace vec2vec {
 
+inline const std::string kData = VEC2VEC_DEMO_DATA;
+
 /// Pages opened in a headless Chromium (scripts/setup.sh --browser, which also fetches axe-core, the checker of accessibility).
 class InBrowser : public ::testing::Test {
  protected:
@@ -30,7 +32,8 @@ class InBrowser : public ::testing::Test {
         dir.path("profile") + " --log-net-log=" + dir.path("net.json") + " " + more_arguments + " --dump-dom file://" +
         dir.path("page.html") + " >" + dir.path("dom.html") + " 2>" + dir.path("log");
     ASSERT_EQ(std::system(command.c_str()), 0) << file_bytes(dir.path("log"));
-    dom = file_bytes(dir.path("dom.html"));
+    whole = file_bytes(dir.path("dom.html"));
+    dom = whole.substr(0, whole.find("<script"));
     log = file_bytes(dir.path("log"));
     const std::string net = file_bytes(dir.path("net.json"));
     requests.clear();
@@ -72,17 +75,18 @@ class InBrowser : public ::testing::Test {
 
   /// What axe-core finds in the page that is serious or critical; empty = nothing.
   std::string serious_findings(const std::string& page, const char* scheme) {
-    const std::string run =
-        "<script>" + file_bytes(VEC2VEC_AXE) +
-        "</script><script>axe.run().then(found => { const told = document.createElement('p'); told.id = 'axe'; told.textContent = "
-        "'axe:' + found.passes.length + ':' + found.violations.filter(v => ['serious', 'critical'].includes(v.impact)).map(v => v.id + "
-        "' ' + v.nodes[0].target).join('; ') + ':end'; document.body.append(told); })</script></body>";
+    const std::string run = "<script>" + file_bytes(VEC2VEC_AXE) +
+                            "</script><script>axe.run().then(found => { const told = document.createElement('p'); told.id = "
+                            "'axe'; told.textContent = "
+                            "'axe:' + found.passes.length + ':' + found.violations.filter(v => ['serious', "
+                            "'critical'].includes(v.impact)).map(v => v.id + "
+                            "' ' + v.nodes[0].target).join('; ') + ':end'; document.body.append(told); })</script></body>";
     std::string with_axe = page;
     with_axe.replace(with_axe.rfind("</body>"), 7, run);
     open_page(with_axe, scheme);
     const std::regex told("<p id=\"axe\">axe:([0-9]+):([^<]*):end</p>");
     std::smatch found;
-    if (!std::regex_search(dom, found, told)) return "axe-core did not run: " + log;
+    if (!std::regex_search(whole, found, told)) return "axe-core did not run: " + log;
     return found[2];
   }
 
@@ -97,7 +101,7 @@ class InBrowser : public ::testing::Test {
   }
 
   TempDir dir;
-  std::string dom, log;
+  std::string dom, whole, log;  ///< dom: what was drawn, without the scripts behind it
   std::vector<std::string> requests;
 };
 

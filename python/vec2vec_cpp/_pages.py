@@ -1,0 +1,54 @@
+"""Pages: HTML that holds its figures, loads nothing and draws itself."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import _core
+from ._errors import BadInputError
+from ._files import written_whole
+from ._options import Path as AnyPath
+from ._show import Shown
+
+
+def save_with_figures(path: AnyPath, html: str, figures: str, overwrite: bool) -> None:
+    """Writes a page, and its figures beside it with the ending .json."""
+    page = Path(path)
+    if page.suffix == ".json":
+        raise BadInputError("the page and its JSON would be one file", str(page), "a name that ends in .html")
+    files = {page.with_suffix(".json"): figures, page: html}
+    for target in files:
+        if target.exists() and not overwrite:
+            raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
+    for target, text in files.items():
+        with written_whole(target) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+
+@dataclass(frozen=True, repr=False)
+class AlignmentPage(Shown):
+    """What was found and whether to believe it, as a page; see `Alignment.page`. `to_dict()` has every figure."""
+
+    _json: str = field(repr=False)
+
+    def _line(self) -> str:
+        return f"{len(self.to_html()) // 1000} kB; `save` writes it"
+
+    def __str__(self) -> str:
+        return repr(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The figures of the page."""
+        result: dict[str, Any] = json.loads(self._json)
+        return result
+
+    def to_html(self) -> str:
+        """A page that loads nothing and draws itself."""
+        return _core.align_page(self._json)
+
+    def save(self, path: AnyPath, *, overwrite: bool = False) -> None:
+        """Writes the page, and its figures beside it with the ending .json. BadInputError: either exists, unless overwrite."""
+        save_with_figures(path, self.to_html(), self._json, overwrite)
