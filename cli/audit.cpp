@@ -252,6 +252,14 @@ Json reproduction(const AuditArguments& arguments, const LoadedSets& sets, const
   return json;
 }
 
+NextStep next_step(Severity severity, const AuditArguments& arguments) {
+  if (severity == Severity::kInconclusive)
+    return {"The attack did not get through; a longer search may.", "the same command with --effort high --force"};
+  if (arguments.no_defences)
+    return {"What would a rotation, noise or quantisation change?", "the same command without --no-defences, with --force"};
+  return {"Which rows and words come to light, and what each defence stops and costs.", "look at " + arguments.output};
+}
+
 /// Writes the page and its figures, and prints what was found; the exit code.
 int tell_report(const AuditReport& report, Json facts, Json made, const AuditArguments& arguments) {
   const AuditOptions& options = arguments.options;
@@ -275,6 +283,7 @@ int tell_report(const AuditReport& report, Json facts, Json made, const AuditArg
     print_report(report.brief());
     if (!arguments.common.quiet) {
       std::cout << "\nThe report is in " << arguments.output << ", its figures in " << json_path(arguments.output) << "\n";
+      print_next(next_step(report.severity, arguments));
       if (options.reveal) std::cout << "note: it shows words and texts of the store; keep it as safe as the store itself\n";
     }
   }

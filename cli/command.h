@@ -60,5 +60,7 @@ void add_gate(CLI::App& app, Run& run);
 void add_audit(CLI::App& app, Run& run);
 void add_sample(CLI::App& app, Run& run);
 void add_migrate(CLI::App& app, Run& run);
+void add_demo(CLI::App& app, Run& run);
+void add_doctor(CLI::App& app, Run& run);
 
 }  // namespace vec2vec::cli

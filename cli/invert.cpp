@@ -175,7 +175,8 @@ Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, cons
   const auto scores = score_inversions(found, truth, judge, options);
   for_people = brief(scores);
   Json json = {{"found", parse_ordered_json(to_json(scores))}};
-  if (!public_texts.empty()) json["nearest_public_text"] = parse_ordered_json(to_json(score_inversions(nearest, truth, {}, options)));
+  if (!public_texts.empty())
+    json["nearest_public_text"] = parse_ordered_json(to_json(score_inversions(nearest, truth, {}, options)));
   if (judge) json["judge"] = judge_json(a, options.sure);
   return json;
 }

@@ -66,6 +66,7 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(32);
   app.footer(
       "Examples:\n"
+      "  vec2vec demo\n"
       "  vec2vec inspect a.npy\n"
       "  vec2vec align a.npy b.npy -o map.safetensors\n"
       "  vec2vec translate map.safetensors a.npy a-in-b.npy\n"
@@ -86,6 +87,8 @@ int main(int argc, char** argv) {
   add_audit(app, run);
   add_sample(app, run);
   add_migrate(app, run);
+  add_demo(app, run);
+  add_doctor(app, run);
   set_command_line(argc, argv);
   return run_guarded([&] {
     const int parsed = parse(app, argc, argv);

@@ -102,6 +102,14 @@ int list_measures() {
   return kSuccess;
 }
 
+NextStep next_step(const MeasureArguments& arguments, bool one_pair) {
+  if (one_pair)
+    return {"The map between the two: their rows belong together, so it is fitted to pairs.",
+            "vec2vec align " + arguments.files[0] + " " + arguments.files[1] + " -o map.safetensors --paired"};
+  if (arguments.html.empty()) return {"All measures of all pairs on one page.", "the same command with --html grid.html"};
+  return {"Every measure of every pair, as a table in colour.", "look at " + arguments.html};
+}
+
 int run_measure(const MeasureArguments& arguments) {
   if (arguments.list) return list_measures();
   const std::size_t count = arguments.files.size();
@@ -139,6 +147,7 @@ int run_measure(const MeasureArguments& arguments) {
     return kSuccess;
   }
   print_report(one_pair ? grid.cells[1].brief() : grid.brief());
+  if (!arguments.common.quiet) print_next(next_step(arguments, one_pair));
   return kSuccess;
 }
 

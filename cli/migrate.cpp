@@ -107,14 +107,17 @@ void print_plan(const MigratePlan& plan, const Map& map, const MigrateArguments&
 
 void print_next_steps(const MigrateSummary& summary, const Map& map, const MigrateArguments& arguments) {
   if (summary.state == "translated")
-    std::cout << "Next: the same command with --switch, which gives column " << arguments.options.into << " the name "
-              << arguments.column.column << ", or with --drop-new, which ends the migration\n";
+    print_next({"It gives column " + arguments.options.into + " the name " + arguments.column.column +
+                    "; --drop-new ends the migration instead.",
+                "the same command with --switch"});
   if (summary.state == "switched")
     std::cout << "From now on " << after_switch(map) << "The old vectors are in " << summary.old_column
-              << ": --roll-back needs them. When all is well, the same command with --drop-old drops them; in psql:\n  "
-              << summary.drop_old_sql << "\n";
+              << ", which --roll-back needs\n";
+  if (summary.state == "switched")
+    print_next(
+        {"When all is well: it drops the old vectors. In psql: " + summary.drop_old_sql, "the same command with --drop-old"});
   if (summary.state == "dropped" || summary.state == "finished")
-    std::cout << "The tables in which migrations keep their state remain: the same command with --forget drops them\n";
+    print_next({"The tables in which migrations keep their state remain; it drops them.", "the same command with --forget"});
 }
 
 /// What the state means after what was asked for.
@@ -223,6 +226,9 @@ int run_migrate(const MigrateArguments& arguments) {
     put_out(plan->to_json(), sha256, &*gate, arguments);
     for (const MigrateProblem& problem : plan->problems) print_error(problem.what, problem.where, problem.hint);
     if (!plan->problems.empty()) return kBadInputExit;
+    if (gate->passed() && text && !arguments.common.quiet && plan->state != "switched" && plan->state != "finished")
+      print_next(
+          {"It writes the new vectors beside the old ones; readers and writers go on.", "the same command without --dry-run"});
     return gate->passed() ? kSuccess : kGateFailedExit;
   }
   const std::vector<std::string> known = plan && text && !arguments.common.quiet ? plan->notes : std::vector<std::string>{};

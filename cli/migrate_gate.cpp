@@ -8,9 +8,7 @@ namespace {
 
 constexpr Index kDocuments = 20000, kQueries = 1000;
 
-std::string verdict_on_card(const Map& map) {
-  return parse_json(map.card.empty() ? "{}" : map.card).value("verdict", "none");
-}
+std::string verdict_on_card(const Map& map) { return parse_json(map.card.empty() ? "{}" : map.card).value("verdict", "none"); }
 
 }  // namespace
 

@@ -42,7 +42,8 @@ int run_sample(const SampleArguments& arguments) {
   }
   std::cout << rows.rows() << " rows x " << rows.cols() << " in " << arguments.output << "\n";
   if (!arguments.common.quiet)
-    std::cout << "Next: vec2vec align " << arguments.output << " NEW.npy -o map.safetensors    (vectors of the new model)\n";
+    print_next(
+        {"NEW.npy holds vectors of the new model.", "vec2vec align " + arguments.output + " NEW.npy -o map.safetensors"});
   return kSuccess;
 }
 

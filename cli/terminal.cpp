@@ -7,9 +7,13 @@
 #include <cmath>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
+#include <optional>
 #include <regex>
+#include <sstream>
 
+#include "core/text/number.h"
 #include "spelling.h"
 
 namespace vec2vec::cli {
@@ -50,9 +54,64 @@ void print_error(const std::string& what, const std::string& where, const std::s
   if (!hint.empty()) std::fprintf(stderr, "  try: %s\n", shown(hint).c_str());
 }
 
-void print_report(const std::string& text) { std::cout << in_flags(text); }
+std::string coloured(const std::string& text, Colour colour) {
+  static const bool plain = [] {
+    const char *no_colour = std::getenv("NO_COLOR"), *terminal = std::getenv("TERM");
+    return (no_colour && *no_colour) || !terminal || std::string_view(terminal) == "dumb" || isatty(STDOUT_FILENO) == 0;
+  }();
+  constexpr const char* kCodes[] = {"1;32", "1;33", "1;31", "1"};
+  if (plain) return text;
+  return std::string("\033[") + kCodes[static_cast<int>(colour)] + "m" + text + "\033[0m";
+}
 
-void print_next(const NextStep& step) { std::cout << "\nnext: " << step.command << "\n      " << step.say << "\n"; }
+std::string wrapped(const std::string& text, std::size_t columns) {
+  if (columns == 0) return text;
+  std::string result;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t indent = std::min(line.find_first_not_of(' '), line.size()) + 2;
+    while (line.size() > columns) {
+      std::size_t cut = line.rfind(' ', columns);
+      if (cut == line.npos || cut <= indent) cut = line.find(' ', columns);  // a word that is longer than a line stays whole
+      if (cut == line.npos || line.find_first_not_of(' ', cut) == line.npos) break;
+      result += line.substr(0, cut) + "\n";
+      line = std::string(indent, ' ') + line.substr(line.find_first_not_of(' ', cut));
+    }
+    result += line + "\n";
+  }
+  if (!text.ends_with('\n') && !result.empty()) result.pop_back();
+  return result;
+}
+
+namespace {
+
+std::size_t terminal_columns() {
+  constexpr std::size_t kLeast = 40, kUsual = 80;
+  if (const char* columns = std::getenv("COLUMNS"))
+    if (const std::optional<double> value = parse_number(columns); value && *value >= 1 && *value < 1e6)
+      return std::max(kLeast, static_cast<std::size_t>(*value));
+  return isatty(STDOUT_FILENO) ? kUsual : 0;
+}
+
+}  // namespace
+
+void print_report(const std::string& text) {
+  const std::string shown = wrapped(in_flags(text), terminal_columns());
+  const std::string first = shown.substr(0, shown.find_first_of(" \n"));
+  if (first == "ALIGNED" || first == "PASSED")
+    std::cout << coloured(first, Colour::kGood);
+  else if (first == "UNCERTAIN")
+    std::cout << coloured(first, Colour::kDoubtful);
+  else if (first == "NOT_ALIGNED" || first == "FAILED")
+    std::cout << coloured(first, Colour::kBad);
+  else
+    std::cout << first;
+  std::cout << shown.substr(first.size());
+}
+
+void print_next(const NextStep& step) {
+  std::cout << "\nnext: " << coloured(step.command, Colour::kCommand) << "\n      " << step.say << "\n";
+}
 
 std::string format_seconds(double seconds) {
   const long long s = std::llround(std::clamp(seconds, 0.0, 1e9));
@@ -93,7 +152,14 @@ bool ProgressLine::update(std::string_view stage, double done) {
   last_shown_ = now;
   tenth_shown_ = tenth;
 
-  std::string line = stage_ + "  " + std::to_string(static_cast<int>(100 * done)) + " %";
+  std::string line = stage_ + "  ";
+  if (tty_) {
+    constexpr int kCells = 20;
+    const int full = static_cast<int>(done * kCells);
+    line += "[" + std::string(static_cast<std::size_t>(full), '#') + std::string(static_cast<std::size_t>(kCells - full), '.') +
+            "] ";
+  }
+  line += std::to_string(static_cast<int>(100 * done)) + " %";
   const double elapsed = seconds_between(stage_start_, now);
   if (done > 0.01 && elapsed > 1) line += "  about " + format_seconds(elapsed / done * (1 - done)) + " left";
   if (tty_) {

@@ -19,7 +19,11 @@ void stop_if_interrupted();
 /// and passwords of URLs are left out.
 void print_error(const std::string& what, const std::string& where = {}, const std::string& hint = {});
 
-/// Prints a report of the library on stdout, in the command's words.
+/// The text with lines longer than `columns` broken at spaces, the rest set in by two more than the line; 0 = as it is.
+std::string wrapped(const std::string& text, std::size_t columns);
+
+/// Prints a report of the library on stdout, in the command's words: a verdict at its beginning in its colour, and, on a
+/// terminal, no line longer than 80 columns (the environment's COLUMNS, where it is set).
 void print_report(const std::string& text);
 
 /// What to do after a command: a sentence, and the command that does it.
@@ -29,6 +33,10 @@ struct NextStep {
 
 /// Ends a command's report: "next: COMMAND" and, behind it, why.
 void print_next(const NextStep& step);
+
+/// For standard output. The text itself where that is no terminal, where NO_COLOR is set (no-color.org), or TERM is dumb.
+enum class Colour { kGood, kDoubtful, kBad, kCommand };
+std::string coloured(const std::string& text, Colour colour);
 
 /// 75 -> "1 min 15 s".
 std::string format_seconds(double seconds);

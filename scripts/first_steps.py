@@ -1,4 +1,4 @@
-"""The commands that the README gives to newcomers, the files and the table that they start from, and what must come out."""
+"""The commands that docs/python.md and docs/postgres.md give to newcomers, the files and the table that they start from, and what must come out."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ ROOT = Path(__file__).resolve().parents[1]
 def commands_of(user: str) -> list[str]:
     """Commands for one kind of user: a block of their own, or the one that all Python users need with what stands in it below the
     comment that begins with the user's name."""
-    start = "From psql" if user == "psql" else "In Python, from a clone"
-    found = re.search(rf"^{start}.*?```\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL | re.MULTILINE)
-    assert found, f"the README has no first steps for {user}"
+    page, start = ("postgres.md", "From psql") if user == "psql" else ("python.md", "In Python, from a clone")
+    found = re.search(rf"^{start}.*?```\n(.*?)```", (ROOT / "docs" / page).read_text(), re.DOTALL | re.MULTILINE)
+    assert found, f"docs/{page} has no first steps for {user}"
     chosen, wanted = [], True
     for line in found.group(1).strip().splitlines():
         if line.startswith("#"):
             wanted = line[1:].strip().split(":")[0] == user
         elif wanted:
             chosen.append(line)
-    assert len(chosen) > 2, f"the README has no first steps for {user}"
+    assert len(chosen) > 2, f"docs/{page} has no first steps for {user}"
     return chosen
 
 

@@ -1,8 +1,10 @@
-"""The commands of the README lead from a store to a translated one. scripts/first_steps.sh runs them in a clean clone."""
+"""The blocks of the README run as written. The first steps of docs/python.md and docs/postgres.md lead from a store to a translated one;
+scripts/first_steps.sh runs them in a clean clone."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from importlib import import_module
@@ -22,8 +24,40 @@ def run(commands: list[str], programs: Path, folder: Path) -> None:
         subprocess.run(command, shell=True, check=True, cwd=folder, env={**os.environ, "PATH": path})
 
 
+def block(language: str) -> str:
+    """The README's block of code in this language."""
+    found = re.findall(rf"```{language}\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    assert len(found) == 1, f"the README has {len(found)} blocks of {language}"
+    return str(found[0])
+
+
+def test_the_readme_takes_a_minute() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120
+    assert len(block("python").splitlines()) <= 8 and len(block("sh").splitlines()) <= 5
+
+
+def test_the_python_of_the_readme(tmp_path: Path) -> None:
+    make_inputs(tmp_path)
+    subprocess.run([sys.executable, "-c", block("python")], check=True, cwd=tmp_path)
+    for name in ("page.html", "page.json", "old-to-new.safetensors"):
+        assert (tmp_path / name).stat().st_size > 10_000
+
+
+def test_the_shell_of_the_readme(tmp_path: Path) -> None:
+    make_inputs(tmp_path)
+    for name, data in (("held-out-a.npy", "minilm.eval.npy"), ("held-out-b.npy", "mpnet.eval.npy")):
+        (tmp_path / name).symlink_to(ROOT / "examples" / "data" / data)
+    command = Path(os.environ["VEC2VEC_CLI"]).parent
+    allowed = {"inspect": (0, 5)}  # 5: the two models can be aligned
+    for line in block("sh").splitlines():
+        path = f"{command}:{os.environ['PATH']}"
+        code = subprocess.run(line, shell=True, cwd=tmp_path, env={**os.environ, "PATH": path}, check=False).returncode
+        assert code in allowed.get(line.split()[1], (0,)), line
+    assert (tmp_path / "report.html").exists() and (tmp_path / "audit.html").exists()
+
+
 @pytest.mark.parametrize("user", ["numpy", "pandas, Arrow"])
-def test_the_commands_of_the_readme(user: str, tmp_path: Path) -> None:
+def test_the_first_steps_in_python(user: str, tmp_path: Path) -> None:
     commands = commands_of(user)
     assert len(commands) <= 5 and "pip install" in commands[1]
     make_inputs(tmp_path)
@@ -31,7 +65,7 @@ def test_the_commands_of_the_readme(user: str, tmp_path: Path) -> None:
     check_outputs(tmp_path, user)
 
 
-def test_the_commands_of_the_readme_for_psql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_first_steps_in_psql(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     server = import_module("postgres_server")
     if not (server.BINARIES["0.8"] / "psql").exists():
         pytest.skip("no server: scripts/setup.sh --postgres")

@@ -30,27 +30,27 @@ std::string AlignSummary::brief() const {
   std::string text =
       laid_out("{}  ({} -> {} dimensions, {} s)\n", to_string(verdict), map.source_dim(), map.target_dim(), fixed(seconds, 1));
   if (!starts.empty()) {
-    text += laid_out("  probability of success          {>6}   (of a top-1 above half of what true pairs would give)\n",
+    text += laid_out("  probability of success          {>6}   (top-1 above half that of true pairs)\n",
                      probability_text(evidence.probability));
     text +=
         laid_out("  agreement of two searches        {}   (1 = the same map, 0 = unrelated)\n", fixed(evidence.agreement, 3));
-    text += laid_out("  pair-free score                  {}  ({} standard deviations above random starts)\n",
-                     fixed(pair_free_score, 4), fixed(evidence.score_margin, 0));
+    text += laid_out("  pair-free score                  {}  ({} deviations above random starts)\n", fixed(pair_free_score, 4),
+                     fixed(evidence.score_margin, 0));
     text += laid_out("  mutual nearest neighbours        {}   of the translated rows\n", fixed(evidence.mutual_neighbours, 3));
     text += laid_out("  same neighbour from either half  {}\n", fixed(evidence.half_agreement, 3));
   }
   if (pairs > 0)
     text += laid_out("  known pairs                      {}, of which the map contradicts {}\n", pairs, pair_fit.dropped);
   if (pair_fit.pairs > 0)
-    text += laid_out("  top-1 of held-out pairs          {}   (95 %: {} to {}; {} pairs, each among up to {})\n",
-                     fixed(pair_fit.top1, 3), fixed(pair_fit.top1_low, 3), fixed(pair_fit.top1_high, 3), pair_fit.pairs,
-                     pair_fit.pool);
+    text += laid_out("  top-1 of held-out pairs          {}   (95 %: {} to {}; {} pairs)\n", fixed(pair_fit.top1, 3),
+                     fixed(pair_fit.top1_low, 3), fixed(pair_fit.top1_high, 3), pair_fit.pairs);
   else if (pairs > 0 && starts.empty())
-    text += "  top-1 of held-out pairs          unknown: from 50 pairs on a fifth is held out to test the map\n";
+    text += "  top-1 of held-out pairs          unknown: it takes 50 pairs to hold some out\n";
   if (source_rows_left_out + target_rows_left_out > 0)
-    text += laid_out("  rows left out                    {} of the source, {} of the target: without them the sides align\n",
-                     source_rows_left_out, target_rows_left_out);
-  text += laid_out("  searches                         {}; stopped because {}\n", starts.size(), stopped_because);
+    text += laid_out("  rows left out                    {} of the source, {} of the target\n", source_rows_left_out,
+                     target_rows_left_out);
+  text += laid_out("  searches                         {}\n", starts.size());
+  text += "  stopped because " + stopped_because + "\n";
   return text;
 }
 
