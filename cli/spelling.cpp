@@ -15,6 +15,7 @@ const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"MeasureGrid::to_csv()", "--csv FILE"},
     {"MeasureGrid::to_html()", "--html FILE"},
     {"MeasureGrid::to_json()", "--json"},
+    {"PictureEncoderOptions::output", "--layer"},
     {"MigrateOptions::batch_rows", "--block-rows"},
     {"MigrateOptions::build_indexes = false", "--no-indexes"},
     {"PortraitOptions::source_texts", "--texts-a"},

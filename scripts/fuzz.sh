@@ -4,7 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cmake --preset asan >/dev/null
 cmake --build --preset asan -j "$(nproc)" --target fuzzers
-for name in npy npz safetensors vecs fbin json map table; do
+names=(npy npz safetensors vecs fbin json map table)
+[[ -x build/asan/fuzz/fuzz_picture ]] && names+=(picture)
+for name in "${names[@]}"; do
   corpus=build/asan/corpus/$name
   mkdir -p "$corpus"
   echo "fuzzing $name"

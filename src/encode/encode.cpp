@@ -83,7 +83,7 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
                             {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}}});
   };
   const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
-  partial.copy_to(*sink);
+  partial.each([&](MatrixView block) { sink->write(block); });
   sink->commit();
   partial.remove();
   summary.seconds = seconds_since(start);

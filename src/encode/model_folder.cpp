@@ -22,15 +22,6 @@ std::string first_existing(const fs::path& folder, const std::vector<std::string
 
 json read_optional_json(const fs::path& path) { return fs::is_regular_file(path) ? read_json(path.string()) : json::object(); }
 
-/// The usual name, else the only .onnx file of the folder, else empty.
-std::string onnx_file(const fs::path& folder) {
-  if (const std::string usual = first_existing(folder, {"model.onnx", "onnx/model.onnx"}); !usual.empty()) return usual;
-  std::vector<std::string> found;
-  for (const auto& entry : fs::directory_iterator(folder))
-    if (entry.path().extension() == ".onnx") found.push_back(entry.path().string());
-  return found.size() == 1 ? found[0] : std::string();
-}
-
 Index positive(const json& config, const char* key, const std::string& path) {
   const auto found = config.find(key);
   if (found == config.end() || !found->is_number_integer() || found->get<Index>() <= 0 || found->get<Index>() > 10'000'000)
@@ -64,6 +55,15 @@ void read_transformer_config(const json& config, const std::string& path, ModelF
   model.activation = config.value("hidden_act", "gelu");
   if (model.hidden % model.heads != 0) bad_input("'hidden_size' is no multiple of 'num_attention_heads'", path);
   if (model.positions <= model.first_position) bad_input("'max_position_embeddings' is too small", path);
+}
+
+/// What the config of an ONNX model, or of its text tower, says about texts.
+void read_text_limits(const json& config, const std::string& path, ModelFolder& model) {
+  if (config.contains("max_position_embeddings"))
+    model.max_tokens = positive(config, "max_position_embeddings", path);
+  else if (model.has_pictures)
+    model.max_tokens = config.value("model_type", "").starts_with("siglip") ? 64 : 77;  // the defaults of transformers
+  model.pad_token = config.value("pad_token_id", Index{1});
 }
 
 /// modules.json of sentence-transformers: which folder holds the transformer, how to pool, and what else would be done.
@@ -105,6 +105,16 @@ const char* to_string(ModelKind kind) {
   return "";
 }
 
+std::string onnx_file(const std::string& folder, const std::string& preferred) {
+  if (const std::string usual = first_existing(folder, {preferred, "onnx/" + preferred, "model.onnx", "onnx/model.onnx"});
+      !usual.empty())
+    return usual;
+  std::vector<std::string> found;
+  for (const auto& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".onnx") found.push_back(entry.path().string());
+  return found.size() == 1 ? found[0] : std::string();
+}
+
 json read_json(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) bad_input("cannot open the file", path, "a whole copy of the model folder");
@@ -126,11 +136,12 @@ ModelFolder read_model_folder(const std::string& folder) {
     model.weights = first_existing(transformer, {"model.safetensors"});
     const json config = read_optional_json(transformer / "config.json");
     const std::string config_path = (transformer / "config.json").string();
-    if (const std::string onnx = onnx_file(transformer); model.weights.empty() && !onnx.empty()) {
+    model.has_pictures = fs::is_regular_file(transformer / "preprocessor_config.json");
+    if (const std::string onnx = onnx_file(transformer.string(), "text_model.onnx");
+        !onnx.empty() && (model.weights.empty() || model.has_pictures)) {
       model.kind = ModelKind::kOnnx;
       model.weights = onnx;
-      if (config.contains("max_position_embeddings"))
-        model.max_tokens = positive(config, "max_position_embeddings", config_path);
+      read_text_limits(config.contains("text_config") ? config["text_config"] : config, config_path, model);
     } else if (model.weights.empty()) {
       bad_input("no model.safetensors and no .onnx file in the folder", transformer.string(),
                 fs::exists(transformer / "pytorch_model.bin") ? "convert pytorch_model.bin to safetensors, or export to ONNX"

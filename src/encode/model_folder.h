@@ -17,6 +17,8 @@ struct ModelFolder {
   nlohmann::json tokenizer_config;  ///< tokenizer_config.json, or an empty object
   Pooling pooling = Pooling::kMean;
   Index max_tokens = 512;
+  bool has_pictures = false;  ///< one of two towers; the other one takes pictures
+  Index pad_token = 0;        ///< what fills texts up where the model takes no attention mask
 
   // Of config.json; kBert, kMpnet and kRoberta only.
   Index layers = 0, heads = 0, hidden = 0, positions = 0;
@@ -29,6 +31,10 @@ struct ModelFolder {
 /// Reads the JSON files of the folder. Throws Error{kBadInput} naming the file that is missing, malformed or says something
 /// that is not supported.
 ModelFolder read_model_folder(const std::string& folder);
+
+/// The ONNX file of a model folder: `preferred`, else model.onnx, either of them also in onnx/, else the only one in the
+/// folder, else empty.
+std::string onnx_file(const std::string& folder, const std::string& preferred);
 
 /// Parses a JSON file. Throws Error{kBadInput} naming it.
 nlohmann::json read_json(const std::string& path);

@@ -21,14 +21,14 @@ void PartialRows::append(MatrixView block) {
   rows_ += block.rows;
 }
 
-void PartialRows::copy_to(RowSink& sink) {
+void PartialRows::each(const std::function<void(MatrixView block)>& visit) {
   records_.rewind();
-  for (Index copied = 0; copied < rows_;) {
+  for (Index seen = 0; seen < rows_;) {
     const std::string bytes = records_.next();
     Matrix block(static_cast<Index>(bytes.size() / sizeof(float)) / dim_, dim_);
     std::memcpy(block.data(), bytes.data(), bytes.size());
-    sink.write(block);
-    copied += block.rows();
+    visit(block);
+    seen += block.rows();
   }
 }
 

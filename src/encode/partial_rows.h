@@ -1,9 +1,9 @@
 #pragma once
+#include <functional>
 #include <string>
 
 #include "io/resume/kept_records.h"
 #include "vec2vec/matrix.h"
-#include "vec2vec/rows.h"
 
 namespace vec2vec {
 
@@ -16,8 +16,8 @@ class PartialRows {
   Index rows() const { return rows_; }
   /// Adds a block (any number of rows, dim columns) and waits until the disk has it.
   void append(MatrixView block);
-  /// Writes all rows to the sink, which is not committed.
-  void copy_to(RowSink& sink);
+  /// Calls visit with each block, in their order. After that nothing can be appended.
+  void each(const std::function<void(MatrixView block)>& visit);
   /// Deletes the file.
   void remove() { records_.remove(); }
 

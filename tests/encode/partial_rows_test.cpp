@@ -7,6 +7,7 @@
 
 #include "temp_dir.h"
 #include "vec2vec/error.h"
+#include "vec2vec/rows.h"
 
 namespace vec2vec {
 namespace {
@@ -22,7 +23,7 @@ Matrix kept(PartialRows& partial, const TempDir& dir) {
   CreateOptions options;
   options.overwrite = true;
   const auto sink = create_rows(dir.path("out.npy"), partial.rows(), 3, options);
-  partial.copy_to(*sink);
+  partial.each([&](MatrixView block) { sink->write(block); });
   sink->commit();
   return read_all(*open_rows(dir.path("out.npy")));
 }

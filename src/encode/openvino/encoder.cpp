@@ -8,6 +8,7 @@
 #include "core/text/json.h"
 #include "encode/batches.h"
 #include "encode/model_folder.h"
+#include "encode/openvino/request_pool.h"
 #include "encode/openvino/tokenizer.h"
 #include "encode/openvino/transformer.h"
 #include "vec2vec/encode.h"
@@ -18,39 +19,6 @@ namespace {
 
 const char* name_of(Pooling pooling) { return pooling == Pooling::kCls ? "cls" : "mean"; }
 
-/// Infer requests that are not in use; a thread takes one for each batch.
-class RequestPool {
- public:
-  explicit RequestPool(ov::CompiledModel model) : model_(std::move(model)) {}
-
-  template <class Work>
-  void with_one(const Work& work) {
-    ov::InferRequest request;
-    {
-      const std::lock_guard lock(mutex_);
-      if (free_.empty()) free_.push_back(model_.create_infer_request());
-      request = std::move(free_.back());
-      free_.pop_back();
-    }
-    const auto give_back = [&] {
-      const std::lock_guard lock(mutex_);
-      free_.push_back(std::move(request));
-    };
-    try {
-      work(request);
-    } catch (...) {
-      give_back();
-      throw;
-    }
-    give_back();
-  }
-
- private:
-  ov::CompiledModel model_;
-  std::mutex mutex_;
-  std::vector<ov::InferRequest> free_;
-};
-
 }  // namespace
 
 bool has_encoders() { return true; }
@@ -60,6 +28,7 @@ struct Encoder::Parts {
   Tokenizer tokenizer;
   std::string prefix, card;
   Index dim = 0, vocabulary = 0;  // of EncoderGraph
+  bool takes_mask = true;         // likewise
   int threads = 1;
   std::unique_ptr<RequestPool> requests;
 
@@ -81,13 +50,10 @@ Encoder::Encoder(const std::string& path, const EncoderOptions& options) try {
   p.prefix = options.prefix;
   p.threads = thread_count(options.threads);
   try {
-    // One single-threaded stream a thread: a batch gives the same bytes whatever the number of threads.
-    const bool half = options.precision == Precision::kBfloat16;
     const EncoderGraph graph = encoder_graph(p.folder);
     p.vocabulary = graph.vocabulary;
-    ov::CompiledModel model = ov::Core().compile_model(
-        graph.model, "CPU", ov::num_streams(p.threads), ov::inference_num_threads(p.threads),
-        ov::hint::enable_cpu_pinning(false), ov::hint::inference_precision(half ? ov::element::bf16 : ov::element::f32));
+    p.takes_mask = graph.takes_mask;
+    ov::CompiledModel model = compiled_for_threads(graph.model, p.threads, options.precision == Precision::kBfloat16);
     const auto width = model.output(0).get_partial_shape()[1];
     if (width.is_dynamic()) bad_input("the dimension of the vectors is not fixed", p.folder.weights);
     p.dim = width.get_length();
@@ -151,7 +117,7 @@ TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan 
           "the tokeniser gives token " + std::to_string(*most) + ", but the model knows only " + std::to_string(p.vocabulary),
           p.folder.tokenizer, "the tokeniser that belongs to these weights");
     counts.tokens += static_cast<Index>(row.size());
-    lengths.push_back(std::max<Index>(1, static_cast<Index>(row.size())));
+    lengths.push_back(p.takes_mask ? std::max<Index>(1, static_cast<Index>(row.size())) : p.folder.max_tokens);
   }
   const std::vector<Batch> batches = batches_by_length(lengths);
   double done = 0;
@@ -160,7 +126,7 @@ TokenCounts Encoder::encode(std::span<const std::string_view> texts, MatrixSpan 
     const auto height = batch.texts.size(), width = static_cast<std::size_t>(batch.width);
     ov::Tensor tokens(ov::element::i64, {height, width}), mask(ov::element::i64, {height, width});
     auto *token = tokens.data<std::int64_t>(), *one = mask.data<std::int64_t>();
-    std::fill_n(token, height * width, 0);
+    std::fill_n(token, height * width, p.takes_mask ? 0 : p.folder.pad_token);
     std::fill_n(one, height * width, 0);
     for (std::size_t i = 0; i < height; ++i) {
       const auto& row = ids[static_cast<std::size_t>(batch.texts[i])];

@@ -150,6 +150,11 @@ class GraphBuilder {
     take(tokenizer_op("RegexSplit", inputs, {{"behaviour", behaviour}, {"invert", invert}, {"max_splits", std::int64_t{-1}}}));
   }
 
+  static std::string regex_of(const json& pattern) {
+    return pattern.contains("Regex") ? pattern["Regex"].get<std::string>()
+                                     : quote_for_regex(pattern.at("String").get<std::string>());
+  }
+
   void normalise(const json& step) {
     const std::string type = step.at("type");
     if (type == "Sequence") {
@@ -169,10 +174,7 @@ class GraphBuilder {
       normalise_op("CharsMapNormalization", {single_string(map)},
                    {{"normalization_form", std::string()}, {"remove_extra_whitespaces", true}});
     } else if (type == "Replace") {
-      const json& pattern = step.at("pattern");
-      const std::string regex = pattern.contains("Regex") ? pattern["Regex"].get<std::string>()
-                                                          : quote_for_regex(pattern.at("String").get<std::string>());
-      replace(regex, step.at("content"));
+      replace(regex_of(step.at("pattern")), step.at("content"));
     } else if (type == "Prepend") {
       replace("^([\\s\\S])", step.at("prepend").get<std::string>() + "$1");
     } else if (type == "Strip") {
@@ -213,6 +215,12 @@ class GraphBuilder {
       split("\\w+|[^\\w\\s]+", "remove", true);
     } else if (type == "WhitespaceSplit") {
       split("[\\s\\p{Z}]+", "remove");
+    } else if (type == "Split") {
+      std::string behaviour = step.at("behavior");  // Removed, Isolated, MergedWithPrevious, MergedWithNext, Contiguous
+      std::transform(behaviour.begin(), behaviour.end(), behaviour.begin(), [](unsigned char c) { return std::tolower(c); });
+      if (behaviour == "removed") behaviour = "remove";
+      if (behaviour == "isolated") behaviour = "isolate";
+      split(regex_of(step.at("pattern")), behaviour, step.value("invert", false));
     } else if (type == "Metaspace") {
       metaspace(step);
     } else if (type == "ByteLevel") {

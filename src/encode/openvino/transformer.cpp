@@ -26,6 +26,9 @@ std::shared_ptr<op::Parameter> token_input(const std::string& name) {
   return input;
 }
 
+/// Rows (n, dim) -> unit rows.
+Node unit(const Node& rows) { return std::make_shared<op::NormalizeL2>(rows, integers({1}), 1e-24f, ov::op::EpsMode::MAX); }
+
 /// Token states (n, width, dim) and mask (n, width) -> unit rows (n, dim).
 Node pooled(const Node& states, const Node& mask, Pooling pooling) {
   Node row;
@@ -35,7 +38,7 @@ Node pooled(const Node& states, const Node& mask, Pooling pooling) {
     const auto weights = std::make_shared<op::Unsqueeze>(std::make_shared<op::Convert>(mask, ov::element::f32), integer(2));
     row = std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(states, weights), integer(1));
   }
-  return std::make_shared<op::NormalizeL2>(row, integers({1}), 1e-24f, ov::op::EpsMode::MAX);
+  return unit(row);
 }
 
 /// The whole graph, from its inputs (n, width) and the token states (n, width, dim) that come of them.
@@ -186,25 +189,37 @@ EncoderGraph onnx_graph(const ModelFolder& folder) {
     bad_input(std::string("OpenVINO cannot read the model: ") + error.what(), folder.weights, "export it to ONNX again");
   }
   const auto ids = token_input("input_ids"), mask = token_input("attention_mask");
+  bool takes_mask = false;
   for (const auto& parameter : model->get_parameters()) {
     const std::string& name = parameter->output(0).get_any_name();
-    if (name == "input_ids")
+    if (name == "input_ids") {
       parameter->output(0).replace(ids);
-    else if (name == "attention_mask")
+    } else if (name == "attention_mask") {
+      takes_mask = !parameter->output(0).get_target_inputs().empty();
       parameter->output(0).replace(mask);
-    else if (name == "token_type_ids")
+    } else if (name == "token_type_ids") {
       parameter->output(0).replace(std::make_shared<op::Multiply>(ids, integer(0)));
-    else
+    } else if (name != "pixel_values") {  // those belong to the other tower
       bad_input("the model has an unknown input '" + name + "'", folder.weights,
                 "inputs are input_ids, attention_mask and token_type_ids");
-  }
-  for (const auto& output : model->outputs()) {
-    const auto rank = output.get_partial_shape().rank();
-    if (rank.is_static() && rank.get_length() == 3) {
-      return {encoder_model(output.get_node()->input_value(0), ids, mask, folder.pooling), 0};
     }
   }
-  bad_input("the model has no output of token states (texts, tokens, dimension)", folder.weights,
+  EncoderGraph graph;
+  graph.takes_mask = takes_mask || !folder.has_pictures;
+  for (const auto& output : model->outputs()) {
+    const auto rank = output.get_partial_shape().rank();
+    const Node node = output.get_node()->input_value(0);
+    const bool vectors =
+        output.get_names().contains("text_embeds") || (folder.has_pictures && output.get_names().contains("pooler_output"));
+    if (vectors && rank.is_static() && rank.get_length() == 2) {
+      graph.model = std::make_shared<ov::Model>(ov::OutputVector{unit(node)}, ov::ParameterVector{ids, mask}, "encoder");
+      return graph;
+    }
+    if (rank.is_static() && rank.get_length() == 3 && !graph.model && !folder.has_pictures)
+      graph.model = encoder_model(node, ids, mask, folder.pooling);
+  }
+  if (graph.model) return graph;
+  bad_input("the model has no output of token states (texts, tokens, dimension), and none named text_embeds", folder.weights,
             "export it with last_hidden_state");
 }
 

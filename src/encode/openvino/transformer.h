@@ -8,7 +8,8 @@ namespace vec2vec {
 
 struct EncoderGraph {
   std::shared_ptr<ov::Model> model;
-  Index vocabulary = 0;  ///< token ids the model knows: 0 .. vocabulary - 1; 0 = not known (ONNX)
+  Index vocabulary = 0;    ///< token ids the model knows: 0 .. vocabulary - 1; 0 = not known (ONNX)
+  bool takes_mask = true;  ///< otherwise texts have to be filled up to ModelFolder::max_tokens with its pad_token
 };
 
 /// The encoder of a model folder as one graph. Inputs: input_ids and attention_mask, both int64 (n, width), padded at the right

@@ -41,6 +41,12 @@ std::string Sha256::hex() {
   return text;
 }
 
+std::string sha256_of(std::string_view bytes) {
+  Sha256 hash;
+  hash.add(bytes.data(), bytes.size());
+  return hash.hex();
+}
+
 std::string file_sha256(const std::string& path) try {
   const MappedFile file(path);
   Sha256 hash;

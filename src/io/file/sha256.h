@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace vec2vec {
 
@@ -21,5 +22,8 @@ class Sha256 {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// The same of bytes that are there already.
+std::string sha256_of(std::string_view bytes);
 
 }  // namespace vec2vec
