@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Renders docs/results.md, and the table of README.md, from the runs in bench/results/align (see bench/run.py). Standard library only.
+"""Renders docs/results.md and docs/results/ (result_pages.py), and the table of README.md, from the runs in bench/results/align (see bench/run.py). Standard library only.
 
-    bench/make_results.py [--results FOLDER] [--out FILE] [--readme FILE]
+    bench/make_results.py [--results FOLDER] [--readme FILE]
 
 For each pair it takes the runs of the newest revision that has any, and of several runs with equal seed the last.
 """
@@ -28,6 +28,8 @@ from neural_random import section as neural_random_section
 from paper_protocol import section as paper_section
 from parquet_scale import section as parquet_section
 from python_overhead import section as python_section
+from result_pages import write_pages
+from result_plots import dot_plot
 from translate_speed import section as translate_section
 
 ORDER = ["minilm-mpnet", "mpnet-minilm", "minilm-e5", "e5-minilm", "mpnet-e5", "e5-mpnet", "minilm-l3"]
@@ -245,9 +247,32 @@ def render(records):
     text += [hard_cases_section(), ladder_section(), verdict_section(), paper_section(), neural_section(), neural_domains_section(), neural_ablation_section(), neural_random_section(), translate_section()]
     text += [python_section(), parquet_section(), measures_section(), scale_section(), evidence_sections()]
     text += [attributes_section(), inversion_section(), defences_section()]
+    return "\n".join(text)
+
+
+def head_of(records):
     pool = records[0]["pool"]
-    head = HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
-    return head + "\n" + "\n".join(text)
+    return HEAD.format(pool=f"{pool:,}", chance=f"{1 / pool:.4f}", chance_rank=f"{(pool + 1) / 2:,.1f}")
+
+
+def alignment_summary(records):
+    """All unpaired runs in one table, pair by number of rows, as lines and as a plot."""
+    groups = by_size(records)
+    sizes = sorted({rows for rows, extra, kind in groups if kind == "align" and not extra}, reverse=True)
+    pairs = in_order({pair: 0 for (_, extra, kind), found in groups.items() if kind == "align" and not extra for pair in found})
+    rows, drawn = [], []
+    for pair in pairs:
+        row, values = [arrow(pair)], {}
+        for n in sizes:
+            runs = [score(run, "top1") for run in newest(groups.get((n, "", "align"), {}).get(pair, []))]
+            oracle = next((score(r, "top1") for r in records if r["kind"] == "oracle" and r["rows"] == n and r["pair"] == pair), None)
+            row.append(f"**{median(runs):.3f}** ({min(runs):.3f}) of {oracle:.3f}, {len(runs)}" if runs else "–")
+            values[f"{n:,} rows"] = median(runs) if runs else None
+        rows.append(row)
+        drawn.append((arrow(pair), values))
+    lines = ["## Top-1 by rows a side", "", "**Median** (worst) of the paired oracle's, seeds. Every seed was run and counted.", ""]
+    lines += table(["pair", *(f"{n:,} rows" for n in sizes)], rows).splitlines() + ["", circumstances([r for r in records if r["kind"] == "align"], max(sizes), "bench/run.py"), ""]
+    return lines, dot_plot("Top-1 without pairs by rows a side", "top-1, median of the seeds", drawn, 0, 1)
 
 
 README_ROWS = 20000
@@ -279,15 +304,14 @@ def update_readme(path, records):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--results", type=Path, default=ROOT / "bench" / "results" / "align")
-    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "results.md")
     parser.add_argument("--readme", type=Path, default=ROOT / "README.md")
     arguments = parser.parse_args()
     records = load(arguments.results)
     if not records:
         parser.error(f"no runs in {arguments.results}; bench/run.py makes them")
-    arguments.out.write_text(render(records))
+    write_pages(render(records), head_of(records), *alignment_summary(records))
     update_readme(arguments.readme, records)
-    print(f"{len(records)} runs in {arguments.out}")
+    print(f"{len(records)} runs in docs/results")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,50 @@
+"""Dot plots for the pages of results, as SVG that follows the reader's light or dark. Standard library only."""
+
+import re
+
+STYLE = """<style>
+text { font-family: system-ui, 'Segoe UI', 'Liberation Sans', sans-serif; font-size: 13px; fill: #1d1f24 }
+.soft { fill: #5c616c } .grid { stroke: #d5d2cb } .c0 { fill: #2456c5 } .c1 { fill: #b8480b } .c2 { fill: #16794f } .c3 { fill: #8e3fa8 } .c4 { fill: #9a7400 }
+@media (prefers-color-scheme: dark) {
+text { fill: #e9e7e2 } .soft { fill: #a4a9b4 } .grid { stroke: #3c424d } .c0 { fill: #85aaff } .c1 { fill: #ff9a5c } .c2 { fill: #5fd3a0 } .c3 { fill: #d69bec } .c4 { fill: #e3c14c }
+}
+</style>"""
+SHAPES = ["M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z", "M-5 -5h10v10h-10z", "M0 -6l6 10h-12z", "M0 -6l6 6l-6 6l-6 -6z", "M-5 -2h3v-3h4v3h3v4h-3v3h-4v-3h-3z"]
+LEFT, RIGHT, STEP, TOP = 256, 740, 24, 50
+
+
+def plain(text):
+    return re.sub(r"[`*]", "", text).replace("&", "&amp;").replace("<", "&lt;")
+
+
+def value_of(cell):
+    """The figure of a cell: the bold one, the one between two slashes, or the first."""
+    bold = re.search(r"\*\*([-+\d.,e]+)\*\*", cell)
+    found = bold.group(1) if bold else next(iter(re.findall(r"[-+]?\d[\d,]*\.?\d*", re.sub(r"\([^)]*\)", "", cell))), None)
+    return float(found.replace(",", "")) if found else None
+
+
+def dot_plot(title, axis, rows, low=0.0, high=None):
+    """rows: [(name, {series: value or None})]; the axis goes from low to high, or to the largest value."""
+    series = list(dict.fromkeys(name for _, values in rows for name in values))
+    largest = max(v for _, values in rows for v in values.values() if v is not None)
+    high = high if high is not None else largest * 1.05
+    x = lambda v: LEFT + (RIGHT - LEFT) * (v - low) / (high - low)
+    bottom, parts, at = TOP + STEP * len(rows), [], 12
+    for k in range(6):
+        tick = low + (high - low) * k / 5
+        parts.append(f'<path class="grid" d="M{x(tick):.1f} {TOP - 12}V{bottom - 6}"/>')
+        parts.append(f'<text class="soft" text-anchor="middle" x="{x(tick):.1f}" y="{bottom + 12}">{tick:,.3g}</text>' if high < 1000 else f'<text class="soft" text-anchor="middle" x="{x(tick):.1f}" y="{bottom + 12}">{tick:,.0f}</text>')
+    parts.append(f'<text class="soft" text-anchor="middle" x="{(LEFT + RIGHT) / 2}" y="{bottom + 32}">{axis}</text>')
+    for k, name in enumerate(series):
+        parts.append(f'<path class="c{k % 5}" transform="translate({at} 18)" d="{SHAPES[k % 5]}"/><text x="{at + 10}" y="22">{plain(name)}</text>')
+        at += 34 + 7 * len(name)
+    for i, (name, values) in enumerate(rows):
+        y = TOP + STEP * i + 4
+        label = plain(name)
+        parts.append(f'<text text-anchor="end" x="{LEFT - 14}" y="{y + 4}">{label if len(label) < 34 else label[:32] + "…"}</text>')
+        for k, one in enumerate(series):
+            if values.get(one) is not None:
+                parts.append(f'<path class="c{k % 5}" fill-opacity=".8" transform="translate({x(values[one]):.1f} {y})" d="{SHAPES[k % 5]}"/>')
+    size = f'viewBox="0 0 780 {bottom + 42}" width="780" height="{bottom + 42}"'
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', f"<title>{plain(title)}</title>", STYLE, *parts, "</svg>\n"])
