@@ -122,6 +122,11 @@ def _parser() -> argparse.ArgumentParser:
     three.add_argument("--ignore-fingerprint", action="store_true", help="Translate rows of another model all the same")
     three.add_argument("--part-rows", type=int, help="Rows a Parquet file of a folder (default: 1000000)")
 
+    four = commands.add_parser("pictures", help="Lay out a column of pictures as files, for `vec2vec encode --pictures`")
+    four.add_argument("source", metavar="STORE", help="Parquet or Arrow file or folder with a column of bytes, or of structs with a field bytes")
+    four.add_argument("-o", "--output", metavar="FOLDER", required=True, help="New folder to write; FOLDER/list.txt names the files")
+    four.add_argument("--column", help="Column of pictures; default: the only one of bytes")
+
     for command in (one, two, three):
         command.add_argument("--force", dest="overwrite", action="store_true", help="Overwrite the output")
     for command in (two, three):
@@ -154,6 +159,14 @@ def _sample(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _pictures(arguments: argparse.Namespace) -> int:
+    from ._pictures import unpack_pictures
+
+    count = unpack_pictures(arguments.source, arguments.output, column=arguments.column)
+    print(f"{count} pictures; next: vec2vec encode MODEL {arguments.output}/list.txt --pictures -o OUT.npy")
+    return 0
+
+
 def _align(arguments: argparse.Namespace) -> int:
     _require_free(arguments.output, arguments.overwrite)
     rows = [
@@ -174,6 +187,8 @@ def _main() -> int:
         return _align(arguments)
     if arguments.command == "sample":
         return _sample(arguments)
+    if arguments.command == "pictures":
+        return _pictures(arguments)
     options = vars(arguments)
     options.pop("command")
     map, source, target = (options.pop(name) for name in ("map", "source", "target"))

@@ -24,9 +24,13 @@ void read_first_frame(const WebPData& data, Picture& picture) {
   if (!WebPAnimDecoderOptionsInit(&options)) bad_input("libwebp does not start");
   const std::unique_ptr<WebPAnimDecoder, decltype(&WebPAnimDecoderDelete)> frames(WebPAnimDecoderNew(&data, &options),
                                                                                   WebPAnimDecoderDelete);
+  WebPAnimInfo canvas;
+  if (!frames || !WebPAnimDecoderGetInfo(frames.get(), &canvas) || canvas.canvas_width != picture.width ||
+      canvas.canvas_height != picture.height)
+    bad_input("the WebP is damaged or cut short");
   std::uint8_t* rgba = nullptr;
   int time = 0;
-  if (!frames || !WebPAnimDecoderGetNext(frames.get(), &rgba, &time)) bad_input("the WebP is damaged or cut short");
+  if (!WebPAnimDecoderGetNext(frames.get(), &rgba, &time)) bad_input("the WebP is damaged or cut short");
   for (std::size_t i = 0; i < picture.rgb.size(); ++i) picture.rgb[i] = rgba[i / 3 * 4 + i % 3];
 }
 
