@@ -135,8 +135,8 @@ def main():
     parser.add_argument("--again", action="store_true")
     arguments = parser.parse_args()
     run_inside("inversion-venv", ["numpy", "sacrebleu", "rouge-score"])
-    import run
     import numpy as np
+    import run
     from encoded import MODELS, encoded, text_file
 
     program, revision = run.program_of(arguments.vec2vec)

@@ -146,7 +146,6 @@ def main():
     arguments = parser.parse_args()
     run_inside("bench-venv", ["numpy"])
     import numpy as np
-
     import run
 
     def rows_of(corpus, encoder):

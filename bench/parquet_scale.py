@@ -124,7 +124,6 @@ def main():
     if Path(sys.prefix).resolve() != PYTHON.parents[1].resolve():
         os.execve(PYTHON, [str(PYTHON), *sys.argv], natural_blas(os.environ))
     import numpy as np
-
     import vec2vec_cpp as v2v
 
     folder = arguments.folder

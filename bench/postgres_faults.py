@@ -28,7 +28,6 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 from bench_env import BUILD, ROOT, add_record, natural_blas, run_inside
 

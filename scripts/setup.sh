@@ -34,7 +34,7 @@ site=(mkdocs==1.6.1 mkdocs-material==9.8.2 mkdocs-material-extensions==1.3.1 mkd
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck)
 browser=(chromium fonts-liberation)
-axe=axe-core@4.14.1
+axe="axe-core@4.14.1"
 python=(python3-dev python3-venv)
 engines=("${python[@]}" default-jre-headless)
 torch=(python3-torch python3-numpy)

@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 pages=build/site_pages
 rm -rf "$pages"
 mkdir -p "$pages"
-ln -s "$PWD"/{README.md,HACKING.md,CHANGELOG.md,docs,examples} "$pages"
+ln -s "$PWD"/{README.md,HACKING.md,CONTRIBUTING.md,SECURITY.md,CHANGELOG.md,docs,examples} "$pages"
 python3 scripts/site_reference.py "$pages/reference"
 export PYTHONPATH=$PWD/build/site_tools NO_MKDOCS_2_WARNING=1
 # Not --quiet: with it, warnings are no longer counted by --strict.

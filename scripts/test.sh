@@ -15,6 +15,9 @@ scripts/setup.sh --postgres || echo "left out: migrations on a Postgres server (
 [[ -d build/llama ]] || echo "left out: language models (scripts/setup.sh --invert builds llama.cpp, in minutes)"
 scripts/setup.sh --browser || echo "left out: the audit's page in a browser (Chromium could not be installed)"
 
+step "sources"
+scripts/lint.sh
+
 step "release build"
 cmake --preset release
 cmake --build --preset release -j "$jobs"

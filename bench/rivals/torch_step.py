@@ -106,7 +106,7 @@ def step(x):
 
 
 times, cpu_times = [], []
-for i in range(arguments.steps + 2):
+for _ in range(arguments.steps + 2):
     begin, cpu_begin = time.perf_counter(), time.process_time()
     step([unit(torch.randn(BATCH, d)) for d in DIMS])
     times.append(time.perf_counter() - begin)

@@ -7,9 +7,10 @@ namespace vec2vec {
 /// nothing from any network. Thread-safe, as all here.
 std::string audit_page(const std::string& json);
 
-/// The same of an alignment: a JSON object with the members of AlignSummary::to_json(), and with `portrait` (portrait.h), `inputs`
-/// (source, target and more_targets, as in a map's card), `map` (its path), `next` (a list of what to do: `say`, `command`), `date`,
-/// `library_version` and `command`, each of which may be missing. The evidence is drawn among the runs that the verdict was calibrated on.
+/// The same of an alignment: a JSON object with the members of AlignSummary::to_json(), and with `portrait` (portrait.h),
+/// `inputs` (source, target and more_targets, as in a map's card), `map` (its path), `next` (a list of what to do: `say`,
+/// `command`), `date`, `library_version` and `command`, each of which may be missing. The evidence is drawn among the runs that
+/// the verdict was calibrated on.
 std::string align_page(const std::string& json);
 
 /// The same of the log that NeuralOptions::on_log hands over.

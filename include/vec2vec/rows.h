@@ -84,8 +84,8 @@ struct CreateOptions {
 /// Format by the ending of path (.npy .safetensors .fvecs .csv .tsv .ndjson/.jsonl .bin/.raw/.f32); throws Error{kBadInput} for
 /// any other.
 FileFormat format_of_name(const std::string& path);
-/// The same for what is made of the file `source`. When the ending is none of these, and the source cannot be opened either, the
-/// error is that of the source: of another kind of store both are, and the source is what has to be mended.
+/// The same for what is made of the file `source`. When the ending is none of these, and the source cannot be opened either,
+/// the error is that of the source: of another kind of store both are, and the source is what has to be mended.
 FileFormat format_of_name(const std::string& path, const std::string& source, const OpenOptions& options);
 
 /// Starts a file of exactly rows x dim values.

@@ -72,10 +72,10 @@ void add_audit(nb::module_& module) {
         return Result{std::move(report.map), report.brief(), report.to_json()};
       },
       nb::arg("store").noconvert(), nb::arg("public_rows").noconvert(), nb::arg("names"), nb::arg("public_texts"),
-      nb::arg("map").none(),
-      nb::arg("labels"), nb::arg("label_rows").noconvert(), nb::arg("words"), nb::arg("word_rows").noconvert(),
-      nb::arg("candidates").noconvert(), nb::arg("truth"), nb::arg("store_texts"), nb::arg("native").noconvert(),
-      nb::arg("defences"), nb::arg("usual_defences"), nb::arg("options"), nb::arg("progress").none());
+      nb::arg("map").none(), nb::arg("labels"), nb::arg("label_rows").noconvert(), nb::arg("words"),
+      nb::arg("word_rows").noconvert(), nb::arg("candidates").noconvert(), nb::arg("truth"), nb::arg("store_texts"),
+      nb::arg("native").noconvert(), nb::arg("defences"), nb::arg("usual_defences"), nb::arg("options"),
+      nb::arg("progress").none());
   module.def("audit_page", &audit_page, nb::arg("json"));
 }
 

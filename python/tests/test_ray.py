@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import vec2vec_cpp as v2v
-from conftest import Cli, Load
+from conftest import Load
 from test_draw import draw_from
 from test_spark import FILES, expected, store, vectors_by_id
 from vec2vec_cpp import arrow

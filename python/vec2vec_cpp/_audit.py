@@ -16,8 +16,8 @@ from . import _core
 from ._errors import BadInputError
 from ._known import as_known, in_order, is_several
 from ._map import Map
-from ._options import Path as AnyPath
 from ._options import Effort, Severity, Verdict, checked
+from ._options import Path as AnyPath
 from ._pages import save_with_figures
 from ._progress import Progress, reporting
 from ._reports import _Report, inspect

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "audit/attacks/leak_texts.h"
 #include "audit/judge.h"
 #include "audit/kept_stages.h"
 #include "audit/known_spaces.h"
-#include "audit/attacks/leak_texts.h"
 #include "core/boundary.h"
 #include "core/parallel.h"
 #include "core/tell.h"

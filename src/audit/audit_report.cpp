@@ -71,8 +71,9 @@ Json words_json(const AuditReport& r) {
 
 Json texts_json(const AuditReport& r) {
   if (!r.texts) return not_measured("no language model was given");
-  Json json = {{"measured", true},
-               {"scores", r.texts->scores ? parse_ordered_json(to_json(std::vector{*r.texts->scores})).front() : Json(nullptr)}};
+  Json json = {
+      {"measured", true},
+      {"scores", r.texts->scores ? parse_ordered_json(to_json(std::vector{*r.texts->scores})).front() : Json(nullptr)}};
   json["samples"] = Json::array();
   for (const TextSample& s : r.texts->samples) {
     Json sample = {{"row", s.row},

@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/encode.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +5,7 @@
 #include <thread>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "encode/tiny_model.h"
 #include "vec2vec/error.h"
 

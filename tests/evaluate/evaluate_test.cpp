@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/evaluate.h"
 
 #include <gtest/gtest.h>
@@ -10,6 +9,7 @@
 #include <numeric>
 
 #include "core/random.h"
+#include "core/text/json.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

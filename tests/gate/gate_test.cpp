@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/gate.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
+#include "core/text/json.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

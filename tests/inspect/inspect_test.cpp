@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/inspect.h"
 
 #include <gtest/gtest.h>
@@ -10,6 +9,7 @@
 #include <numeric>
 
 #include "core/random.h"
+#include "core/text/json.h"
 #include "inspect/spectrum.h"
 #include "space/distinct.h"
 #include "temp_dir.h"

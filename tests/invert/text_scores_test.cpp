@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/text_scores.h"
 
 #include <gtest/gtest.h>
@@ -8,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "core/text/json.h"
 #include "invert/overlap.h"
 #include "vec2vec/error.h"
 

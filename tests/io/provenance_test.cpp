@@ -1,8 +1,8 @@
-#include "core/text/json.h"
 #include "io/file/provenance.h"
 
 #include <gtest/gtest.h>
 
+#include "core/text/json.h"
 #include "vec2vec/version.h"
 
 namespace vec2vec {

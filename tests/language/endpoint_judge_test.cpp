@@ -1,8 +1,8 @@
-#include "core/text/json.h"
 #include "vec2vec/endpoint_judge.h"
 
 #include <gtest/gtest.h>
 
+#include "core/text/json.h"
 #include "language/judge_server.h"
 #include "vec2vec/error.h"
 

@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/language_model.h"
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "core/text/json.h"
 #include "language/tiny_gguf.h"
 #include "temp_dir.h"
 #include "vec2vec/error.h"

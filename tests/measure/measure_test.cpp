@@ -1,4 +1,3 @@
-#include "core/text/json.h"
 #include "vec2vec/measure.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +5,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "core/text/json.h"
 #include "measure/spaces.h"
 #include "vec2vec/error.h"
 

@@ -1,11 +1,10 @@
-#include "vec2vec/defend.h"
-
 #include "core/boundary.h"
 #include "core/parallel.h"
 #include "core/tell.h"
 #include "core/time.h"
 #include "io/file/provenance.h"
 #include "space/check_rows.h"
+#include "vec2vec/defend.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {

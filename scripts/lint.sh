@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Looks at the sources without building them: format, shell scripts, Python, layers of the house. What a tool that is missing would
+# have checked is left out with a word. scripts/setup.sh --dev and --site bring the tools.
+#   scripts/lint.sh          check
+#   scripts/lint.sh --fix    bring format and imports in order
+#   scripts/lint.sh --tidy   also clang-tidy over the sources that differ from main (needs a configured build/release; slow)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+fix=false tidy=false
+for option in "$@"; do
+  case $option in
+    --fix) fix=true ;;
+    --tidy) tidy=true ;;
+    *) echo "unknown option $option: scripts/lint.sh [--fix] [--tidy]" >&2 && exit 2 ;;
+  esac
+done
+ruff=build/site_tools/bin/ruff
+mapfile -t cpp < <(git ls-files '*.cpp' '*.h')
+missing() { echo "left out: $1 (scripts/setup.sh $2 brings it)"; }
+
+if command -v clang-format >/dev/null; then
+  if $fix; then clang-format -i "${cpp[@]}"; else clang-format --dry-run -Werror "${cpp[@]}"; fi
+else
+  missing clang-format --dev
+fi
+if command -v shellcheck >/dev/null; then git ls-files '*.sh' | xargs shellcheck; else missing shellcheck --dev; fi
+if [[ -x $ruff ]]; then
+  if $fix; then "$ruff" check --quiet --fix .; else "$ruff" check --quiet .; fi
+else
+  missing ruff --site
+fi
+python3 scripts/check_layers.py
+if $tidy; then
+  git diff --name-only --diff-filter=d main -- 'src/*.cpp' 'cli/*.cpp' | xargs --no-run-if-empty clang-tidy --quiet -p build/release
+fi
