@@ -66,6 +66,18 @@ bool is_pickle(const MappedFile& file) {
   return (start[1] >= 4 && start[2] == '\x95') || file.data()[file.size() - 1] == '.';
 }
 
+/// Two bytes for the level of compression, which text may begin with, too; bytes that no text holds are soon among the others.
+bool is_zlib(const MappedFile& file) {
+  const std::string_view start = bytes_of(file, 0, 2), first = file.bytes().substr(0, 1024);
+  return (start == "x\x01" || start == "x\x5e" || start == "x\x9c" || start == "x\xda") &&
+         std::any_of(first.begin(), first.end(), [](char c) { return c >= 0 && c < '\t'; });
+}
+
+std::string by_joblib(const std::string& path) {
+  return numpy_command(path, "numpy.asarray(joblib.load(path), '<f4')", "joblib") +
+         ", if you trust the file: pickles can run any program";
+}
+
 /// The format of PyTorch before 1.6: a pickled number first.
 bool is_old_torch(const MappedFile& file) { return begins(file, "\x80\x02\x8a\x0al\xfc\x9c\x46\xf9 j\xa8P\x19"); }
 
@@ -115,11 +127,8 @@ const Foreign kForeign[] = {
               "`vec2vec_cpp.stores`";
      }},
     {"a file of joblib",
-     [](const MappedFile& file) { return begins(file, "\x80") && among_first(file, "joblib.numpy_pickle"); },
-     [](const std::string& path) {
-       return numpy_command(path, "numpy.asarray(joblib.load(path), '<f4')", "joblib") +
-              ", if you trust the file: pickles can run any program";
-     }},
+     [](const MappedFile& file) { return begins(file, "\x80") && among_first(file, "joblib.numpy_pickle"); }, by_joblib},
+    {"zlib data", is_zlib, [](const std::string& path) { return "if joblib wrote it: " + by_joblib(path); }},
     {"a pickle", is_pickle,
      [](const std::string& path) {
        return numpy_command(path,

@@ -24,6 +24,7 @@ TEST_F(Foreign, FormatsAreNamedWithTheCommandThatConvertsThem) {
       {"a.pkl", "\x80\x03]q\x01.", "is a pickle", "(pickle.load(open(path, 'rb')))"},
       {"a.pkl", "\x80\x04\x95pandas.core.frame" + zeros, "is a pickle of pandas", "pandas.read_pickle(sys.argv[1]).to_parquet"},
       {"a.joblib", "\x80\x04\x95joblib.numpy_pickle" + zeros, "is a file of joblib", "joblib.load(path)"},
+      {"a.jbl", "x\x5e\xec\x01" + zeros, "is zlib data", "if joblib wrote it: `python3 -c"},
       {"a.db", std::string("SQLite format 3\0", 16) + zeros, "is an SQLite database", "sqlite3.connect(path)"},
       {"a.npy.gz", "\x1f\x8b\x08" + zeros, "is gzip data", "`gzip -dk "},
       {"a.npy.zst", "\x28\xb5\x2f\xfd" + zeros, "is zstd data", "`zstd -dk "},
@@ -50,6 +51,8 @@ TEST_F(Foreign, TensorsAreTakenOutOfWhatWasPickled) {
   EXPECT_NE(way("\x80\x02").find(".detach()"), std::string::npos);
   EXPECT_NE(way("").find(".detach()"), std::string::npos);
 }
+
+TEST_F(Foreign, TextMayBeginAsZlibDataDoes) { EXPECT_EQ(rows_of("a.csv", "x^2,x^3\n1,2\n").cols(), 2); }
 
 TEST_F(Foreign, AFolderIsSentToThePythonPackage) {
   try {
