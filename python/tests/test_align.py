@@ -175,6 +175,8 @@ def test_the_page_has_the_figures_of_the_alignment(demo: Load, tmp_path: Path) -
     example = figures["portrait"]["of_source"][3]
     assert example["text"] == texts[example["row"]] and len(example["nearest"]) == 3
     assert any(step["command"] == "found.map.translate(A)" for step in figures["next"])
+    shown = page._repr_html_()
+    assert shown.startswith("<iframe") and shown.count('"') == 8 and "allow-scripts" in shown  # quotes of the page are escaped
     page.save(tmp_path / "page.html")
     html = (tmp_path / "page.html").read_text()
     assert html.count("</script>") == 2 and "Alignment of two embedding spaces" in html and (tmp_path / "page.json").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,13 @@ class AlignmentPage(Shown):
 
     def __str__(self) -> str:
         return repr(self)
+
+    def _repr_html_(self) -> str:
+        """The page itself, in a frame of its own: a notebook's styles and scripts do not reach it, nor it them."""
+        return (
+            '<iframe title="alignment" sandbox="allow-scripts" style="width: 100%; height: 44rem; border: 0"'
+            f' srcdoc="{escape(self.to_html(), quote=True)}"></iframe>'
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The figures of the page."""
