@@ -50,6 +50,7 @@ using Run = std::function<int()>;
 /// Each adds one command to the app, which stores its work in run when it is chosen.
 void add_align(CLI::App& app, Run& run);
 void add_translate(CLI::App& app, Run& run);
+void add_export(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_measure(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);

@@ -2,6 +2,7 @@
 
 #include "command.h"
 #include "core/boundary.h"
+#include "core/cpu/level.h"
 #include "terminal.h"
 #include "usage.h"
 #include "vec2vec/error.h"
@@ -58,10 +59,21 @@ int run_guarded(const Run& run) {
   }
 }
 
+/// "v3: AVX2, FMA", and how it came to be chosen.
+std::string cpu_in_words() {
+  const CpuLevel level = cpu_level();
+  const std::string name(name_of(level));
+  if (level == CpuLevel::kNative) return "the CPU that this program was built for";
+  const bool lower = level != possible_levels().back();
+  return name + " (" + std::string(parts_of(level)) + (lower ? "), a lower one than this CPU has: VEC2VEC_CPU=" + name : ")");
+}
+
 int main(int argc, char** argv) {
   CLI::App app{"Aligns embedding spaces without paired data, translates vectors between them, and measures how well."};
   app.name("vec2vec");
-  app.set_version_flag("--version", std::string("vec2vec ") + version(), "Print the version and exit");
+  app.set_version_flag(
+      "--version", [] { return std::string("vec2vec ") + version() + "\nkernels for " + cpu_in_words(); },
+      "Print the version and whose kernels this CPU runs, and exit");
   app.require_subcommand(1);
   app.get_formatter()->column_width(32);
   app.footer(
@@ -77,6 +89,7 @@ int main(int argc, char** argv) {
   Run run;
   add_align(app, run);
   add_translate(app, run);
+  add_export(app, run);
   add_evaluate(app, run);
   add_measure(app, run);
   add_inspect(app, run);
@@ -94,6 +107,7 @@ int main(int argc, char** argv) {
     const int parsed = parse(app, argc, argv);
     if (parsed >= 0) return parsed;
     catch_interrupts();
+    cpu_level();  // a wrong VEC2VEC_CPU is told at once
     return run();
   });
 }

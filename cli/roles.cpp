@@ -54,7 +54,8 @@ bool same_bytes(const std::string& a, const std::string& b) {
 }  // namespace
 
 const FileKind kMapFile{"a map (safetensors)", {".safetensors"}}, kHtmlFile{"an HTML page", {".html", ".htm"}},
-    kCsvFile{"a CSV table", {".csv"}}, kNdjsonFile{"NDJSON, a line a row", {".jsonl", ".ndjson"}};
+    kCsvFile{"a CSV table", {".csv"}}, kNdjsonFile{"NDJSON, a line a row", {".jsonl", ".ndjson"}},
+    kOnnxFile{"an ONNX model", {".onnx"}}, kSqlFile{"a script in SQL", {".sql"}};
 
 void require_ending(const std::string& path, const FileKind& kind) {
   const std::string ending = ending_of(path);

@@ -12,7 +12,7 @@ struct FileKind {
   const char* what;                  ///< "a map"
   std::vector<std::string> endings;  ///< the first is proposed
 };
-extern const FileKind kMapFile, kHtmlFile, kCsvFile, kNdjsonFile;
+extern const FileKind kMapFile, kHtmlFile, kCsvFile, kNdjsonFile, kOnnxFile, kSqlFile;
 
 /// Throws Error{kBadInput} when the name of an output ends as files of another kind do (map.json); a name without an ending, or
 /// with one that stands for no kind of file, is taken.

@@ -12,6 +12,7 @@ namespace {
 const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"AttributeOptions::k", "--top"},
     {"CreateOptions::overwrite = true", "--force"},
+    {"ExportOptions::overwrite = true", "--force"},
     {"MeasureGrid::to_csv()", "--csv FILE"},
     {"MeasureGrid::to_html()", "--html FILE"},
     {"MeasureGrid::to_json()", "--json"},

@@ -83,7 +83,7 @@ def prose(comment: list[str]) -> str:
 
 
 def cpp_pages() -> dict[str, str]:
-    headers = {path.stem: blocks_of(path.read_text()) for path in sorted(HEADERS.glob("*.h")) if path.stem != "vec2vec"}
+    headers = {path.stem: blocks_of(path.read_text()) for path in sorted(HEADERS.glob("*.h")) if path.stem not in ("vec2vec", "c")}  # c.h is no C++: docs/c.md
     places: dict[str, str] = {}
     for stem, blocks in headers.items():
         for block in blocks:

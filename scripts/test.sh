@@ -25,6 +25,14 @@ cmake --build --preset release -j "$jobs"
 step "tests"
 ctest --test-dir build/release --output-on-failure -j "$jobs"
 
+step "tests at lower levels of CPU"
+# What is compiled for each of them, and what stands on it; scripts/matrix.sh runs all tests so.
+for level in v2 v3; do
+  VEC2VEC_CPU=$level build/release/cli/vec2vec --version || continue
+  VEC2VEC_CPU=$level build/release/tests/vec2vec_tests --gtest_brief=1 \
+    --gtest_filter='CpuLevel.*:GemmRows.*:FastExp.*:SoftMatch.*:Nearest*:RightFactor.*:*Tabu*:Mlp*:Map.*:CInterface.*'
+done
+
 step "tutorial"
 python3 scripts/tutorial.py
 

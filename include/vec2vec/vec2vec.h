@@ -10,6 +10,7 @@
 #include "vec2vec/endpoint_judge.h"
 #include "vec2vec/error.h"
 #include "vec2vec/evaluate.h"
+#include "vec2vec/export.h"
 #include "vec2vec/gate.h"
 #include "vec2vec/inspect.h"
 #include "vec2vec/inversion.h"

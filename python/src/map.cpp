@@ -11,6 +11,7 @@
 #include "bindings.h"
 #include "rows.h"
 #include "run.h"
+#include "vec2vec/export.h"
 
 namespace vec2vec::python {
 namespace {
@@ -66,6 +67,13 @@ void add_map(nb::module_& module) {
       .def(
           "save", [](const Map& map, const Path& path, bool overwrite) { map.save(path.string(), overwrite); }, nb::arg("path"),
           nb::arg("overwrite"), nb::call_guard<nb::gil_scoped_release>())
+      .def(
+          "export_to",
+          [](const Map& map, const Path& path, const std::string& format, const std::string& function, bool overwrite) {
+            return export_map(map, export_format(format), path.string(), {.overwrite = overwrite, .function = function});
+          },
+          nb::arg("path"), nb::arg("format"), nb::arg("function"), nb::arg("overwrite"),
+          nb::call_guard<nb::gil_scoped_release>())
       .def_prop_ro("card", [](const Map& map) { return map.card; })
       .def_prop_ro("is_neural", [](const Map& map) { return map.network != nullptr; })
       .def_prop_ro("blend", [](const Map& map) { return map.blend; })

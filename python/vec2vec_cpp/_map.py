@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -54,6 +54,33 @@ class Map(Shown):
     def save(self, path: Path, *, overwrite: bool = False) -> None:
         """Writes a safetensors file, whole or not at all. BadInputError: the file exists, unless overwrite."""
         self._core.save(path, overwrite)
+
+    @checked
+    def export(
+        self,
+        path: Path,
+        to: Literal["onnx", "sentence-transformers", "sql", "numpy"],
+        *,
+        function: str = "vec2vec_translate",
+        overwrite: bool = False,
+    ) -> list[str]:
+        """Writes the translation, normalisation included, as a program for where the vectors are: docs/export.md.
+
+        Args:
+            path: The file to write (.onnx, .sql, .npz), or the folder for sentence-transformers.
+            to: "numpy" writes a .py file beside the .npz file; "sql" makes a function for Postgres with pgvector.
+            function: Name of the function in SQL.
+            overwrite: Replace what is there.
+
+        Returns:
+            What was written.
+
+        Raises:
+            BadInputError: Something is there and not to be overwritten, a neural map as SQL, a name that SQL does not take.
+
+        What is written agrees with `translate` to 1e-6. Of several known spaces, `map.to(name).export(...)` takes one.
+        """
+        return self._core.export_to(path, text("to", to), text("function", function), overwrite)
 
     def to_bytes(self) -> bytes:
         """The bytes that `save` writes."""

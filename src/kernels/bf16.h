@@ -1,12 +1,11 @@
 #pragma once
-#include <bit>
 #include <cstdint>
 
 namespace vec2vec {
 
 /// Round to nearest, ties to even, in bfloat16; not for NaN.
-inline std::uint16_t to_bf16(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
+static inline std::uint16_t to_bf16(float value) {
+  const auto bits = __builtin_bit_cast(std::uint32_t, value);
   return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
 }
 

@@ -1,9 +1,9 @@
 #pragma once
-#include <algorithm>
-#include <bit>
 #include <cstdint>
 
 namespace vec2vec {
+
+// Functions here are static and call nothing of std, because kernels/loops compiles them for several kinds of CPU.
 
 /// What e^x falls into: x = n ln 2 + r, |r| <= ln2 / 2.
 struct ReducedExponent {
@@ -11,16 +11,17 @@ struct ReducedExponent {
   std::int32_t n_shifted;  ///< n in the place of a float's exponent
 };
 
-inline ReducedExponent reduce_exponent(float x) {
-  x = std::min(std::max(x, -87.0f), 88.0f);
+static inline ReducedExponent reduce_exponent(float x) {
+  x = x < -87.0f ? -87.0f : x;
+  x = 88.0f < x ? 88.0f : x;
   const float shifted = x * 1.44269504f + 12582912.0f;  // 1.5 * 2^23: the low mantissa bits now hold round(x / ln 2)
   const float n = shifted - 12582912.0f;
   const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  return {r, std::bit_cast<std::int32_t>(shifted) << 23};
+  return {r, __builtin_bit_cast(std::int32_t, shifted) << 23};
 }
 
 /// (e^r - 1) / r by a polynomial of degree 5, for |r| <= ln2 / 2.
-inline float exp_slope(float r) {
+static inline float exp_slope(float r) {
   float p = 1.38888889e-3f;
   p = p * r + 8.33333333e-3f;
   p = p * r + 4.16666667e-2f;
@@ -30,16 +31,16 @@ inline float exp_slope(float r) {
 }
 
 /// e^x for x in [-87, 88] (clamped), relative error below 3e-7; branch-free, so that compilers vectorise loops over it.
-inline float fast_exp(float x) {
+static inline float fast_exp(float x) {
   const ReducedExponent reduced = reduce_exponent(x);
   const float p = exp_slope(reduced.r) * reduced.r + 1.0f;
-  return std::bit_cast<float>(std::bit_cast<std::int32_t>(p) + reduced.n_shifted);
+  return __builtin_bit_cast(float, __builtin_bit_cast(std::int32_t, p) + reduced.n_shifted);
 }
 
 /// e^x - 1 likewise, its relative error below 1e-6 near x = 0 too, where e^x loses what it adds to 1.
-inline float fast_expm1(float x) {
+static inline float fast_expm1(float x) {
   const ReducedExponent reduced = reduce_exponent(x);
-  const float power = std::bit_cast<float>(std::bit_cast<std::int32_t>(1.0f) + reduced.n_shifted);
+  const float power = __builtin_bit_cast(float, __builtin_bit_cast(std::int32_t, 1.0f) + reduced.n_shifted);
   return power * (exp_slope(reduced.r) * reduced.r) + (power - 1.0f);
 }
 

@@ -3,10 +3,12 @@
 
 namespace vec2vec {
 
+// Functions here are static, because kernels/loops compiles them for several kinds of CPU.
+
 /// term(0) + ... + term(n - 1), in so many sums side by side that the compiler makes vector code of them and none waits for the
 /// one before it. The order depends on n alone.
 template <class Sum, Index kLanes, class Term>
-Sum lane_sum(Index n, const Term& term) {
+static inline Sum lane_sum(Index n, const Term& term) {
   Sum lanes[kLanes] = {};
   Index j = 0;
   for (; j + kLanes <= n; j += kLanes)
@@ -19,12 +21,12 @@ Sum lane_sum(Index n, const Term& term) {
 
 /// The same in double, for terms of float values.
 template <class Term>
-double sum_in_double(Index n, const Term& term) {
+static inline double sum_in_double(Index n, const Term& term) {
   return lane_sum<double, 32>(n, term);
 }
 
 /// The sum of the squares of row (d).
-inline double squared_norm(const float* row, Index d) {
+static inline double squared_norm(const float* row, Index d) {
   return sum_in_double(d, [&](Index j) { return static_cast<double>(row[j]) * static_cast<double>(row[j]); });
 }
 

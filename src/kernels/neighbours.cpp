@@ -13,7 +13,7 @@
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "core/tell.h"
-#include "kernels/lane_sum.h"
+#include "kernels/loops/loops.h"
 #include "kernels/right_factor.h"
 #include "vec2vec/error.h"
 
@@ -21,15 +21,11 @@ namespace vec2vec {
 namespace {
 
 constexpr Index kTile = 1024;     // rows and columns of one product
-constexpr Index kLanes = 64;      // entries looked at together
+constexpr Index kLanes = 64;      // entries looked at together, by kernels/loops too
 constexpr Index kSpare = 8;       // candidates kept beyond k, for the second ranking
 constexpr Index kSpareBf16 = 14;  // the same when bf16 chose them; k when that is more
 constexpr Index kRound = 64;      // tiles of one thread between two calls of the progress functor
 constexpr Index kRankBlock = 64;
-
-double dot_in_double(const float* a, const float* b, Index d) {
-  return sum_in_double(d, [&](Index j) { return static_cast<double>(a[j]) * static_cast<double>(b[j]); });
-}
 
 /// The best `keep` candidates of every row, by product and then by the smaller index; the outcome does not depend on the order
 /// of offers. A row collects up to 2 `keep` before the worse half is dropped.
@@ -97,9 +93,7 @@ struct Block {
 float reached_by(const float* row, Index count, Index keep) {
   if (keep + 1 > kLanes || count < 2 * kLanes) return -std::numeric_limits<float>::infinity();
   float largest[kLanes];
-  std::copy_n(row, kLanes, largest);
-  for (Index j = kLanes; j + kLanes <= count; j += kLanes)
-    for (Index l = 0; l < kLanes; ++l) largest[l] = largest[l] < row[j + l] ? row[j + l] : largest[l];
+  loops().largest_of_strides(largest, row, count);
   std::nth_element(largest, largest + keep, largest + kLanes, std::greater<>());
   return largest[keep];
 }
@@ -107,9 +101,7 @@ float reached_by(const float* row, Index count, Index keep) {
 /// Makes similarities of products of a row with `count` rows; shifts may be empty.
 void add_shifts(float* row, Index count, std::span<const float> shifts, Index self, Index first) {
   if (shifts.empty()) return;
-  const float own = shifts[static_cast<std::size_t>(self)];
-  const float* others = shifts.data() + first;
-  for (Index j = 0; j < count; ++j) row[j] += own + others[j];
+  loops().add_shifts(row, shifts[static_cast<std::size_t>(self)], shifts.data() + first, count);
 }
 
 /// Offers each product (a, b) of a tile, with its shifts added in place, to row a, and off the diagonal to row b too.
@@ -127,16 +119,11 @@ void scan(MatrixSpan products, Block a, Block b, std::span<const float> shifts, 
       if (row[j] >= candidates.bound(self)) candidates.offer(self, row[j], other);
       if (!diagonal && row[j] >= bounds[j]) candidates.offer(other, row[j], self);
     };
-    // Bit s of hits[l]: whether column 64 s + l may be a candidate. The compiler makes vector code of this, not of the offers.
-    const float bound = candidates.bound(self);
+    // Bit s of hits[l]: whether column 64 s + l may be a candidate. There is vector code for this, not for the offers.
     static_assert(kTile <= 32 * kLanes);
-    std::uint32_t hits[kLanes] = {};
+    std::uint32_t hits[kLanes];
     const Index strides = b.count / kLanes;
-    for (Index s = 0; s < strides; ++s)
-      for (Index l = 0; l < kLanes; ++l) {
-        const Index j = s * kLanes + l;
-        hits[l] |= static_cast<std::uint32_t>((row[j] >= bound) | (row[j] >= bounds[j])) << s;
-      }
+    loops().hits(hits, row, candidates.bound(self), bounds, strides);
     for (Index l = 0; l < kLanes; ++l)
       for (; hits[l]; hits[l] &= hits[l] - 1) offer(std::countr_zero(hits[l]) * kLanes + l);
     for (Index j = strides * kLanes; j < b.count; ++j) offer(j);
@@ -203,7 +190,7 @@ void rank(const ComparedRows& all, Index i, std::span<const std::int32_t> candid
   };
   std::vector<Entry> entries;
   for (const std::int32_t c : candidates)
-    entries.push_back({shift(i) + shift(c) + dot_in_double(rows.row(i), rows.row(c), rows.cols), c});
+    entries.push_back({shift(i) + shift(c) + loops().dot_in_double(rows.row(i), rows.row(c), rows.cols), c});
   std::sort(entries.begin(), entries.end(),
             [](const Entry& x, const Entry& y) { return x.value > y.value || (x.value == y.value && x.index < y.index); });
   for (Index p = 0; p < out.k; ++p) {
@@ -322,7 +309,7 @@ class Bf16Error {
     const MatrixView rows = given.rows;
     parallel_blocks(rows.rows, kRankBlock, threads, [&](Index first, Index count) {
       for (Index i = first; i < first + count; ++i)
-        norm_[static_cast<std::size_t>(i)] = std::sqrt(dot_in_double(rows.row(i), rows.row(i), rows.cols));
+        norm_[static_cast<std::size_t>(i)] = std::sqrt(loops().dot_in_double(rows.row(i), rows.row(i), rows.cols));
     });
     longest_ = *std::max_element(norm_.begin(), norm_.end());
     most_ = *std::max_element(moved_.begin(), moved_.end());

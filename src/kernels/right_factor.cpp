@@ -4,10 +4,11 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/cpu/level.h"
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
-#include "kernels/bf16.h"
 #include "kernels/lane_sum.h"
+#include "kernels/loops/loops.h"
 #include "vec2vec/error.h"
 
 #ifdef VEC2VEC_ONEDNN
@@ -24,7 +25,7 @@ Bf16Rows round_to_bf16(MatrixView rows, int threads) {
     for (Index i = first; i < first + count; ++i) {
       const float* row = rows.row(i);
       std::uint16_t* out = rounded.values.data() + i * rows.cols;
-      for (Index j = 0; j < rows.cols; ++j) out[j] = to_bf16(row[j]);
+      loops().to_bf16(row, out, rows.cols);
       rounded.moved[static_cast<std::size_t>(i)] = std::sqrt(sum_in_double(rows.cols, [&](Index j) {
         const double error = row[j] - std::bit_cast<float>(static_cast<std::uint32_t>(out[j]) << 16);
         return error * error;
@@ -42,6 +43,7 @@ using dnnl::memory;
 constexpr Index kTileColumns = 1024;  // columns of the factor a tile: 384 x 1024 entries of bf16 fill most of a level-2 cache
 
 const dnnl::engine& cpu() {
+  cpu_level();  // oneDNN is held to it
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
   return engine;
 }
@@ -58,6 +60,7 @@ dnnl::matmul::primitive_desc product_of(Index b, Index k, Index n, Index stride)
 
 bool has_bf16() {
   static const bool has = [] {
+    if (cpu_level() != CpuLevel::kNative && cpu_level() != CpuLevel::kBf16) return false;
     const dnnl::cpu_isa isa = dnnl::get_effective_cpu_isa();
     return isa == dnnl::cpu_isa::avx512_core_bf16 || isa == dnnl::cpu_isa::avx512_core_amx;
   }();
@@ -93,8 +96,7 @@ void RightFactor::multiply(MatrixView x, MatrixSpan out) const {
   if (!packed_) return gemm(x, false, y_, shape_ == kTransposed, out);
   thread_local std::vector<std::uint16_t> rounded;
   rounded.resize(static_cast<std::size_t>(x.rows * x.cols));
-  for (Index i = 0; i < x.rows; ++i)
-    for (Index c = 0; c < x.cols; ++c) rounded[static_cast<std::size_t>(i * x.cols + c)] = to_bf16(x.row(i)[c]);
+  for (Index i = 0; i < x.rows; ++i) loops().to_bf16(x.row(i), rounded.data() + i * x.cols, x.cols);
   multiply_rounded(rounded.data(), out);
 }
 

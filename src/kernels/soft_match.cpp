@@ -8,7 +8,7 @@
 
 #include "core/parallel.h"
 #include "kernels/exp.h"
-#include "kernels/lane_sum.h"
+#include "kernels/loops/loops.h"
 #include "kernels/right_factor.h"
 
 namespace vec2vec {
@@ -23,10 +23,6 @@ MatrixSpan thread_buffer(Index rows, Index cols) {
   thread_local Matrix buffer;
   if (buffer.rows() * buffer.cols() < rows * cols) buffer = Matrix(rows, cols);
   return {buffer.data(), rows, cols, cols};
-}
-
-float dot(const float* a, const float* b, Index n) {
-  return lane_sum<float, 16>(n, [=](Index j) { return a[j] * b[j]; });
 }
 
 /// Column sums of the coupling, kept for each of some stripes of consecutive blocks of rows: enough tasks for the threads, and
@@ -49,8 +45,7 @@ class ColumnSums {
   /// v_j = 1 / sum_j of the last sweep.
   void invert(std::vector<float>& v) const {
     std::fill(v.begin(), v.end(), 0.0f);
-    for (Index s = 0; s < partial_.rows(); ++s)
-      for (Index j = 0; j < partial_.cols(); ++j) v[static_cast<std::size_t>(j)] += partial_(s, j);
+    for (Index s = 0; s < partial_.rows(); ++s) loops().add_scaled(v.data(), 1.0f, partial_.row(s), partial_.cols());
     for (float& value : v) value = 1.0f / (value + 1e-30f);
   }
 
@@ -64,6 +59,7 @@ SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, Ma
                            const SoftMatchOptions& options) {
   const Index n = x.rows, block = block_rows(m), blocks = (n + block - 1) / block;
   const float scale = 1.0f / options.temperature;
+  const Loops& loop = loops();
   const RightFactor carry(carried, RightFactor::kAsIs, options.bf16, options.threads);
   std::vector<float> v(static_cast<std::size_t>(m), 1.0f);
   ColumnSums column_sums(blocks, m);
@@ -80,19 +76,18 @@ SoftMatch soft_match_dense(MatrixView x, const RightFactor& cosines, Index m, Ma
       for (Index i = 0; i < count; ++i) {
         float* k = kernel.row(i);
         if (first && !last) {  // u = 1
-          for (Index j = 0; j < m; ++j) sums[j] += fast_exp((k[j] - 1.0f) * scale);
+          loop.add_exp_kernel(sums, k, scale, m);
           continue;
         }
         if (last) {
-          for (Index j = 0; j < m; ++j) p[j] = fast_exp((k[j] - 1.0f) * scale) * v[static_cast<std::size_t>(j)];
-          const float u = 1.0f / (lane_sum<float, 16>(m, [&](Index j) { return p[j]; }) + 1e-30f);  // every row of P sums to 1
-          weighted[static_cast<std::size_t>(b)] += u * dot(p, k, m);
-          for (Index j = 0; j < m; ++j) k[j] = u * p[j];
+          const float u = 1.0f / (loop.weigh_exp_kernel(p, k, scale, v.data(), m) + 1e-30f);  // every row of P sums to 1
+          weighted[static_cast<std::size_t>(b)] += u * loop.dot(p, k, m);
+          loop.scale(k, u, p, m);
           continue;
         }
-        for (Index j = 0; j < m; ++j) k[j] = fast_exp((k[j] - 1.0f) * scale);
-        const float u = 1.0f / (dot(k, v.data(), m) + 1e-30f);
-        for (Index j = 0; j < m; ++j) sums[j] += u * k[j];
+        loop.exp_kernel(k, scale, m);
+        const float u = 1.0f / (loop.dot(k, v.data(), m) + 1e-30f);
+        loop.add_scaled(sums, u, k, m);
       }
       if (last) carry.multiply(kernel, result.targets.span().middle_rows(begin, count));
     });
@@ -113,24 +108,15 @@ constexpr float kReach = 6.0f;  // what is left out weighs less than e^-6 of the
 constexpr Index kSparse = 100;  // sparse only when fewer than one entry in so many is kept
 
 void keep_row(const float* s, Index m, float temperature, SparseBlock& block) {
-  float lanes[16];
-  std::fill(lanes, lanes + 16, -2.0f);
-  Index j = 0;
-  for (; j + 16 <= m; j += 16)
-    for (int l = 0; l < 16; ++l) lanes[l] = std::max(lanes[l], s[j + l]);
-  float best = *std::max_element(lanes, lanes + 16);
-  for (; j < m; ++j) best = std::max(best, s[j]);
-  const float bound = best - kReach * temperature;
-  for (Index begin = 0; begin < m; begin += 16) {
-    const Index end = std::min(begin + 16, m);
-    int above = 0;
-    for (j = begin; j < end; ++j) above += s[j] > bound;
-    if (above == 0) continue;
-    for (j = begin; j < end; ++j)
-      if (s[j] > bound) {
-        block.column.push_back(static_cast<std::int32_t>(j));
-        block.value.push_back(fast_exp((s[j] - best) / temperature));
-      }
+  const Loops& loop = loops();
+  const float best = loop.largest(s, m);
+  thread_local std::vector<std::int32_t> kept;
+  if (kept.size() < static_cast<std::size_t>(m)) kept.resize(static_cast<std::size_t>(m));
+  const Index count = loop.above(s, best - kReach * temperature, kept.data(), m);
+  for (Index e = 0; e < count; ++e) {
+    const std::int32_t j = kept[static_cast<std::size_t>(e)];
+    block.column.push_back(j);
+    block.value.push_back(fast_exp((s[j] - best) / temperature));
   }
   block.row_end.push_back(static_cast<Index>(block.column.size()));
   block.best.push_back(best);
@@ -158,6 +144,7 @@ bool sparse_kernel(MatrixView x, const RightFactor& cosines, Index m, const Soft
 SoftMatch soft_match_sparse(Index n, Index m, MatrixView carried, const SoftMatchOptions& options,
                             const std::vector<SparseBlock>& blocks) {
   const Index size = block_rows(m), count = static_cast<Index>(blocks.size());
+  const Loops& loop = loops();
   std::vector<float> v(static_cast<std::size_t>(m));
   ColumnSums column_sums(count, m);
   SoftMatch result{Matrix(n, carried.cols), 0};
@@ -180,8 +167,7 @@ SoftMatch soft_match_sparse(Index n, Index m, MatrixView carried, const SoftMatc
             continue;
           }
           const float p = u * block.value[e] * v[static_cast<std::size_t>(j)];
-          const float* c = carried.row(j);
-          for (Index q = 0; q < carried.cols; ++q) target[q] += p * c[q];
+          loop.add_scaled(target, p, carried.row(j), carried.cols);
           // log of the value gives the cosine back
           weighted[static_cast<std::size_t>(b)] +=
               p * (block.best[i] + options.temperature * std::log(std::max(block.value[e], 1e-30f)));

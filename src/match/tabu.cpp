@@ -4,6 +4,8 @@
 #include <limits>
 #include <numeric>
 
+#include "kernels/loops/loops.h"
+
 namespace vec2vec {
 namespace {
 
@@ -63,12 +65,7 @@ class TabuSearch {
   /// gain_(r, v) for all v: change of the objective when the targets of r and v are swapped.
   void compute_gains(int r) {
     float* g = gain_.row(r);
-    std::fill_n(g, width_, 0.0f);
-    for (int c = 0; c < k_; ++c) {
-      const float *ac = a_.row(c), *bc = permuted_.row(c);
-      const float ar = ac[r], br = bc[r];
-      for (int v = 0; v < width_; ++v) g[v] += (ar - ac[v]) * (bc[v] - br);
-    }
+    loop_.swap_gains(g, tables(), r);
     const float arr = a_(r, r), brr = permuted_(r, r);
     for (int v = 0; v < k_; ++v) {
       const float avv = a_(v, v), bvv = permuted_(v, v), arv = a_(r, v), brv = permuted_(r, v);
@@ -78,17 +75,9 @@ class TabuSearch {
 
   /// The best swap that is not forbidden, or that beats the best objective known (gain > aspiration).
   std::pair<int, int> best_swap(float now, float aspiration) const {
-    float best = -std::numeric_limits<float>::infinity();
-    int best_row = -1;
-    for (int i = 0; i + 1 < k_; ++i) {
-      const float *g = gain_.row(i), *t = until_.row(i), *tt = until_t_.row(i);
-      float row_best = -std::numeric_limits<float>::infinity();
-      for (int j = i + 1; j < k_; ++j) row_best = std::max(row_best, allowed(g[j], t[j], tt[j], now, aspiration));
-      if (row_best > best) {
-        best = row_best;
-        best_row = i;
-      }
-    }
+    float best = 0;
+    const auto best_row =
+        static_cast<int>(loop_.best_swap(tables(), gain_.data(), until_.data(), until_t_.data(), now, aspiration, &best));
     if (best_row < 0) return {-1, -1};
     for (int j = best_row + 1; j < k_; ++j)
       if (allowed(gain_(best_row, j), until_(best_row, j), until_t_(best_row, j), now, aspiration) == best)
@@ -112,18 +101,16 @@ class TabuSearch {
     std::swap_ranges(until_t_.row(r), until_t_.row(r) + k_, until_t_.row(s));
     std::swap_ranges(permuted_.row(r), permuted_.row(r) + k_, permuted_.row(s));
     for (int i = 0; i < k_; ++i) std::swap(permuted_(i, r), permuted_(i, s));
-    const float *ar = a_.row(r), *as = a_.row(s), *br = permuted_.row(r), *bs = permuted_.row(s);
-    for (int u = 0; u < k_; ++u) {
-      const float da = ar[u] - as[u], db = bs[u] - br[u];
-      float* g = gain_.row(u);
-      for (int v = 0; v < width_; ++v) g[v] += 2 * (da - (ar[v] - as[v])) * (db - (bs[v] - br[v]));
-    }
+    loop_.update_gains(gain_.data(), tables(), r, s);
     for (int row : {r, s}) {
       compute_gains(row);
       for (int i = 0; i < k_; ++i) gain_(i, row) = gain_(row, i);
     }
   }
 
+  SwapTables tables() const { return {k_, width_, a_.data(), permuted_.data()}; }
+
+  const Loops& loop_ = loops();
   int k_, width_;
   Matrix a_, b_, gain_, until_, until_t_, permuted_;
   std::vector<int> target_;

@@ -1,7 +1,8 @@
 #include "neural/matmul.h"
 
+#include "core/cpu/level.h"
 #include "core/matrix/gemm.h"
-#include "kernels/bf16.h"
+#include "kernels/loops/loops.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <array>
@@ -14,7 +15,7 @@
 namespace vec2vec::neural {
 
 void to_bfloat16(const float* from, std::uint16_t* to, Index count) {
-  for (Index i = 0; i < count; ++i) to[i] = to_bf16(from[i]);  // NaN does not occur: training stops before
+  loops().to_bf16(from, to, count);  // NaN does not occur: training stops before
 }
 
 #ifdef VEC2VEC_ONEDNN
@@ -23,6 +24,7 @@ namespace {
 using dnnl::memory;
 
 const dnnl::engine& engine() {
+  cpu_level();  // oneDNN is held to it
   static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
   return cpu;
 }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/matrix/gemm.h"
+#include "kernels/loops/loops.h"
 
 namespace vec2vec {
 namespace {
@@ -43,6 +44,7 @@ Matrix seeds(MatrixView rows, Index k, Random& random) {
 Matrix kmeans_anchors(MatrixView rows, Index k, int iterations, Random& random) {
   const Index n = rows.rows, d = rows.cols;
   constexpr Index kBlock = 1024;
+  const Loops& loop = loops();
   Matrix centroids = seeds(rows, k, random), similarity(kBlock, k);
   std::vector<float> half_norm(static_cast<std::size_t>(k)), count(static_cast<std::size_t>(k));
   for (int iteration = 0; iteration < iterations; ++iteration) {
@@ -54,18 +56,9 @@ Matrix kmeans_anchors(MatrixView rows, Index k, int iterations, Random& random) 
       const MatrixSpan s = similarity.span().middle_rows(0, block.rows);
       gemm(block, false, centroids, true, s);
       for (Index i = 0; i < block.rows; ++i) {
-        const float* row = s.row(i);
-        Index best = 0;
-        float best_value = row[0] - half_norm[0];
-        for (Index c = 1; c < k; ++c)
-          if (const float value = row[c] - half_norm[static_cast<std::size_t>(c)]; value > best_value) {
-            best_value = value;
-            best = c;
-          }
+        const Index best = loop.largest_less(s.row(i), half_norm.data(), k);
         count[static_cast<std::size_t>(best)] += 1;
-        float* sum = sums.row(best);
-        const float* x = block.row(i);
-        for (Index c = 0; c < d; ++c) sum[c] += x[c];
+        loop.add_scaled(sums.row(best), 1.0f, block.row(i), d);
       }
     }
     for (Index c = 0; c < k; ++c)

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "core/matrix/gemm.h"
 #include "random_matrix.h"
 
 namespace vec2vec {
@@ -14,7 +13,7 @@ TEST(GemmRows, EveryRowHasTheSameBytesHoweverManyThereAre) {
     for (const bool transpose : {false, true}) {
       const MatrixView right = transpose ? b_of_rows.view() : b.view();
       Matrix whole(70, m);
-      gemm(a, false, right, transpose, whole.span());
+      gemm_rows(a, right, transpose, whole.span());
       for (const Index rows : {1, 2, 3, 5, 8, 15, 16, 17, 33, 69}) {
         Matrix part(rows, m);
         gemm_rows(a.view().middle_rows(1, rows), right, transpose, part.span());

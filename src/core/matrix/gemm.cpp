@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/cpu/level.h"
 #include "core/parallel.h"
 
 #ifdef VEC2VEC_ONEDNN
@@ -19,7 +20,18 @@ namespace vec2vec {
 
 #ifdef VEC2VEC_ONEDNN
 
-OneOpenMpThread::OneOpenMpThread() : before_(omp_get_max_threads()) { omp_set_num_threads(1); }
+OneOpenMpThread::OneOpenMpThread() : before_(omp_get_max_threads()) {
+  cpu_level();  // oneDNN is held to it
+  omp_set_num_threads(1);
+}
+bool sums_depend_on_rows() {
+  static const bool depend = [] {
+    cpu_level();  // oneDNN is held to it
+    return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) != dnnl_cpu_isa_avx512_core;
+  }();
+  return depend;
+}
+
 OneOpenMpThread::~OneOpenMpThread() { omp_set_num_threads(before_); }
 
 void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha, float beta) {
@@ -32,6 +44,8 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
 }
 
 #else
+
+bool sums_depend_on_rows() { return false; }
 
 OneOpenMpThread::OneOpenMpThread() = default;
 OneOpenMpThread::~OneOpenMpThread() = default;

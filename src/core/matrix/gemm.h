@@ -7,6 +7,9 @@ namespace vec2vec {
 /// Shapes: op(a) (n, k), op(b) (k, m), c (n, m).
 void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha = 1.0f, float beta = 0.0f);
 
+/// Whether gemm adds up a row of c in another order for other numbers of rows, of 16 and more: oneDNN does without AVX-512.
+bool sums_depend_on_rows();
+
 /// a (n, k) times b (k, m).
 Matrix product(MatrixView a, MatrixView b);
 

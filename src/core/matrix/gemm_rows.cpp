@@ -7,12 +7,21 @@
 namespace vec2vec {
 
 void with_enough_rows(MatrixView a, MatrixSpan c, const std::function<void(MatrixView, MatrixSpan)>& product) {
-  constexpr Index kEnough = 16;
-  if (a.rows == 0 || a.rows >= kEnough) return product(a, c);
-  Matrix more_a(kEnough, a.cols), more_c(kEnough, c.cols);
-  for (Index i = 0; i < a.rows; ++i) std::copy_n(a.row(i), a.cols, more_a.row(i));
-  product(more_a, more_c.span());
-  for (Index i = 0; i < a.rows; ++i) std::copy_n(more_c.row(i), c.cols, c.row(i));
+  constexpr Index kEnough = 16, kBlock = 48;
+  // oneDNN takes 6 rows at a time there, and adds up what is left over in another order.
+  const bool by_blocks = sums_depend_on_rows();
+  const Index most = by_blocks ? kBlock : a.rows, least = by_blocks ? kBlock : kEnough;
+  for (Index first = 0; first < a.rows; first += most) {
+    const Index count = std::min(most, a.rows - first);
+    if (count >= least) {
+      product(a.middle_rows(first, count), c.middle_rows(first, count));
+      continue;
+    }
+    Matrix more_a(least, a.cols), more_c(least, c.cols);
+    for (Index i = 0; i < count; ++i) std::copy_n(a.row(first + i), a.cols, more_a.row(i));
+    product(more_a, more_c.span());
+    for (Index i = 0; i < count; ++i) std::copy_n(more_c.row(i), c.cols, c.row(first + i));
+  }
 }
 
 void gemm_rows(MatrixView a, MatrixView b, bool transpose_b, MatrixSpan c) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/parallel.h"
+#include "kernels/loops/loops.h"
 
 namespace vec2vec::neural {
 namespace {
@@ -66,12 +67,8 @@ void AdamW::step(Parameters& parameters, double learning_rate, const Also& also,
       const auto keep = static_cast<float>(slot.rows > 1 ? 1 - learning_rate * options.weight_decay : 1.0);
       for (Index block = from; block < to; block += kBlock) {
         const Index block_end = std::min(to, block + kBlock);
-        for (Index i = block; i < block_end; ++i) {
-          const float g = factor * gradient[i];
-          m[i] = beta1 * m[i] + (1 - beta1) * g;
-          v[i] = beta2 * v[i] + (1 - beta2) * g * g;
-          value[i] = keep * value[i] - rate * m[i] / (std::sqrt(v[i] * second_scale) + epsilon);
-        }
+        loops().adam({factor, beta1, beta2, keep, rate, second_scale, epsilon}, gradient + block, m + block, v + block,
+                     value + block, block_end - block);
         if (!also.average) continue;
         float* average = also.average->data();
         for (Index i = block; i < block_end; ++i) average[i] += share * (value[i] - average[i]);

@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# What is too long for every commit, on build/release: the tests at each level of CPU that this machine has, the exports run by what they
+# are for, and the examples of the C interface in each language. Before a release, and when asked.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+for level in v2 v3 v4; do
+  if VEC2VEC_CPU=$level build/release/cli/vec2vec --version; then
+    VEC2VEC_CPU=$level ctest --test-dir build/release --output-on-failure -j "$(nproc)" -LE long
+  else
+    echo "left out: level $level"
+  fi
+done
+python3 scripts/check_cpu_levels.py build/release
+scripts/export_test.sh
+scripts/c_examples.sh

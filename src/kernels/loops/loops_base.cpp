@@ -1,0 +1,2 @@
+#define VEC2VEC_LEVEL level_base
+#include "kernels/loops/loops_at_level.h"
