@@ -49,6 +49,7 @@ int run_doctor(const Common& common) {
   Json json = {{"version", version()},
                {"cpu", cpu_name()},
                {"cores", thread_count(0)},
+               {"kernels", cpu()},
                {"products", products},
                {"parts", Json::array()}};
   std::size_t missing = 0;
@@ -65,9 +66,10 @@ int run_doctor(const Common& common) {
   std::cout << "vec2vec " << version() << "\n"
             << "  CPU              " << (cpu_name().empty() ? "unknown" : cpu_name()) << "\n"
             << "  cores            " << thread_count(0) << "\n"
+            << "  kernels for      " << cpu() << "\n"
             << "  products         " << products
             << (has_bf16() ? "" : " (a CPU with AVX-512 BF16 has faster ones, for training and measures)") << "\n"
-            << "  always there     align, translate, evaluate, measure, inspect, gate, audit\n";
+            << "  always there     align, translate, export, evaluate, measure, inspect, gate, audit\n";
   for (const Part& part : found) {
     const std::string name = part.name;
     std::cout << "  " << name << std::string(17 - name.size(), ' ')
