@@ -46,12 +46,8 @@ std::string cpu_name() {
 int run_doctor(const Common& common) {
   const std::vector<Part> found = parts();
   const std::string products = has_bf16() ? "bfloat16" : "float32";
-  Json json = {{"version", version()},
-               {"cpu", cpu_name()},
-               {"cores", thread_count(0)},
-               {"kernels", cpu()},
-               {"products", products},
-               {"parts", Json::array()}};
+  Json json = {{"version", version()}, {"cpu", cpu_name()},    {"cores", thread_count(0)},
+               {"kernels", cpu()},     {"products", products}, {"parts", Json::array()}};
   std::size_t missing = 0;
   for (const Part& part : found) {
     Json one = {{"name", part.name}, {"there", part.there}, {"for", part.what_for}};

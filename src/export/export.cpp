@@ -95,9 +95,7 @@ std::vector<std::string> export_map(const Map& map, ExportFormat format, const s
       return {path};
     case ExportFormat::kSql:
       require_sql_name(options.function);
-      if (map.network)
-        bad_input("a neural map has too many layers for a function in SQL", path,
-                  "export it to onnx or numpy");
+      if (map.network) bad_input("a neural map has too many layers for a function in SQL", path, "export it to onnx or numpy");
       refuse_existing(path, options.overwrite);
       write_file(path, sql_of(map, options.function), options.overwrite);
       return {path};

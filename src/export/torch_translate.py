@@ -5,7 +5,6 @@ import json
 import shutil
 from pathlib import Path
 
-import torch
 from safetensors import safe_open
 from torch import nn
 from torch.nn import functional

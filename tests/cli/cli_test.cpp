@@ -53,7 +53,8 @@ class Cli : public ::testing::Test {
   const std::string a = dir.path("a.npy"), b = dir.path("b.npy"), map = dir.path("map.safetensors"), out = dir.path("out.npy");
 };
 
-const std::vector<std::string> kCommands = {"align", "translate", "export", "evaluate", "measure", "inspect", "encode", "defend", "gate"};
+const std::vector<std::string> kCommands = {"align",   "translate", "export", "evaluate", "measure",
+                                            "inspect", "encode",    "defend", "gate"};
 
 TEST_F(Cli, HelpOfEveryCommandHasExamplesAndCommonOptions) {
   const CliResult all = run_cli({"--help"});

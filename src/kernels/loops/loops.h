@@ -17,8 +17,8 @@ struct SwapTables {
 };
 
 /// The innermost loops that take time outside BLAS and oneDNN, over plain arrays. loops_at_level.h has their code. It is
-/// compiled once for each CpuLevel (core/cpu/level.h), so that one binary is fast on all of them. The order of additions depends on
-/// lengths alone, but with FMA (v3 and above) they round otherwise than without.
+/// compiled once for each CpuLevel (core/cpu/level.h), so that one binary is fast on all of them. The order of additions
+/// depends on lengths alone, but with FMA (v3 and above) they round otherwise than without.
 struct Loops {
   /// a . b in 16 sums side by side.
   float (*dot)(const float* a, const float* b, Index n);
