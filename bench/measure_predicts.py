@@ -181,7 +181,7 @@ def main():
             if None in files or ((pair, corpus, map_rows, map_revision, revision) in done and not arguments.again):
                 continue
             # Values alone: the correlations need neither nulls nor intervals.
-            told = run.run_measured([program, "measure", *files, "--permutations", 10, "--bootstrap", 0, "--json", "--quiet"])
+            told = run.run_measured([program, "measure", *files, "--all", "--permutations", 10, "--bootstrap", 0, "--json", "--quiet"])
             measurement = told["json"]
             record = {"pair": pair, "corpus": corpus, "map_rows": map_rows, "map_revision": map_revision, "revision": revision}
             record |= {"date": run.now(), "machine": run.machine(), "rows": measurement["rows"], "k": measurement["k"]}

@@ -19,10 +19,13 @@ struct MeasureArguments {
   Common common;
   std::vector<std::string> files, names, tensors, fields;
   std::vector<Index> raw_dims;
-  bool layers = false, list = false, force = false;
+  bool layers = false, list = false, force = false, all = false;
   std::string csv, html;
   MeasureOptions options;
 };
+
+/// What is taken unless --only or --all says otherwise: neighbours and the whole, each with and without distances.
+const std::vector<std::string> kShortSet = {"mutual_knn", "cknna", "cka", "rsa", "relative_top1"};
 
 /// One space in memory.
 struct LoadedSpace {
@@ -125,6 +128,9 @@ int run_measure(const MeasureArguments& arguments) {
 
   ProgressLine progress(arguments.common.quiet);
   MeasureOptions options = arguments.options;
+  if (arguments.all && !options.only.empty())
+    bad_input("takes every measure, and --only some of them", "option --all", "one of the two");
+  if (options.only.empty() && !arguments.all) options.only = kShortSet;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.progress = progress.functor();
@@ -160,9 +166,14 @@ void add_measure(CLI::App& app, Run& run) {
       app.add_subcommand("measure", "Measure how alike paired rows of two or more spaces are (mutual k-NN, CKA, ...)");
   command->add_option("FILES", arguments->files, "Two or more files; row i stands for the same text in each")
       ->type_name("FILE");
-  command->add_option("--only", options.only, "Measures or families to take, separated by commas; --list names them")
+  command
+      ->add_option(
+          "--only", options.only,
+          "Measures or families to take, separated by commas; --list names them. Default: mutual_knn, cknna, cka, rsa, "
+          "relative_top1")
       ->delimiter(',')
       ->type_name("NAMES");
+  command->add_flag("--all", arguments->all, "Take every measure; minutes where thousands of rows are compared");
   command->add_flag("--list", arguments->list, "List the measures with their families and exit");
   const auto number = [&](const char* name, Index& value, Index smallest, const char* help) {
     command->add_option(name, value, help)->check(at_least(smallest))->type_name("N")->capture_default_str();

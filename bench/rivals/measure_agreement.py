@@ -319,7 +319,7 @@ def ours(program, x, y):
         files = [Path(folder) / "a.npy", Path(folder) / "b.npy"]
         for file, rows in zip(files, (x, y)):
             np.save(file, rows.astype(np.float32))
-        command = [program, "measure", *files, "--k", K, "--rbf-sigma", SIGMA, "--pair-rows", 0, "--permutations", 10, "--bootstrap", 0]
+        command = [program, "measure", *files, "--all", "--k", K, "--rbf-sigma", SIGMA, "--pair-rows", 0, "--permutations", 10, "--bootstrap", 0]
         command += ["--pool", len(x), "--against-reference", "--json", "--quiet"]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True, env=natural_blas(os.environ))
     told = json.loads(done.stdout)

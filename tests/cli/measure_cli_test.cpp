@@ -61,6 +61,19 @@ TEST_F(MeasureCli, PrintsATableAndListsItsMeasures) {
   EXPECT_TRUE(contains(list.out, "mutual_knn") && contains(list.out, "procrustes_distance")) << list.out;
 }
 
+TEST_F(MeasureCli, TakesAShortSetUnlessAllAreAskedFor) {
+  const std::vector<std::string> quick = {"--permutations", "10", "--bootstrap", "0", "--json"};
+  std::vector<std::string> command = {"measure", a, b};
+  command.insert(command.end(), quick.begin(), quick.end());
+  const Json few = parse_json(run_cli(command).out)["measures"];
+  EXPECT_EQ(few.size(), 6u) << few.dump();  // cka is a family: its biased twin comes along
+  for (const char* key : {"mutual_knn", "cknna", "cka", "rsa", "relative_top1"}) EXPECT_TRUE(few.contains(key)) << key;
+  command.push_back("--all");
+  EXPECT_GT(parse_json(run_cli(command).out)["measures"].size(), 15u);
+  command.insert(command.end(), {"--only", "cka"});
+  EXPECT_EQ(run_cli(command).code, 2);
+}
+
 TEST_F(MeasureCli, ManySpacesGiveMatricesAndFiles) {
   const CliResult result = run_cli({"measure", a, b, c, "--only", "knn", "--csv", csv, "--html", html, "--json"});
   ASSERT_EQ(result.code, 0) << result.err;
