@@ -65,7 +65,8 @@ int run_doctor(const Common& common) {
             << "  kernels for      " << cpu() << "\n"
             << "  products         " << products
             << (has_bf16() ? "" : " (a CPU with AVX-512 BF16 has faster ones, for training and measures)") << "\n"
-            << "  always there     align, translate, export, evaluate, measure, inspect, gate, audit\n";
+            << "  always there     align, translate, evaluate, measure, inspect, gate, audit,\n"
+            << "                   export\n";
   for (const Part& part : found) {
     const std::string name = part.name;
     std::cout << "  " << name << std::string(17 - name.size(), ' ')
