@@ -110,12 +110,11 @@ void print_next_steps(const MigrateSummary& summary, const Map& map, const Migra
     print_next({"It gives column " + arguments.options.into + " the name " + arguments.column.column +
                     "; --drop-new ends the migration instead.",
                 "the same command with --switch"});
-  if (summary.state == "switched")
+  if (summary.state == "switched") {
     std::cout << "From now on " << after_switch(map) << "The old vectors are in " << summary.old_column
-              << ", which --roll-back needs\n";
-  if (summary.state == "switched")
-    print_next(
-        {"When all is well: it drops the old vectors. In psql: " + summary.drop_old_sql, "the same command with --drop-old"});
+              << ", which --roll-back needs. In psql this drops them:\n  " << summary.drop_old_sql << "\n";
+    print_next({"When all is well: it drops the old vectors.", "the same command with --drop-old"});
+  }
   if (summary.state == "dropped" || summary.state == "finished")
     print_next({"The tables in which migrations keep their state remain; it drops them.", "the same command with --forget"});
 }
