@@ -28,8 +28,6 @@ struct Loops {
   void (*add_scaled)(float* to, float scale, const float* x, Index n);
   /// to = scale * x; x may be to.
   void (*scale)(float* to, float scale, const float* x, Index n);
-  /// The first j of the largest row[j] - less[j]; n >= 1, no NaN.
-  Index (*largest_less)(const float* row, const float* less, Index n);
   /// Rounds to bfloat16 (kernels/bf16.h).
   void (*to_bf16)(const float* from, std::uint16_t* to, Index n);
 

@@ -26,30 +26,6 @@ void scale(float* to, float factor, const float* x, Index n) {
   for (Index j = 0; j < n; ++j) to[j] = factor * x[j];
 }
 
-/// The largest of term(0) ... term(n - 1), in 16 maxima side by side.
-template <class Term>
-float lane_largest(Index n, const Term& term) {
-  float lanes[16];
-  for (float& lane : lanes) lane = term(0);
-  Index j = 0;
-  for (; j + 16 <= n; j += 16)
-    for (Index l = 0; l < 16; ++l) {
-      const float value = term(j + l);
-      lanes[l] = lanes[l] < value ? value : lanes[l];
-    }
-  float best = lanes[0];
-  for (const float lane : lanes) best = best < lane ? lane : best;
-  for (; j < n; ++j) best = best < term(j) ? term(j) : best;
-  return best;
-}
-
-Index largest_less(const float* row, const float* less, Index n) {
-  const float best = lane_largest(n, [=](Index j) { return row[j] - less[j]; });
-  Index j = 0;
-  while (j + 1 < n && row[j] - less[j] != best) ++j;
-  return j;
-}
-
 void to_bf16_all(const float* __restrict from, std::uint16_t* __restrict to, Index n) {
   for (Index j = 0; j < n; ++j) to[j] = to_bf16(from[j]);
 }
@@ -68,7 +44,15 @@ float weigh_exp_kernel(float* __restrict p, const float* __restrict k, float sca
 }
 
 float largest(const float* row, Index n) {
-  return lane_largest(n, [=](Index j) { return row[j]; });
+  float lanes[16];
+  for (float& lane : lanes) lane = row[0];
+  Index j = 0;
+  for (; j + 16 <= n; j += 16)
+    for (Index l = 0; l < 16; ++l) lanes[l] = lanes[l] < row[j + l] ? row[j + l] : lanes[l];
+  float best = lanes[0];
+  for (const float lane : lanes) best = best < lane ? lane : best;
+  for (; j < n; ++j) best = best < row[j] ? row[j] : best;
+  return best;
 }
 
 Index above(const float* row, float bound, std::int32_t* where, Index n) {
@@ -214,7 +198,6 @@ const Loops kLoops = {dot,
                       dot_in_double,
                       add_scaled,
                       scale,
-                      largest_less,
                       to_bf16_all,
                       exp_kernel,
                       add_exp_kernel,
