@@ -7,11 +7,11 @@
 
 namespace vec2vec::cli {
 namespace {
-std::string typed;
+std::string typed_line;
 }
 
 void set_command_line(int argc, char** argv) {
-  typed = "vec2vec";
+  typed_line = "vec2vec";
   for (int i = 1; i < argc; ++i) {
     std::string word = argv[i];
     const auto plain = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) || std::strchr("-_./=,:+@%", c); };
@@ -20,11 +20,11 @@ void set_command_line(int argc, char** argv) {
       for (const char c : word) quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
       word = quoted + "'";
     }
-    typed += " " + word;
+    typed_line += " " + word;
   }
 }
 
-const std::string& command_line() { return typed; }
+const std::string& command_line() { return typed_line; }
 
 CLI::Validator at_least(Index smallest) {
   const auto check = [smallest](const std::string& text) -> std::string {

@@ -45,8 +45,9 @@ std::string cpu_name() {
 
 int run_doctor(const Common& common) {
   const std::vector<Part> found = parts();
+  const std::string name = cpu_name();
   const std::string products = has_bf16() ? "bfloat16" : "float32";
-  Json json = {{"version", version()}, {"cpu", cpu_name()},    {"cores", thread_count(0)},
+  Json json = {{"version", version()}, {"cpu", name},          {"cores", thread_count(0)},
                {"kernels", cpu()},     {"products", products}, {"parts", Json::array()}};
   std::size_t missing = 0;
   for (const Part& part : found) {
@@ -60,7 +61,7 @@ int run_doctor(const Common& common) {
     return kSuccess;
   }
   std::cout << "vec2vec " << version() << "\n"
-            << "  CPU              " << (cpu_name().empty() ? "unknown" : cpu_name()) << "\n"
+            << "  CPU              " << (name.empty() ? "unknown" : name) << "\n"
             << "  cores            " << thread_count(0) << "\n"
             << "  kernels for      " << cpu() << "\n"
             << "  products         " << products
@@ -68,8 +69,8 @@ int run_doctor(const Common& common) {
             << "  always there     align, translate, evaluate, measure, inspect, gate, audit,\n"
             << "                   export\n";
   for (const Part& part : found) {
-    const std::string name = part.name;
-    std::cout << "  " << name << std::string(17 - name.size(), ' ')
+    const std::string_view what = part.name;
+    std::cout << "  " << what << std::string(17 - what.size(), ' ')
               << coloured(part.there ? "yes" : "no ", part.there ? Colour::kGood : Colour::kDoubtful) << "  for "
               << part.what_for << "\n";
     if (!part.there) std::cout << "                   to get it: " << part.how_to_get << "\n";

@@ -24,14 +24,22 @@ struct EncodeArguments {
   EncodeOptions options;
 };
 
-void print_summary(const EncodeArguments& arguments, const EncodeSummary& summary) {
-  const Index encoded = summary.rows - summary.resumed_rows;
+/// The first lines of a summary of either kind; inputs: texts or pictures, of which an interrupted run had made `resumed`.
+template <class Summary>
+void print_rows(const EncodeArguments& arguments, const Summary& summary, Index inputs, Index resumed, const char* kind,
+                const char* kept) {
+  const Index encoded = inputs - resumed;
   const double seconds = summary.seconds - summary.load_seconds;
   std::cout << summary.rows << " rows x " << summary.dim << " in " << arguments.output << " ("
             << format_seconds(summary.seconds);
-  if (encoded > 0 && seconds > 0.5) std::cout << ", " << fixed(static_cast<double>(encoded) / seconds, 0) << " texts/s";
+  if (encoded > 0 && seconds > 0.5)
+    std::cout << ", " << fixed(static_cast<double>(encoded) / seconds, 0) << " " << kind << "/s";
   std::cout << ")\n";
-  if (summary.resumed_rows > 0) std::cout << summary.resumed_rows << " rows of an interrupted run were kept\n";
+  if (resumed > 0) std::cout << resumed << " " << kept << " of an interrupted run were kept\n";
+}
+
+void print_summary(const EncodeArguments& arguments, const EncodeSummary& summary) {
+  print_rows(arguments, summary, summary.rows, summary.resumed_rows, "texts", "rows");
   if (summary.empty_texts > 0) std::cout << "note: " << summary.empty_texts << " texts are empty\n";
   if (summary.counts.cut_texts > 0)
     std::cout << "note: " << summary.counts.cut_texts
@@ -52,13 +60,7 @@ Precision precision_of(const EncodeArguments& arguments) {
 }
 
 void print_pictures_summary(const EncodeArguments& arguments, const EncodePicturesSummary& summary) {
-  const Index encoded = summary.pictures - summary.resumed;
-  const double seconds = summary.seconds - summary.load_seconds;
-  std::cout << summary.rows << " rows x " << summary.dim << " in " << arguments.output << " ("
-            << format_seconds(summary.seconds);
-  if (encoded > 0 && seconds > 0.5) std::cout << ", " << fixed(static_cast<double>(encoded) / seconds, 0) << " pictures/s";
-  std::cout << ")\n";
-  if (summary.resumed > 0) std::cout << summary.resumed << " pictures of an interrupted run were kept\n";
+  print_rows(arguments, summary, summary.pictures, summary.resumed, "pictures", "pictures");
   constexpr std::size_t kNamed = 20;
   for (std::size_t i = 0; i < std::min(kNamed, summary.damaged.size()); ++i)
     std::cout << "note: left out: " << summary.damaged[i].path << ": " << summary.damaged[i].problem << "\n";

@@ -17,7 +17,7 @@ import numpy as np
 
 from . import AlignmentWarning, __version__, align, stores
 from ._errors import BadInputError, Error
-from ._files import leave_nothing, written_whole
+from ._files import leave_nothing, require_free, written_whole
 
 _STORE = "npy, NDJSON, CSV, safetensors, fvecs; a Parquet or Arrow file or folder; a VDF folder; a FAISS or usearch index"
 
@@ -143,15 +143,10 @@ def _progress(quiet: bool) -> _ProgressLine | None:
     return _ProgressLine() if not quiet and os.isatty(2) else None
 
 
-def _require_free(path: str, overwrite: bool) -> None:
-    if os.path.exists(path) and not overwrite:
-        raise BadInputError("exists already", path, "another name, or `overwrite=True`")
-
-
 def _sample(arguments: argparse.Namespace) -> int:
     if not arguments.target.endswith(".npy"):
         raise BadInputError("is no name of an npy file", arguments.target, "a name that ends in .npy")
-    _require_free(arguments.target, arguments.overwrite)
+    require_free(Path(arguments.target), arguments.overwrite)
     found = stores.sample(arguments.source, column=arguments.column, rows=arguments.rows)
     with written_whole(Path(arguments.target)) as temporary, temporary.open("wb") as file:
         np.save(file, found)
@@ -168,7 +163,7 @@ def _pictures(arguments: argparse.Namespace) -> int:
 
 
 def _align(arguments: argparse.Namespace) -> int:
-    _require_free(arguments.output, arguments.overwrite)
+    require_free(Path(arguments.output), arguments.overwrite)
     rows = [
         stores.sample(store, column=column, rows=arguments.rows)
         for store, column in ((arguments.source, arguments.column), (arguments.other, arguments.column_b))

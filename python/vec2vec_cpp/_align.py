@@ -6,11 +6,11 @@ import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._errors import AlignmentWarning
+from ._files import utc_now
 from ._known import as_known
 from ._map import Map
 from ._options import Effort, Path, Preset, Verdict, checked
@@ -81,8 +81,7 @@ class Alignment(_Report):
             portrait = _core.portrait(
                 self.map._core, a, spaces, source_name, names, list(source_texts), list(target_texts), seed, threads, callback
             )
-        now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        head = {"what": "alignment of embedding spaces by vec2vec", "library_version": _core.version(), "date": now}
+        head = {"what": "alignment of embedding spaces by vec2vec", "library_version": _core.version(), "date": utc_now()}
         more = {"inputs": inputs, "next": next_steps(self.verdict), "portrait": json.loads(portrait)}
         return AlignmentPage(json.dumps(head | self.to_dict() | more, indent=2, ensure_ascii=False))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from . import _core
 from ._arrow_files import Part, Source, SourceFile, store_files
 from ._errors import BadInputError
-from ._files import UNFINISHED, written_whole
+from ._files import UNFINISHED, require_free, written_whole
 from ._kinds import ENDINGS
 
 if TYPE_CHECKING:
@@ -60,8 +60,7 @@ class State:
         self._folder: Path | None = None
         self._lock: int | None = None
         if not self._is_folder(source, target):
-            if target.exists() and not overwrite:
-                raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
+            require_free(target, overwrite)
             return
         if target.exists() and not target.is_dir():
             raise BadInputError("is neither a folder nor ends like a Parquet or Arrow file", str(target), "another name")

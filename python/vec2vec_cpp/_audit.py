@@ -7,13 +7,13 @@ import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import _core
 from ._errors import BadInputError
+from ._files import utc_now
 from ._known import as_known, in_order, is_several
 from ._map import Map
 from ._options import Effort, Severity, Verdict, checked
@@ -159,8 +159,7 @@ def audit(
             callback,
         )
     result = json.loads(text)
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    head = {"what": "audit of a vector store by vec2vec", "library_version": _core.version(), "date": now}
+    head = {"what": "audit of a vector store by vec2vec", "library_version": _core.version(), "date": utc_now()}
     facts = {"store": inspect(s, threads=threads).to_dict() | {"sha256": _sha256(s)}}
     severity = result["severity"]
     severity["advice"] = [in_python(line) for line in severity["advice"]]

@@ -8,6 +8,7 @@ import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timezone
 from pathlib import Path
 from threading import Lock
 
@@ -62,6 +63,17 @@ def sha256_of(path: Path) -> str:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def utc_now() -> str:
+    """The time as provenance and pages write it: 2026-01-31T12:00:00Z."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def require_free(target: Path, overwrite: bool) -> None:
+    """For work that should not begin in vain; `written_whole` checks again."""
+    if target.exists() and not overwrite:
+        raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
 
 
 def _new_file(target: Path) -> Path:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from . import _core
 from ._errors import BadInputError
-from ._files import sha256_of, written_whole
+from ._files import require_free, sha256_of, utc_now, written_whole
 from ._map import Map
 from ._progress import Callback
 from ._rows import Float32
@@ -27,8 +26,7 @@ Rows = Callable[[int, int], Float32]
 def check_target(source: Path, target: Path, overwrite: bool) -> None:
     if target.exists() and (target.is_dir() or target.samefile(source)):
         raise BadInputError("is a folder" if target.is_dir() else "is where the input lies", str(target), "another name")
-    if target.exists() and not overwrite:
-        raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
+    require_free(target, overwrite)
 
 
 def check_dim(map: Map, dim: int, source: Path) -> None:
@@ -84,7 +82,7 @@ def written_index(
         "input": {"path": str(source), "sha256": sha256_of(source)},
         "map": {"sha256": used.pop("map_sha256"), **used},
         "library_version": _core.version(),
-        "date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "date": utc_now(),
     }
 
     def provenance(sha256: str) -> str:

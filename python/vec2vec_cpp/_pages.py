@@ -10,7 +10,7 @@ from typing import Any
 
 from . import _core
 from ._errors import BadInputError
-from ._files import written_whole
+from ._files import require_free, written_whole
 from ._options import Path as AnyPath
 from ._show import Shown
 
@@ -22,8 +22,7 @@ def save_with_figures(path: AnyPath, html: str, figures: str, overwrite: bool) -
         raise BadInputError("the page and its JSON would be one file", str(page), "a name that ends in .html")
     files = {page.with_suffix(".json"): figures, page: html}
     for target in files:
-        if target.exists() and not overwrite:
-            raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
+        require_free(target, overwrite)
     for target, text in files.items():
         with written_whole(target) as temporary:
             temporary.write_text(text, encoding="utf-8")

@@ -1,13 +1,13 @@
 #include "vec2vec/encode.h"
 
 #include <exception>
-#include <filesystem>
 
 #include "core/boundary.h"
 #include "core/tell.h"
 #include "core/text/json.h"
 #include "core/time.h"
 #include "encode/partial_rows.h"
+#include "io/file/atomic_file.h"
 #include "io/file/provenance.h"
 #include "io/text/text_file.h"
 #include "io/text/utf8.h"
@@ -39,8 +39,7 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
                      const EncodeOptions& options) try {
   if (options.column < 0) bad_input("must be 0 (whole lines) or more", "`EncodeOptions::column`");
   if (options.block_rows < 1 || options.block_rows > 65536) bad_input("must lie in 1 .. 65536", "`EncodeOptions::block_rows`");
-  if (!options.output.overwrite && std::filesystem::exists(out_path))
-    bad_input("the output file exists already", out_path, "another name, or `CreateOptions::overwrite = true`");
+  if (!options.output.overwrite) refuse_existing(out_path);
   const Clock::time_point start = Clock::now();
   const Encoder encoder(model_folder, options.encoder);
   EncodeSummary summary;

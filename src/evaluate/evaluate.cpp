@@ -17,8 +17,6 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kBlockRows = 4096;
-
 /// Cosines of the n true pairs, and what the mean over mismatched pairs is.
 struct PairCosines {
   std::vector<double> raw, centred;
@@ -52,13 +50,13 @@ double mismatched_mean(std::span<const double> sum_a, std::span<const double> su
 
 PairCosines pair_cosines(MatrixView translated, MatrixView truth, std::span<const float> mean, int threads) {
   const auto n = static_cast<std::size_t>(truth.rows), dim = static_cast<std::size_t>(truth.cols);
-  const Index blocks = (truth.rows + kBlockRows - 1) / kBlockRows;
+  const Index blocks = (truth.rows + kRowsATask - 1) / kRowsATask;
   PairCosines result{std::vector<double>(n), std::vector<double>(n)};
   std::vector<UnitSums> sums(static_cast<std::size_t>(blocks), UnitSums(dim));
   parallel_for(blocks, threads, [&](Index block) {
     UnitSums& sum = sums[static_cast<std::size_t>(block)];
     std::vector<double> a(dim), b(dim);
-    for (Index i = block * kBlockRows; i < std::min(truth.rows, (block + 1) * kBlockRows); ++i) {
+    for (Index i = block * kRowsATask; i < std::min(truth.rows, (block + 1) * kRowsATask); ++i) {
       require_finite(unit_row(translated.row(i), truth.cols, a), "translated rows", i);
       require_finite(unit_row(truth.row(i), truth.cols, b), "true rows", i);
       result.raw[static_cast<std::size_t>(i)] = dot(a, b);

@@ -8,8 +8,6 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kRowsATask = 4096;
-
 /// A unit row shorter than this after centring is the mean itself plus the rounding of float32: it counts as zero.
 constexpr double kCentredZero = 1e-6;
 

@@ -14,6 +14,9 @@ double unit_row(const float* in, Index dim, std::span<double> out);
 /// mean has dim values. Returns the norm of in.
 double centred_unit_row(const float* in, std::span<const float> mean, std::span<double> out);
 
+/// Rows whose sums one task adds up.
+constexpr Index kRowsATask = 4096;
+
 /// The mean of the unit rows of rows (n, d). Sums in double over fixed blocks, so it is the same for every thread count.
 std::vector<float> mean_of_unit_rows(MatrixView rows, int threads);
 

@@ -24,7 +24,7 @@ constexpr std::pair<std::string_view, ExportFormat> kFormats[] = {
     {"numpy", ExportFormat::kNumpy},
 };
 
-void refuse_existing(const std::string& path, bool overwrite) {
+void refuse_replacing(const std::string& path, bool overwrite) {
   std::error_code ignored;
   if (!overwrite && fs::exists(fs::symlink_status(path, ignored)))
     bad_input("exists already", path, "`ExportOptions::overwrite = true`, or another name");
@@ -41,7 +41,7 @@ struct Unfinished {
 
 /// A folder appears under its name when all of it is there. One that is replaced has to look like one of ours.
 void write_folder(const std::string& path, const std::vector<std::pair<std::string, std::string>>& files, bool overwrite) {
-  refuse_existing(path, overwrite);
+  refuse_replacing(path, overwrite);
   const bool replaces = fs::exists(path);
   if (replaces && !fs::exists(fs::path(path) / "modules.json"))
     bad_input("is no folder of modules, so it is not replaced", path, "delete it, or choose another name");
@@ -87,7 +87,7 @@ std::vector<std::string> export_map(const Map& map, ExportFormat format, const s
                                     const ExportOptions& options) try {
   switch (format) {
     case ExportFormat::kOnnx:
-      refuse_existing(path, options.overwrite);
+      refuse_replacing(path, options.overwrite);
       write_file(path, onnx_of(map), options.overwrite);
       return {path};
     case ExportFormat::kSentenceTransformers:
@@ -96,13 +96,13 @@ std::vector<std::string> export_map(const Map& map, ExportFormat format, const s
     case ExportFormat::kSql:
       require_sql_name(options.function);
       if (map.network) bad_input("a neural map has too many layers for a function in SQL", path, "export it to onnx or numpy");
-      refuse_existing(path, options.overwrite);
+      refuse_replacing(path, options.overwrite);
       write_file(path, sql_of(map, options.function), options.overwrite);
       return {path};
     case ExportFormat::kNumpy: {
       const std::string script = fs::path(path).replace_extension(".py").string();
       if (fs::path(path).extension() != ".npz") bad_input("what is written there is an .npz file", path, path + ".npz");
-      for (const std::string& file : {path, script}) refuse_existing(file, options.overwrite);
+      for (const std::string& file : {path, script}) refuse_replacing(file, options.overwrite);
       write_file(path, npz_of(map), options.overwrite);
       write_file(script, kNumpyTranslate, options.overwrite);
       return {path, script};

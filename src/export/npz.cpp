@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "export/writers.h"
+#include "io/binary/npy.h"
 #include "neural/network.h"
 #include "vec2vec/error.h"
 
@@ -14,18 +15,9 @@ namespace {
 class NpzWriter {
  public:
   void add(const std::string& name, const std::vector<Index>& shape, const float* data) {
-    std::string dims;
     Index count = 1;
-    for (const Index size : shape) {
-      dims += std::to_string(size) + ",";
-      count *= size;
-    }
-    std::string header = "{'descr': '<f4', 'fortran_order': False, 'shape': (" + dims + "), }";
-    constexpr std::size_t kPrefix = 10, kAlign = 64;  // magic, version and length; where the values begin
-    header += std::string(kAlign - (kPrefix + header.size() + 1) % kAlign, ' ') + "\n";
-    std::string file("\x93NUMPY\x01\x00", 8);
-    append(file, header.size(), 2);
-    file += header;
+    for (const Index size : shape) count *= size;
+    std::string file = make_npy_header("<f4", shape);
     file.append(reinterpret_cast<const char*>(data), static_cast<std::size_t>(count) * sizeof(float));
     add_file(name + ".npy", file);
   }

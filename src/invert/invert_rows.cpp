@@ -1,5 +1,4 @@
 #include <exception>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "core/boundary.h"
@@ -48,8 +47,7 @@ Inversion inversion_of(const Json& json) {
 
 InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const std::string& out_path,
                              const InvertRowsOptions& options) try {
-  if (!options.overwrite && std::filesystem::exists(out_path))
-    bad_input("the output file exists already", out_path, "another name, or `CreateOptions::overwrite = true`");
+  if (!options.overwrite) refuse_existing(out_path);
   InversionSummary summary;
   KeptRecords kept(out_path + ".partial", options.identity, options.restart, [&](const std::string& bytes) {
     try {

@@ -5,6 +5,7 @@
 
 #include "core/boundary.h"
 #include "io/binary/half.h"
+#include "io/binary/npy.h"
 #include "io/binary/safetensors.h"
 #include "io/file/file_row_sink.h"
 #include "io/json/source.h"
@@ -15,23 +16,12 @@
 namespace vec2vec {
 namespace {
 
-std::string npy_header(Index rows, Index dim, ValueType type) {
-  std::string text = std::string("{'descr': '") + (type == ValueType::kFloat16 ? "<f2" : "<f4") +
-                     "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(dim) + "), }";
-  text.resize((10 + text.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
-  text += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(text.size() & 255);
-  header += static_cast<char>(text.size() >> 8);
-  return header + text;
-}
-
 class FileSink : public FileRowSink {
  public:
   FileSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
       : FileRowSink(path, rows, dim, options), options_(options) {
     const bool half = options.type == ValueType::kFloat16;
-    if (options.format == FileFormat::kNpy) file_.write(npy_header(rows, dim, options.type));
+    if (options.format == FileFormat::kNpy) file_.write(make_npy_header(half ? "<f2" : "<f4", {rows, dim}));
     if (options.format == FileFormat::kSafetensors)
       file_.write(make_safetensors_header(
           {{"vectors", half ? "F16" : "F32", {rows, dim}, static_cast<std::uint64_t>(rows * dim) * (half ? 2 : 4)}}, {}));

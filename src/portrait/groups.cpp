@@ -5,31 +5,11 @@
 #include <map>
 #include <numeric>
 
-#include "core/matrix/gemm.h"
 #include "core/random.h"
 #include "space/kmeans.h"
 #include "vec2vec/words.h"
 
 namespace vec2vec {
-
-std::vector<int> nearest_group(MatrixView rows, MatrixView middles) {
-  Matrix products(rows.rows, middles.rows);
-  gemm(rows, false, middles, true, products.span());
-  std::vector<float> half_squares(static_cast<std::size_t>(middles.rows));
-  for (Index g = 0; g < middles.rows; ++g)
-    half_squares[static_cast<std::size_t>(g)] =
-        0.5f * std::inner_product(middles.row(g), middles.row(g) + middles.cols, middles.row(g), 0.0f);
-  std::vector<int> of(static_cast<std::size_t>(rows.rows));
-  for (Index i = 0; i < rows.rows; ++i) {
-    Index best = 0;
-    for (Index g = 1; g < middles.rows; ++g)
-      if (products(i, g) - half_squares[static_cast<std::size_t>(g)] >
-          products(i, best) - half_squares[static_cast<std::size_t>(best)])
-        best = g;
-    of[static_cast<std::size_t>(i)] = static_cast<int>(best);
-  }
-  return of;
-}
 
 Matrix group_means(MatrixView rows, const std::vector<int>& of, Index k) {
   Matrix means(k, rows.cols);
@@ -49,7 +29,7 @@ Groups make_groups(MatrixView rows, Index k, std::uint64_t seed) {
   constexpr int kSteps = 20;
   Random random(seed);
   k = std::min(k, rows.rows);
-  const std::vector<int> of = nearest_group(rows, kmeans_anchors(rows, k, kSteps, random));
+  const std::vector<int> of = nearest_centroids(rows, kmeans_anchors(rows, k, kSteps, random));
   std::vector<Index> sizes(static_cast<std::size_t>(k)), order(static_cast<std::size_t>(k));
   for (const int g : of) ++sizes[static_cast<std::size_t>(g)];
   std::iota(order.begin(), order.end(), Index{0});

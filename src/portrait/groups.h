@@ -15,9 +15,6 @@ struct Groups {
 /// Groups of centred unit rows (n, d) by k-means, the largest first; k is at most n.
 Groups make_groups(MatrixView rows, Index k, std::uint64_t seed);
 
-/// The group whose middle is the nearest to each row.
-std::vector<int> nearest_group(MatrixView rows, MatrixView middles);
-
 /// The mean of the rows (n, d) of each of k groups, (k, d); zeros for groups without rows.
 Matrix group_means(MatrixView rows, const std::vector<int>& of, Index k);
 

@@ -12,6 +12,7 @@
 #include "portrait/groups.h"
 #include "portrait/nearest.h"
 #include "portrait/plane.h"
+#include "space/kmeans.h"
 #include "space/sample.h"
 #include "space/unit.h"
 #include "vec2vec/error.h"
@@ -171,7 +172,7 @@ class Portrait {
   void groups() {
     const Groups found = make_groups(meetings_[0].target, options_.groups, options_.seed);
     of_[1] = found.of;
-    of_[0] = nearest_group(meetings_[0].translated, found.middles);
+    of_[0] = nearest_centroids(meetings_[0].translated, found.middles);
     group_count_ = found.middles.rows();
     std::vector<std::string> texts;
     std::vector<int> of;

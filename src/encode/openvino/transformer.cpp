@@ -26,9 +26,6 @@ std::shared_ptr<op::Parameter> token_input(const std::string& name) {
   return input;
 }
 
-/// Rows (n, dim) -> unit rows.
-Node unit(const Node& rows) { return std::make_shared<op::NormalizeL2>(rows, integers({1}), 1e-24f, ov::op::EpsMode::MAX); }
-
 /// Token states (n, width, dim) and mask (n, width) -> unit rows (n, dim).
 Node pooled(const Node& states, const Node& mask, Pooling pooling) {
   Node row;
@@ -38,7 +35,7 @@ Node pooled(const Node& states, const Node& mask, Pooling pooling) {
     const auto weights = std::make_shared<op::Unsqueeze>(std::make_shared<op::Convert>(mask, ov::element::f32), integer(2));
     row = std::make_shared<op::ReduceSum>(std::make_shared<op::Multiply>(states, weights), integer(1));
   }
-  return unit(row);
+  return unit_rows_node(row);
 }
 
 /// The whole graph, from its inputs (n, width) and the token states (n, width, dim) that come of them.
@@ -212,7 +209,8 @@ EncoderGraph onnx_graph(const ModelFolder& folder) {
     const bool vectors =
         output.get_names().contains("text_embeds") || (folder.has_pictures && output.get_names().contains("pooler_output"));
     if (vectors && rank.is_static() && rank.get_length() == 2) {
-      graph.model = std::make_shared<ov::Model>(ov::OutputVector{unit(node)}, ov::ParameterVector{ids, mask}, "encoder");
+      graph.model =
+          std::make_shared<ov::Model>(ov::OutputVector{unit_rows_node(node)}, ov::ParameterVector{ids, mask}, "encoder");
       return graph;
     }
     if (rank.is_static() && rank.get_length() == 3 && !graph.model && !folder.has_pictures)
@@ -224,6 +222,10 @@ EncoderGraph onnx_graph(const ModelFolder& folder) {
 }
 
 }  // namespace
+
+ov::Output<ov::Node> unit_rows_node(const ov::Output<ov::Node>& rows) {
+  return std::make_shared<op::NormalizeL2>(rows, integers({1}), 1e-24f, ov::op::EpsMode::MAX);
+}
 
 EncoderGraph encoder_graph(const ModelFolder& folder) {
   if (folder.kind == ModelKind::kOnnx) return onnx_graph(folder);

@@ -6,6 +6,9 @@
 
 namespace vec2vec {
 
+/// The node that scales rows (n, dim) to norm 1, with which every encoder's graph ends.
+ov::Output<ov::Node> unit_rows_node(const ov::Output<ov::Node>& rows);
+
 struct EncoderGraph {
   std::shared_ptr<ov::Model> model;
   Index vocabulary = 0;    ///< token ids the model knows: 0 .. vocabulary - 1; 0 = not known (ONNX)

@@ -153,8 +153,7 @@ EncodePicturesSummary encode_pictures(const std::string& model_folder, const std
   if (options.block_rows < 1 || options.block_rows > 65536)
     bad_input("must lie in 1 .. 65536", "`EncodePicturesOptions::block_rows`");
   for (const std::string& path : {out_path, out_path + ".names.txt"})
-    if (!options.output.overwrite && fs::exists(path))
-      bad_input("the output file exists already", path, "another name, or `CreateOptions::overwrite = true`");
+    if (!options.output.overwrite) refuse_existing(path);
   const Clock::time_point start = Clock::now();
   const PictureEncoder encoder(model_folder, options.encoder);
   EncodePicturesSummary summary;

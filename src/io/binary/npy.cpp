@@ -132,6 +132,20 @@ std::string NpyHeader::summary() const {
   return text;
 }
 
+std::string make_npy_header(std::string_view type, const std::vector<Index>& shape) {
+  std::string sizes;
+  for (std::size_t i = 0; i < shape.size(); ++i) sizes += (i ? ", " : "") + std::to_string(shape[i]);
+  if (shape.size() == 1) sizes += ",";
+  std::string text = "{'descr': '" + std::string(type) + "', 'fortran_order': False, 'shape': (" + sizes + "), }";
+  constexpr std::size_t kPrefix = 10, kAlign = 64;  // magic, version and length; where the values begin
+  text.resize((kPrefix + text.size() + 1 + kAlign - 1) / kAlign * kAlign - kPrefix - 1, ' ');
+  text += '\n';
+  std::string header = std::string(kMagic) + std::string("\x01\x00", 2);
+  header += static_cast<char>(text.size() & 255);
+  header += static_cast<char>(text.size() >> 8);
+  return header + text;
+}
+
 NpyHeader read_npy_header(std::string_view bytes, const NpyOrigin& origin) {
   const std::string path = origin.where();
   const auto byte = [&](std::size_t i) { return static_cast<std::uint64_t>(static_cast<unsigned char>(bytes[i])); };

@@ -32,6 +32,9 @@ struct NpyHeader {
   std::string summary() const;
 };
 
+/// The bytes before the values of a new file, in the order of C. type: as numpy writes it.
+std::string make_npy_header(std::string_view type, const std::vector<Index>& shape);
+
 /// bytes: a file or its beginning. Throws Error{kBadInput} when they are no npy header.
 NpyHeader read_npy_header(std::string_view bytes, const NpyOrigin& origin);
 

@@ -47,12 +47,17 @@ bool file_step(const char* step) {
   return error == 0;
 }
 
+void refuse_existing(const std::string& path) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored))
+    bad_input("the output file exists already", path, "another name, or `CreateOptions::overwrite = true`");
+}
+
 AtomicFile::AtomicFile(std::string path, bool overwrite, Provenance provenance)
     : path_(std::move(path)), overwrite_(overwrite), provenance_(std::move(provenance)) {
   std::error_code ignored;
   const fs::file_status there = fs::status(path_, ignored);
-  if (!overwrite && fs::exists(there))
-    bad_input("the output file exists already", path_, "another name, or `CreateOptions::overwrite = true`");
+  if (!overwrite) refuse_existing(path_);
   if (fs::exists(there) && !fs::is_regular_file(there))  // renaming would replace the device or folder by a file
     bad_input("the output is not a regular file", path_, "name a file; devices such as /dev/null are not written to");
   if (provenance_) hash_ = std::make_unique<Sha256>();

@@ -9,6 +9,9 @@
 
 namespace vec2vec {
 
+/// Throws Error{kBadInput} when there is something at path. For work that should not begin in vain: AtomicFile checks again.
+void refuse_existing(const std::string& path);
+
 /// A file that appears under its name only in commit(): written beside it under a temporary name that nobody can foresee or
 /// share, synced, then renamed. Without commit(), the destructor leaves nothing behind. Two writers of the same name do not
 /// interfere: the last to commit wins if both may overwrite, otherwise the first. A replaced file passes on its permissions.

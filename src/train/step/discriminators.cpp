@@ -4,16 +4,9 @@
 
 #include "core/parallel.h"
 #include "train/step/losses.h"
+#include "train/step/row_tasks.h"
 
 namespace vec2vec::neural {
-namespace {
-
-constexpr Index kRowsAChunk = 128;  // rows a task
-
-Index chunks_of(Index n) { return (n + kRowsAChunk - 1) / kRowsAChunk; }
-
-}  // namespace
-
 Discriminators::Discriminators(Index source_dim, Index target_dim, Index latent, const NeuralOptions& options) {
   const std::array<bool, 3> wanted = {options.loss.generator > 0, options.loss.generator > 0,
                                       options.loss.latent_generator > 0};
@@ -42,7 +35,7 @@ void Discriminators::prepare(std::vector<Use>& room, std::size_t uses, const Les
 }
 
 double Discriminators::learn(const std::vector<Lesson>& lessons, double penalty, int threads) {
-  const Index n = lessons[0].rows.rows, chunks = chunks_of(n), count = static_cast<Index>(lessons.size());
+  const Index n = lessons[0].rows.rows, chunks = row_tasks(n), count = static_cast<Index>(lessons.size());
   prepare(uses_, lessons.size(), lessons[0]);
   if (penalty > 0) prepare(nearby_, lessons.size(), lessons[0]);
   std::vector<double> losses(static_cast<std::size_t>(count * chunks));
@@ -50,7 +43,7 @@ double Discriminators::learn(const std::vector<Lesson>& lessons, double penalty,
     const auto k = static_cast<std::size_t>(task / chunks);
     const Lesson& lesson = lessons[k];
     Use& use = uses_[k];
-    const Index first = task % chunks * kRowsAChunk, rows = std::min(kRowsAChunk, n - first);
+    const Index first = task % chunks * kRowsATask, rows = std::min(kRowsATask, n - first);
     const Mlp& network = networks_[static_cast<std::size_t>(lesson.which)];
     network.forward(parameters, lesson.rows, use.scores.span(), use.tape, first, rows);
     losses[static_cast<std::size_t>(task)] =
@@ -87,13 +80,13 @@ double Discriminators::learn(const std::vector<Lesson>& lessons, double penalty,
 std::vector<double> Discriminators::judge(const std::vector<Verdict>& verdicts, int threads) {
   std::vector<double> result(verdicts.size());
   if (verdicts.empty()) return result;
-  const Index n = verdicts[0].lesson.rows.rows, chunks = chunks_of(n), count = static_cast<Index>(verdicts.size());
+  const Index n = verdicts[0].lesson.rows.rows, chunks = row_tasks(n), count = static_cast<Index>(verdicts.size());
   prepare(uses_, verdicts.size(), verdicts[0].lesson);
   std::vector<double> losses(static_cast<std::size_t>(count * chunks));
   parallel_for(count * chunks, threads, [&](Index task) {
     const Verdict& verdict = verdicts[static_cast<std::size_t>(task / chunks)];
     Use& use = uses_[static_cast<std::size_t>(task / chunks)];
-    const Index first = task % chunks * kRowsAChunk, rows = std::min(kRowsAChunk, n - first);
+    const Index first = task % chunks * kRowsATask, rows = std::min(kRowsATask, n - first);
     const Mlp& network = networks_[static_cast<std::size_t>(verdict.lesson.which)];
     network.forward(parameters, verdict.lesson.rows, use.scores.span(), use.tape, first, rows);
     losses[static_cast<std::size_t>(task)] =

@@ -5,11 +5,10 @@
 #include "core/parallel.h"
 #include "neural/layers.h"
 #include "train/step/losses.h"
+#include "train/step/row_tasks.h"
 
 namespace vec2vec::neural {
 namespace {
-
-constexpr Index kRowsATask = 128;  // rows a task
 
 void resize(Matrix& m, Index rows, Index cols) {
   if (m.rows() != rows || m.cols() != cols) m = Matrix(rows, cols);
@@ -63,7 +62,7 @@ void GeneratorPass::forward(const Translator& t, const std::array<MatrixView, 2>
     t.backbone.prepare(side.cycle_backbone, n_);
     prepare_output(side.cycled, s);
   }
-  const Index chunks = (n_ + kRowsATask - 1) / kRowsATask;
+  const Index chunks = row_tasks(n_);
   parallel_for(2 * chunks, threads_, [&](Index task) {
     const Index first = task / 2 * kRowsATask;
     forward_rows(t, static_cast<std::size_t>(task % 2), first, std::min(kRowsATask, n_ - first));
@@ -175,7 +174,7 @@ void GeneratorPass::backward_rows(const Translator& t, std::size_t s, Index firs
 }
 
 void GeneratorPass::backward(Translator& t) {
-  const Index chunks = (n_ + kRowsATask - 1) / kRowsATask;
+  const Index chunks = row_tasks(n_);
   parallel_for(2 * chunks, threads_, [&](Index task) {
     const Index first = task / 2 * kRowsATask;
     backward_rows(t, static_cast<std::size_t>(task % 2), first, std::min(kRowsATask, n_ - first));

@@ -5,6 +5,7 @@
 #include <openvino/opsets/opset15.hpp>
 #include <unordered_set>
 
+#include "encode/openvino/transformer.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -113,13 +114,10 @@ class Builder {
     Node rows = output;
     if (rows.get_element_type() != ov::element::f32) rows = std::make_shared<op::Convert>(rows, ov::element::f32);
     const auto rank = output.get_partial_shape().rank().get_length();
-    const auto integers = [](const std::vector<std::int64_t>& values) {
-      return op::Constant::create(ov::element::i64, {values.size()}, values);
-    };
     const auto one = op::Constant::create(ov::element::i64, {}, {1}), zero = op::Constant::create(ov::element::i64, {}, {0});
     if (rank == 3) rows = std::make_shared<op::Gather>(rows, zero, one);
-    if (rank == 4) rows = std::make_shared<op::ReduceMean>(rows, integers({2, 3}));
-    return std::make_shared<op::NormalizeL2>(rows, integers({1}), 1e-24f, ov::op::EpsMode::MAX);
+    if (rank == 4) rows = std::make_shared<op::ReduceMean>(rows, op::Constant::create(ov::element::i64, {2}, {2, 3}));
+    return unit_rows_node(rows);
   }
 
   void give_size(Index batch) {
