@@ -49,8 +49,7 @@ void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView t
   for (Index first : {Index{0}, Index{1}}) {
     const auto half = [first](MatrixView rows) { return gather(rows, every(rows.rows, 2, first, true)); };
     const Matrix xs = half(x), ys = half(y);
-    const Matrix cross =
-        cross_product(xs, soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads}).targets, threads);
+    const Matrix cross = cross_product(xs, soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads}), threads);
     const Matrix of_half = shrunk_map(source_principal, mean_cross({cross, xs.rows()}, {}, threads), ridge, 0.25);
     found[first] = nearest_of(project(probe, of_half, threads), among, threads).index;
   }

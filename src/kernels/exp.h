@@ -37,7 +37,21 @@ static inline float fast_exp(float x) {
   return __builtin_bit_cast(float, __builtin_bit_cast(std::int32_t, p) + reduced.n_shifted);
 }
 
-/// e^x - 1 likewise, its relative error below 1e-6 near x = 0 too, where e^x loses what it adds to 1.
+/// 2^x in bfloat16, for x clamped to [-126, 127], rounded: the polynomial's relative error is below 8e-5.
+static inline std::uint16_t exp2_bf16(float x) {
+  x = x < -126.0f ? -126.0f : x;
+  x = 127.0f < x ? 127.0f : x;
+  const float shifted = x + 12582912.0f;  // as in reduce_exponent
+  const float f = x - (shifted - 12582912.0f);
+  float p = 5.5171551e-2f;
+  p = p * f + 2.4261111e-1f;
+  p = p * f + 6.9326101e-1f;
+  p = p * f + 9.9992807e-1f;
+  const std::uint32_t bits = __builtin_bit_cast(std::uint32_t, p) + (__builtin_bit_cast(std::uint32_t, shifted) << 23);
+  return static_cast<std::uint16_t>((bits + 0x8000u) >> 16);
+}
+
+/// e^x - 1 over the same range. Its relative error is below 1e-6 near x = 0, too, where e^x loses what it adds to 1.
 static inline float fast_expm1(float x) {
   const ReducedExponent reduced = reduce_exponent(x);
   const float power = __builtin_bit_cast(float, __builtin_bit_cast(std::int32_t, 1.0f) + reduced.n_shifted);

@@ -1,12 +1,12 @@
 #include "kernels/right_factor.h"
 
-#include <bit>
 #include <cmath>
 #include <cstdint>
 
 #include "core/cpu/level.h"
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
+#include "kernels/bf16.h"
 #include "kernels/lane_sum.h"
 #include "kernels/loops/loops.h"
 #include "vec2vec/error.h"
@@ -27,7 +27,7 @@ Bf16Rows round_to_bf16(MatrixView rows, int threads) {
       std::uint16_t* out = rounded.values.data() + i * rows.cols;
       loops().to_bf16(row, out, rows.cols);
       rounded.moved[static_cast<std::size_t>(i)] = std::sqrt(sum_in_double(rows.cols, [&](Index j) {
-        const double error = row[j] - std::bit_cast<float>(static_cast<std::uint32_t>(out[j]) << 16);
+        const double error = row[j] - from_bf16(out[j]);
         return error * error;
       }));
     }
@@ -40,8 +40,6 @@ Bf16Rows round_to_bf16(MatrixView rows, int threads) {
 namespace {
 
 using dnnl::memory;
-constexpr Index kTileColumns = 1024;  // columns of the factor a tile: 384 x 1024 entries of bf16 fill most of a level-2 cache
-
 const dnnl::engine& cpu() {
   cpu_level();  // oneDNN is held to it
   static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
@@ -69,19 +67,19 @@ bool has_bf16() {
 
 struct RightFactor::Packed {
   Index depth = 0, width = 0;  ///< the factor is (depth, width)
-  std::vector<memory> tiles;   ///< (depth, up to kTileColumns) each, in the layout that oneDNN asked for
+  std::vector<memory> tiles;   ///< (depth, up to kTile) each, in the layout that oneDNN asked for
 };
 
 RightFactor::RightFactor(MatrixView y, Shape shape, bool bf16, int threads) : y_(y), shape_(shape) {
   if (!bf16 || !has_bf16() || y.rows == 0 || y.cols == 0) return;
   const bool transposed = shape == kTransposed;
   packed_ = std::make_unique<Packed>(transposed ? Packed{y.cols, y.rows, {}} : Packed{y.rows, y.cols, {}});
-  const Index depth = packed_->depth, width = packed_->width, count = (width + kTileColumns - 1) / kTileColumns;
+  const Index depth = packed_->depth, width = packed_->width, count = (width + kTile - 1) / kTile;
   packed_->tiles.resize(static_cast<std::size_t>(count));
   parallel_for(count, threads, [&](Index t) {
     const OneOpenMpThread one;
-    const Index n = std::min(kTileColumns, width - t * kTileColumns);
-    const float* first = transposed ? y.row(t * kTileColumns) : y.data + t * kTileColumns;
+    const Index n = std::min(kTile, width - t * kTile);
+    const float* first = transposed ? y.row(t * kTile) : y.data + t * kTile;
     memory plain({{depth, n}, memory::data_type::f32, transposed ? memory::dims{1, y.stride} : memory::dims{y.stride, 1}},
                  cpu(), const_cast<float*>(first));
     memory packed(product_of(64, depth, n, width).weights_desc(), cpu());  // the same layout for any number of rows
@@ -101,22 +99,24 @@ void RightFactor::multiply(MatrixView x, MatrixSpan out) const {
 }
 
 void RightFactor::multiply_rounded(const std::uint16_t* x, MatrixSpan out) const {
+  for (Index first = 0; first < out.cols; first += kTile)
+    multiply_tile(x, first, {out.data + first, out.rows, std::min(kTile, out.cols - first), out.stride});
+}
+
+void RightFactor::multiply_tile(const std::uint16_t* x, Index first, MatrixSpan out) const {
   const OneOpenMpThread one;
   const Index depth = packed_->depth;
   const memory left({{out.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu(), const_cast<std::uint16_t*>(x));
   dnnl::stream stream(cpu());
-  for (std::size_t t = 0; t < packed_->tiles.size(); ++t) {
-    const Index first = static_cast<Index>(t) * kTileColumns, n = std::min(kTileColumns, packed_->width - first);
-    const auto description = product_of(out.rows, depth, n, out.stride);
-    memory tile = packed_->tiles[t];
-    if (description.weights_desc() != tile.get_desc()) {
-      memory other(description.weights_desc(), cpu());
-      dnnl::reorder(tile, other).execute(stream, tile, other);
-      tile = other;
-    }
-    const memory result(description.dst_desc(), cpu(), out.data + first);
-    dnnl::matmul(description).execute(stream, {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, tile}, {DNNL_ARG_DST, result}});
+  const auto description = product_of(out.rows, depth, out.cols, out.stride);
+  memory tile = packed_->tiles[static_cast<std::size_t>(first / kTile)];
+  if (description.weights_desc() != tile.get_desc()) {
+    memory other(description.weights_desc(), cpu());
+    dnnl::reorder(tile, other).execute(stream, tile, other);
+    tile = other;
   }
+  const memory result(description.dst_desc(), cpu(), out.data);
+  dnnl::matmul(description).execute(stream, {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, tile}, {DNNL_ARG_DST, result}});
   stream.wait();
 }
 
@@ -126,11 +126,19 @@ bool has_bf16() { return false; }
 struct RightFactor::Packed {};
 RightFactor::RightFactor(MatrixView y, Shape shape, bool, int) : y_(y), shape_(shape) {}
 void RightFactor::multiply(MatrixView x, MatrixSpan out) const { gemm(x, false, y_, shape_ == kTransposed, out); }
-void RightFactor::multiply_rounded(const std::uint16_t*, MatrixSpan) const {
+void RightFactor::multiply_rounded(const std::uint16_t* x, MatrixSpan out) const { multiply_tile(x, 0, out); }
+void RightFactor::multiply_tile(const std::uint16_t*, Index, MatrixSpan) const {
   throw Error(ErrorKind::kInternal, "a product in bfloat16 without oneDNN");
 }
 
 #endif
+
+void RightFactor::multiply_tile(const float* x, Index first, MatrixSpan out) const {
+  const bool transposed = shape_ == kTransposed;
+  const MatrixView tile =
+      transposed ? y_.middle_rows(first, out.cols) : MatrixView{y_.data + first, y_.rows, out.cols, y_.stride};
+  gemm({x, out.rows, depth()}, false, tile, transposed, out);
+}
 
 void RightFactor::multiply(const Bf16Rows& x, Index first, MatrixSpan out) const {
   multiply_rounded(x.values.data() + first * x.cols, out);

@@ -24,6 +24,9 @@ class RightFactor {
  public:
   enum Shape { kAsIs, kTransposed };
 
+  /// Columns of the product that are made at once: of 384 entries of bfloat16 each, their factor fills much of a level-2 cache.
+  static constexpr Index kTile = 1024;
+
   /// y (m, d), used as it is or as y^T; must outlive this object. bf16 is ignored where has_bf16() is false. Cost: O(m d).
   RightFactor(MatrixView y, Shape shape, bool bf16, int threads);
   ~RightFactor();
@@ -36,8 +39,18 @@ class RightFactor {
   /// has_bf16().
   void multiply(const Bf16Rows& x, Index first, MatrixSpan out) const;
 
+  /// The same for rows of x that lie side by side: of bfloat16 (needs bf16 and has_bf16()), or of float32.
+  void multiply(const std::uint16_t* x, MatrixSpan out) const { multiply_rounded(x, out); }
+  void multiply(const float* x, MatrixSpan out) const { multiply({x, out.rows, depth()}, out); }
+
+  /// Columns first .. first + out.cols - 1 of the product alone, x being rows (out.rows, depth) of bfloat16 or float32 as
+  /// above. first: a multiple of kTile; out.cols: kTile, or what is left.
+  void multiply_tile(const std::uint16_t* x, Index first, MatrixSpan out) const;
+  void multiply_tile(const float* x, Index first, MatrixSpan out) const;
+
  private:
   struct Packed;
+  Index depth() const { return shape_ == kAsIs ? y_.rows : y_.cols; }
   void multiply_rounded(const std::uint16_t* x, MatrixSpan out) const;
   MatrixView y_;
   Shape shape_;

@@ -9,7 +9,7 @@
 namespace vec2vec {
 namespace {
 
-/// One search. All k x k tables have rows padded to a multiple of 16 floats; padding columns never win.
+/// One search. All k x k tables have rows padded to a multiple of 16 floats.
 class TabuSearch {
  public:
   TabuSearch(MatrixView a, MatrixView b)
@@ -59,10 +59,12 @@ class TabuSearch {
         objective += static_cast<double>(a_(i, j)) * permuted_(i, j);
       }
     for (int i = 0; i < k_; ++i) compute_gains(i);
+    for (int i = 0; i < k_; ++i)  // the two halves were added up in different orders
+      for (int j = 0; j < i; ++j) gain_(i, j) = gain_(j, i);
     return objective;
   }
 
-  /// gain_(r, v) for all v: change of the objective when the targets of r and v are swapped.
+  /// gain_(r, v) for all v: change of the objective when the targets of r and v are swapped; minus infinity for v = r.
   void compute_gains(int r) {
     float* g = gain_.row(r);
     loop_.swap_gains(g, tables(), r);
@@ -71,6 +73,9 @@ class TabuSearch {
       const float avv = a_(v, v), bvv = permuted_(v, v), arv = a_(r, v), brv = permuted_(r, v);
       g[v] = 2 * (g[v] - (arr - arv) * (brv - brr) - (arv - avv) * (bvv - brv)) + (arr - avv) * (bvv - brr);
     }
+    // No swap with itself or with padding; adding to the gains leaves it so.
+    g[r] = -std::numeric_limits<float>::infinity();
+    std::fill(g + k_, g + width_, -std::numeric_limits<float>::infinity());
   }
 
   /// The best swap that is not forbidden, or that beats the best objective known (gain > aspiration).

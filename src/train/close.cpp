@@ -17,9 +17,9 @@ void close(Network& network, const TrainingRows& rows, int threads) {
   const Index fewer = std::min(MatrixView(x).rows, MatrixView(y).rows);
   const Matrix f = network.translate(x, threads);
   const Matrix view = view_of(spectrum(y, threads), MatrixView(y).cols, kViewPower);
-  const SoftMatch found =
+  const Matrix counterparts =
       soft_match(project(f, view, threads), project(y, view, threads), y, {0.8f * refine_temperature(fewer), 2, threads});
-  const Matrix cross = cross_product(f, found.targets, threads);
+  const Matrix cross = cross_product(f, counterparts, threads);
   const Pairs pairs{network.translate(rows.pairs[0], threads), rows.pairs[1]};
   const Matrix mean = mean_cross({cross, f.rows()}, pairs, threads);
   network.multiply_output(shrunk_map(spectrum(f, threads), mean, last_ridge(fewer), kShrinkage));

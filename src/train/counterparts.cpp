@@ -34,8 +34,8 @@ void Counterparts::renew(const Network& forward, const Network& backward, Random
     const auto f_views = halves(f_view), y_views = halves(y_view), f = halves(t), y = halves(rows_[1 - s]);
     std::array<Matrix, 2> to_native, to_translated;
     for (std::size_t h = 0; h < 2; ++h) {
-      to_native[h] = soft_match(f_views[h], y_views[1 - h], y[1 - h], coupling).targets;
-      if (debias > 0) to_translated[h] = soft_match(f_views[h], f_views[1 - h], f[1 - h], coupling).targets;
+      to_native[h] = soft_match(f_views[h], y_views[1 - h], y[1 - h], coupling);
+      if (debias > 0) to_translated[h] = soft_match(f_views[h], f_views[1 - h], f[1 - h], coupling);
     }
     for (Index i = 0; i < count; ++i) {
       const std::size_t h = i < count / 2 ? 0 : 1;

@@ -148,7 +148,9 @@ double Trainer::pair_free_score() const {
     const Matrix translated =
         network(state_.average, from).translate(rows_.held_out[static_cast<std::size_t>(from)], options_.threads);
     const auto f = halves(translated), y = halves(rows_.held_out[static_cast<std::size_t>(1 - from)]);
-    const auto s = [&](MatrixView a, MatrixView b) { return soft_match(a, b, b, {0.05f, 10, options_.threads}).score; };
+    const auto s = [&](MatrixView a, MatrixView b) {
+      return soft_score(a, soft_match(a, b, b, {0.05f, 10, options_.threads}));
+    };
     result += (s(f[0], y[1]) + s(f[1], y[0]) - s(f[0], f[1]) - s(y[0], y[1])) / 2;
   }
   return result;

@@ -99,26 +99,30 @@ TEST(Loops, HitsAndStridesAgreeWithTheReference) {
 
 TEST(Loops, ExponentialsAgreeWithTheLibrary) {
   at_each_level([](const Loops& loop, Index n) {
-    const Values k = drawn(n, 5), v = drawn(n, 6);
-    Values kernel = k, sums = v, p(k.size()), expected(k.size()), expected_sums(k.size()), expected_p(k.size());
-    double total = 0;
-    for (std::size_t j = 0; j < k.size(); ++j) {
-      const double e = std::exp((static_cast<double>(k[j]) - 1) * 5);
-      expected[j] = static_cast<float>(e);
-      expected_sums[j] = static_cast<float>(v[j] + e);
-      expected_p[j] = static_cast<float>(e * v[j]);
-      total += e * v[j];
-    }
+    const Values k = drawn(n, 5);
+    Values kernel = k, expected(k.size());
+    for (std::size_t j = 0; j < k.size(); ++j) expected[j] = static_cast<float>(std::exp((static_cast<double>(k[j]) - 1) * 5));
     loop.exp_kernel(kernel.data(), 5, n);
-    loop.add_exp_kernel(sums.data(), k.data(), 5, n);
-    const float sum = loop.weigh_exp_kernel(p.data(), k.data(), 5, v.data(), n);
-    // 5 (k - 1) is rounded to a float before the exponential.
-    expect_near(kernel, expected, 3e-6);
-    expect_near(sums, expected_sums, 3e-6);
-    expect_near(p, expected_p, 3e-6);
-    double size = 1;
-    for (const float value : expected_p) size += std::abs(static_cast<double>(value));
-    EXPECT_NEAR(sum, total, 3e-6 * size);
+    expect_near(kernel, expected, 1e-5);
+    std::vector<std::uint16_t> rounded(k.size());
+    loop.exp_kernel_bf16(k.data(), 5, rounded.data(), n);
+    for (std::size_t j = 0; j < k.size(); ++j) EXPECT_NEAR(from_bf16(rounded[j]) / expected[j], 1, 1.0 / 256) << j;
+  });
+}
+
+TEST(Loops, SumsOfBfloat16AgreeWithTheReference) {
+  at_each_level([](const Loops& loop, Index n) {
+    const Values a = drawn(n, 1), b = drawn(n, 2);
+    std::vector<std::uint16_t> rounded(a.size());
+    loop.to_bf16(a.data(), rounded.data(), n);
+    Values same(a.size()), sum = b, expected = b;
+    for (std::size_t j = 0; j < a.size(); ++j) {
+      same[j] = from_bf16(rounded[j]);
+      expected[j] += 0.3f * same[j];
+    }
+    EXPECT_NEAR(loop.dot_bf16(rounded.data(), b.data(), n), dot_reference(same, b), 1e-6 * static_cast<double>(n) + 1e-5);
+    loop.add_scaled_bf16(sum.data(), 0.3f, rounded.data(), n);
+    expect_near(sum, expected, 1e-6);
   });
 }
 
@@ -171,7 +175,16 @@ TEST(Loops, SwapsAgreeWithTheReference) {
     loop.update_gains(table.data(), tables, r, s);
     expect_near(table, updated, 1e-4);
 
-    float best = 0, most = -std::numeric_limits<float>::infinity();
+    constexpr float kNever = -std::numeric_limits<float>::infinity();
+    Values symmetric(start.size(), kNever), both = until, both_t = until_t;
+    for (Index i = 0; i < k; ++i)
+      for (Index j = i + 1; j < k; ++j) {
+        const auto p = static_cast<std::size_t>(i * width + j), q = static_cast<std::size_t>(j * width + i);
+        symmetric[p] = symmetric[q] = start[p];
+        both[q] = both[p];
+        both_t[q] = both_t[p];
+      }
+    float best = 0, most = kNever;
     Index row = -1;
     for (Index i = 0; i < k; ++i)
       for (Index j = i + 1; j < k; ++j) {
@@ -179,7 +192,7 @@ TEST(Loops, SwapsAgreeWithTheReference) {
         if (std::min(until[p], until_t[p]) > -0.2f && start[p] <= 2.0f) continue;
         if (start[p] > most) most = start[p], row = i;
       }
-    EXPECT_EQ(loop.best_swap(tables, start.data(), until.data(), until_t.data(), -0.2f, 2.0f, &best), row);
+    EXPECT_EQ(loop.best_swap(tables, symmetric.data(), both.data(), both_t.data(), -0.2f, 2.0f, &best), row);
     EXPECT_EQ(best, most);
   });
 }

@@ -49,8 +49,7 @@ std::vector<Matrix> fit_folds(const Spectrum& source, MatrixView x, MatrixView c
 /// The soft counterparts P y (how.rows, q) of the source's rows, P being the coupling between match.x map and match.y.
 Matrix coupled(const ViewPair& match, MatrixView map, MatrixView y, const Coupling& how) {
   return soft_match(project(SpreadRows(match.x, how.rows), map, how.threads), SpreadRows(match.y, how.rows),
-                    SpreadRows(y, how.rows), {how.temperature, 2, how.threads})
-      .targets;
+                    SpreadRows(y, how.rows), {how.temperature, 2, how.threads});
 }
 
 }  // namespace
@@ -76,7 +75,7 @@ Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const 
   Matrix counterparts = coupled(first, map, inside, coupling);
   const auto couple_again = [&](MatrixView among, MatrixView carried) {
     const std::vector<Matrix> maps = fit_folds(source.principal, xs, counterparts, pairs_inside, fit, threads);
-    counterparts = soft_match(translate_folds(xs, maps, threads), among, carried, {temperature, 2, threads}).targets;
+    counterparts = soft_match(translate_folds(xs, maps, threads), among, carried, {temperature, 2, threads});
   };
   for (int i = 1; i + 1 < options.couplings; ++i) {
     Random random(options.seed, Stream::kSettle, static_cast<std::uint64_t>(i));

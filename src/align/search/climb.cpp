@@ -135,8 +135,8 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
   for (float temperature : steps.temperatures) {
     const Matrix xs = gather(x, random.sample(x.rows, steps.source_rows)),
                  ys = gather(y, random.sample(y.rows, steps.target_rows));
-    const SoftMatch match = soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads});
-    Matrix cross = cross_product(xs, match.targets, threads);
+    const Matrix counterparts = soft_match(project(xs, map, threads), ys, ys, {temperature, 2, threads});
+    Matrix cross = cross_product(xs, counterparts, threads);
     if (steps.pairs) add_pairs(*steps.pairs, map, xs.rows(), cross.span());
     Matrix next = polar_factor(cross);
     if (steps.keep != 0) {
@@ -152,7 +152,8 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
 double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads) {
   // Always the same rows: scores of two maps then differ by the maps alone.
   const SpreadRows ys(y, rows);
-  return soft_match(project(SpreadRows(x, rows), map, threads), ys, ys, {kTemperature, 4, threads}).score;
+  const Matrix moved = project(SpreadRows(x, rows), map, threads);
+  return soft_score(moved, soft_match(moved, ys, ys, {kTemperature, 4, threads}));
 }
 
 std::vector<float> anneal(std::initializer_list<float> levels, int each) {

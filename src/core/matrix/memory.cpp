@@ -13,6 +13,7 @@ namespace vec2vec {
 namespace {
 
 constexpr std::size_t kPage = 4096, kLeast = std::size_t{1} << 20;
+constexpr std::size_t kHugePage = std::size_t{2} << 20, kLeastHuge = 2 * kHugePage;
 constexpr std::align_val_t kCacheLine{64};  // matrix units load and store whole ones
 
 [[noreturn]] void out_of_memory(std::size_t bytes) {
@@ -37,9 +38,13 @@ void* allocate_pages(std::size_t bytes) {
     return memory;
   }
   if (bytes > static_cast<std::size_t>(-1) - kPage) out_of_memory(bytes);
-  const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;  // as aligned_alloc wants it
-  void* memory = std::aligned_alloc(kPage, whole);
-  if (!memory) out_of_memory(bytes);
+  const std::size_t page = bytes < kLeastHuge ? kPage : kHugePage;
+  const std::size_t whole = (bytes + kPage - 1) / kPage * kPage;
+  void* memory = nullptr;
+  if (posix_memalign(&memory, page, whole) != 0) out_of_memory(bytes);
+#ifdef MADV_HUGEPAGE
+  if (page == kHugePage) madvise(memory, whole, MADV_HUGEPAGE);  // where the system has them
+#endif
 #ifdef MADV_POPULATE_WRITE
   madvise(memory, whole, MADV_POPULATE_WRITE);  // where the system cannot (before Linux 5.14), faults do it
 #endif

@@ -28,15 +28,16 @@ struct Loops {
   void (*add_scaled)(float* to, float scale, const float* x, Index n);
   /// to = scale * x; x may be to.
   void (*scale)(float* to, float scale, const float* x, Index n);
+  /// The same of a in bfloat16 (kernels/bf16.h), and of x.
+  float (*dot_bf16)(const std::uint16_t* a, const float* b, Index n);
+  void (*add_scaled_bf16)(float* to, float scale, const std::uint16_t* x, Index n);
   /// Rounds to bfloat16 (kernels/bf16.h).
   void (*to_bf16)(const float* from, std::uint16_t* to, Index n);
 
   /// k = e^((k - 1) scale).
   void (*exp_kernel)(float* k, float scale, Index n);
-  /// sums += e^((k - 1) scale).
-  void (*add_exp_kernel)(float* sums, const float* k, float scale, Index n);
-  /// p = e^((k - 1) scale) v; returns the sum of p, in 16 sums.
-  float (*weigh_exp_kernel)(float* p, const float* k, float scale, const float* v, Index n);
+  /// out = e^((k - 1) scale) in bfloat16.
+  void (*exp_kernel_bf16)(const float* k, float scale, std::uint16_t* out, Index n);
   /// The largest of row; n >= 1.
   float (*largest)(const float* row, Index n);
   /// Writes the j with row[j] > bound, ascending, to `where` (room for n); returns how many.
@@ -54,8 +55,9 @@ struct Loops {
   /// What swapping r and s changes in the table of gains (k, width): adds 2 (da_u - da_v) (db_u - db_v), where da is row r of a
   /// less row s, and db is row s of b less row r.
   void (*update_gains)(float* gains, const SwapTables& tables, Index r, Index s);
-  /// The largest allowed gain above the diagonal of (k, width), into *best, and its row; -1 when none is allowed. A gain is
-  /// forbidden where both `until` exceed now, unless it exceeds aspiration.
+  /// The largest allowed gain of the symmetric (k, width), into *best, and the first row that has it; -1 when none is allowed.
+  /// A gain is forbidden where both `until` exceed now, unless it exceeds aspiration. The diagonal and what pads the rows must
+  /// be minus infinity.
   Index (*best_swap)(const SwapTables& tables, const float* gains, const float* until, const float* until_t, float now,
                      float aspiration, float* best);
 

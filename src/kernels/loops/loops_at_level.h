@@ -22,6 +22,14 @@ void add_scaled(float* __restrict to, float scale, const float* __restrict x, In
   for (Index j = 0; j < n; ++j) to[j] += scale * x[j];
 }
 
+float dot_bf16(const std::uint16_t* a, const float* b, Index n) {
+  return lane_sum<float, 16>(n, [=](Index j) { return from_bf16(a[j]) * b[j]; });
+}
+
+void add_scaled_bf16(float* __restrict to, float scale, const std::uint16_t* __restrict x, Index n) {
+  for (Index j = 0; j < n; ++j) to[j] += scale * from_bf16(x[j]);
+}
+
 void scale(float* to, float factor, const float* x, Index n) {
   for (Index j = 0; j < n; ++j) to[j] = factor * x[j];
 }
@@ -34,13 +42,9 @@ void exp_kernel(float* k, float scale, Index n) {
   for (Index j = 0; j < n; ++j) k[j] = fast_exp((k[j] - 1.0f) * scale);
 }
 
-void add_exp_kernel(float* __restrict sums, const float* __restrict k, float scale, Index n) {
-  for (Index j = 0; j < n; ++j) sums[j] += fast_exp((k[j] - 1.0f) * scale);
-}
-
-float weigh_exp_kernel(float* __restrict p, const float* __restrict k, float scale, const float* __restrict v, Index n) {
-  for (Index j = 0; j < n; ++j) p[j] = fast_exp((k[j] - 1.0f) * scale) * v[j];
-  return lane_sum<float, 16>(n, [=](Index j) { return p[j]; });
+void exp_kernel_bf16(const float* __restrict k, float scale, std::uint16_t* __restrict out, Index n) {
+  const float scale2 = scale * 1.44269504f;
+  for (Index j = 0; j < n; ++j) out[j] = exp2_bf16((k[j] - 1.0f) * scale2);
 }
 
 float largest(const float* row, Index n) {
@@ -116,24 +120,30 @@ void update_gains(float* __restrict gains, const SwapTables& tables, Index r, In
 
 Index best_swap(const SwapTables& tables, const float* gains, const float* until, const float* until_t, float now,
                 float aspiration, float* best) {
+  constexpr Index kLanes = 16;
   constexpr float kNever = -__builtin_huge_valf();
-  *best = kNever;
-  Index best_row = -1;
-  for (Index i = 0; i + 1 < tables.k; ++i) {
-    const float *g = gains + i * tables.width, *t = until + i * tables.width, *tt = until_t + i * tables.width;
-    float row_best = kNever;
-    for (Index j = i + 1; j < tables.k; ++j) {
-      const float latest = t[j] < tt[j] ? t[j] : tt[j];
-      const bool forbidden = (latest > now) & (g[j] <= aspiration);
-      const float gain = forbidden ? kNever : g[j];
-      row_best = row_best < gain ? gain : row_best;
-    }
-    if (row_best > *best) {
-      *best = row_best;
-      best_row = i;
-    }
+  float lane_best[kLanes];
+  std::int32_t lane_row[kLanes];  // the first row in which that lane was so large
+  for (Index l = 0; l < kLanes; ++l) {
+    lane_best[l] = kNever;
+    lane_row[l] = -1;
   }
-  return best_row;
+  for (Index i = 0; i < tables.k; ++i)
+    for (Index j = i * tables.width; j < (i + 1) * tables.width; j += kLanes)
+      for (Index l = 0; l < kLanes; ++l) {
+        const float g = gains[j + l], t = until[j + l], tt = until_t[j + l];
+        const bool forbidden = ((t < tt ? t : tt) > now) & (g <= aspiration);
+        const float gain = forbidden ? kNever : g;
+        const bool better = gain > lane_best[l];
+        lane_best[l] = better ? gain : lane_best[l];
+        lane_row[l] = better ? static_cast<std::int32_t>(i) : lane_row[l];
+      }
+  *best = kNever;
+  for (const float value : lane_best) *best = *best < value ? value : *best;
+  std::int32_t row = -1;
+  for (Index l = 0; l < kLanes; ++l)
+    if (lane_best[l] == *best && lane_row[l] >= 0 && (row < 0 || lane_row[l] < row)) row = lane_row[l];
+  return row;
 }
 
 inline float sigmoid(float t) { return 1.0f / (1.0f + fast_exp(-t)); }
@@ -198,10 +208,11 @@ const Loops kLoops = {dot,
                       dot_in_double,
                       add_scaled,
                       scale,
+                      dot_bf16,
+                      add_scaled_bf16,
                       to_bf16_all,
                       exp_kernel,
-                      add_exp_kernel,
-                      weigh_exp_kernel,
+                      exp_kernel_bf16,
                       largest,
                       above,
                       add_shifts,
