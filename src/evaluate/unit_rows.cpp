@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "core/parallel.h"
+#include "kernels/lane_sum.h"
 
 namespace vec2vec {
 namespace {
@@ -13,9 +14,8 @@ constexpr double kCentredZero = 1e-6;
 
 /// Divides row by its norm, or sets it to zero when the norm is not above `zero`. Returns the norm.
 double scale_to_unit(std::span<double> row, double zero) {
-  double square = 0;
-  for (const double x : row) square += x * x;
-  const double norm = std::sqrt(square);
+  const double* values = row.data();
+  const double norm = std::sqrt(sum_in_double(static_cast<Index>(row.size()), [=](Index j) { return values[j] * values[j]; }));
   const double scale = norm > zero ? 1 / norm : 0;
   for (double& x : row) x *= scale;
   return norm;

@@ -2,8 +2,11 @@
 
 #include <cmath>
 
+#include "core/matrix/gemm.h"
 #include "core/parallel.h"
+#include "kernels/lane_sum.h"
 #include "measure/prepared/moments.h"
+#include "space/sample.h"
 
 namespace vec2vec {
 namespace {
@@ -35,18 +38,33 @@ KernelSums sums_in_sample_space(const Space& x, const Space& y, std::span<const 
           l_diagonal.dot(k_rows)};
 }
 
-/// From the sums of rows x and y and the squared norm of sum of x_i y_i^T: with q = |x|^2 and r = |y|^2, sum_j K_ij = x_i .
-/// (sum of x) - q_i, and so on. O(n (d_x + d_y)).
-KernelSums sums_in_feature_space(const Space& x, const Space& y, std::span<const Index> rows_x, std::span<const Index> rows_y,
-                                 const Vector& sum_x, const Vector& sum_y, double squared_norm) {
+/// What a side's rows add to the sums, whatever they are paired with: K_ii = |x_i|^2, and sum_j K_ij = x_i . (sum of x) - K_ii.
+struct RowTerms {
+  Vector diagonal, others;
+};
+RowTerms row_terms(const Space& space, std::span<const Index> rows, const Vector& sum) {
+  const auto n = static_cast<Index>(rows.size());
+  RowTerms terms{Vector(n), Vector(n)};
+  for (Index i = 0; i < n; ++i) {
+    const float* row = space.offset.row(rows[static_cast<std::size_t>(i)]);
+    double square = 0, along = 0;
+    for (Index j = 0; j < space.dim(); ++j) {
+      square += static_cast<double>(row[j]) * static_cast<double>(row[j]);
+      along += static_cast<double>(row[j]) * sum(j);
+    }
+    terms.diagonal(i) = square;
+    terms.others(i) = along - square;
+  }
+  return terms;
+}
+
+/// The sums of pairs (i, partners[i]), given the squared norm of sum of x_i y_i^T. O(n).
+KernelSums sums_of_terms(const RowTerms& x, const RowTerms& y, std::span<const Index> partners, double squared_norm) {
   KernelSums sums;
-  sums.n = static_cast<double>(rows_x.size());
-  Vector row_x(x.dim()), row_y(y.dim());
-  for (std::size_t i = 0; i < rows_x.size(); ++i) {
-    for (Index j = 0; j < x.dim(); ++j) row_x(j) = static_cast<double>(x.offset(rows_x[i], j));
-    for (Index j = 0; j < y.dim(); ++j) row_y(j) = static_cast<double>(y.offset(rows_y[i], j));
-    const double q = row_x.squaredNorm(), r = row_y.squaredNorm();
-    const double k_row = row_x.dot(sum_x) - q, l_row = row_y.dot(sum_y) - r;
+  sums.n = static_cast<double>(partners.size());
+  for (Index i = 0; i < x.diagonal.size(); ++i) {
+    const Index j = partners[static_cast<std::size_t>(i)];
+    const double q = x.diagonal(i), r = y.diagonal(j), k_row = x.others(i), l_row = y.others(j);
     sums.k += k_row;
     sums.l += l_row;
     sums.row_product += k_row * l_row;
@@ -80,9 +98,10 @@ struct CkaSums {
 };
 
 CkaSums cka_sums(const Space& a, const Space& b, std::span<const Index> rows, const Moments& m) {
-  return {sums_in_feature_space(a, b, rows, rows, m.x, m.y, m.xy.squaredNorm()),
-          sums_in_feature_space(a, a, rows, rows, m.x, m.x, symmetric_squared_norm(m.xx)),
-          sums_in_feature_space(b, b, rows, rows, m.y, m.y, symmetric_squared_norm(m.yy))};
+  const RowTerms x = row_terms(a, rows, m.x), y = row_terms(b, rows, m.y);
+  const Pairing same = identity_pairing(static_cast<Index>(rows.size()));
+  return {sums_of_terms(x, y, same, m.xy.squaredNorm()), sums_of_terms(x, x, same, symmetric_squared_norm(m.xx)),
+          sums_of_terms(y, y, same, symmetric_squared_norm(m.yy))};
 }
 
 /// Kernel sums of all rows of order, and of those without each of the jackknife's groups.
@@ -143,8 +162,45 @@ KernelSums linear_kernel_sums(const Space& x, const Space& y, std::span<const In
                               int threads) {
   if (sample_space_is_cheaper(x, y, rows_x.size())) return sums_in_sample_space(x, y, rows_x, rows_y);
   const Moments m = moments(x, y, rows_x, rows_y, Products::kCross, threads);
-  return sums_in_feature_space(x, y, rows_x, rows_y, m.x, m.y, m.xy.squaredNorm());
+  return sums_of_terms(row_terms(x, rows_x, m.x), row_terms(y, rows_y, m.y),
+                       identity_pairing(static_cast<Index>(rows_x.size())), m.xy.squaredNorm());
 }
+
+namespace {
+
+/// Kernel sums of A with permuted rows of B. In feature space the product is of float32: a null value needs no more digits.
+class PermutedSums {
+ public:
+  PermutedSums(const Space& a, const Space& b) : a_(a), b_(b), identity_(identity_pairing(a.rows())) {
+    if (sample_space_is_cheaper(a, b, identity_.size())) return;
+    in_sample_space_ = false;
+    x_ = row_terms(a, identity_, sum_of_rows(a));
+    y_ = row_terms(b, identity_, sum_of_rows(b));
+  }
+
+  KernelSums of(const Pairing& pairing) const {
+    if (in_sample_space_) return linear_kernel_sums(a_, b_, identity_, pairing, 1);
+    const Matrix cross = cross_product(a_.offset, gather(b_.offset, pairing), 1);
+    return sums_of_terms(x_, y_, pairing, sum_in_double(cross.rows() * cross.cols(), [&](Index i) {
+                           return static_cast<double>(cross.data()[i]) * static_cast<double>(cross.data()[i]);
+                         }));
+  }
+
+ private:
+  static Vector sum_of_rows(const Space& space) {
+    Vector sum = Vector::Zero(space.dim());
+    for (Index i = 0; i < space.rows(); ++i)
+      for (Index j = 0; j < space.dim(); ++j) sum(j) += static_cast<double>(space.offset(i, j));
+    return sum;
+  }
+
+  const Space &a_, &b_;
+  const Pairing identity_;
+  bool in_sample_space_ = true;
+  RowTerms x_, y_;
+};
+
+}  // namespace
 
 std::vector<Estimate> measure_cka(const Space& a, const Space& b, const MeasureOptions& options) {
   const Index n = a.rows();
@@ -158,11 +214,11 @@ std::vector<Estimate> measure_cka(const Space& a, const Space& b, const MeasureO
   }
 
   const double flops = 2.0 * static_cast<double>(n) * static_cast<double>(a.dim()) * static_cast<double>(b.dim());
-  const Pairing identity = identity_pairing(n);
+  const PermutedSums permuted_sums(a, b);
   auto null = null_values(
       n, affordable_permutations(options.permutations, flops), 2,
       [&](const Pairing& pairing, std::span<double> out) {
-        const Cka permuted = cka({linear_kernel_sums(a, b, identity, pairing, 1), sums.all.kk, sums.all.ll});
+        const Cka permuted = cka({permuted_sums.of(pairing), sums.all.kk, sums.all.ll});
         out[0] = permuted.unbiased;
         out[1] = permuted.biased;
       },

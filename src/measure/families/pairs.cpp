@@ -3,10 +3,16 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
+#include <optional>
 
 #include "core/parallel.h"
 #include "core/random.h"
+#include "kernels/bf16.h"
 #include "kernels/exp.h"
+#include "kernels/lane_sum.h"
+#include "kernels/loops/loops.h"
+#include "measure/catalogue.h"
 #include "measure/prepared/cosine_ranks.h"
 
 namespace vec2vec {
@@ -114,7 +120,38 @@ void add_row(const float* r, const float* s, const float* k, const float* l, Ind
     for (const double lane : lanes[q]) *fields[q] += lane;
 }
 
-Sweep sweep(const PairedRows& rows, const std::vector<Block>& blocks, int threads) {
+/// Ranks and kernels of all pairs of rows (n, n), so that a permuted pairing needs no cosines. In 16 bits: a null value needs
+/// no more digits.
+struct KeptPairs {
+  using Values = std::vector<std::uint16_t, PageAllocator<std::uint16_t>>;
+  Index n;
+  Values r, s, k, l;
+
+  /// kernels: whether they are kept, too.
+  KeptPairs(Index rows, bool kernels) : n(rows) {
+    for (Values* values : {&r, &s}) values->resize(static_cast<std::size_t>(n * n));
+    for (Values* values : {&k, &l}) values->resize(kernels ? r.size() : 0);
+  }
+  void keep(Index i, Index first, Index count, const float* ranks_r, const float* ranks_s, const float* kernel_k,
+            const float* kernel_l) {
+    const Index at = i * n + first;
+    for (Index j = 0; j < count; ++j) {
+      r[static_cast<std::size_t>(at + j)] = rounded_rank(ranks_r[j]);
+      s[static_cast<std::size_t>(at + j)] = rounded_rank(ranks_s[j]);
+    }
+    if (k.empty()) return;
+    loops().to_bf16(kernel_k, k.data() + at, count);
+    loops().to_bf16(kernel_l, l.data() + at, count);
+  }
+  static float rank(std::uint16_t kept) { return (static_cast<float>(kept) - kMiddle) / kScale; }
+
+ private:
+  static constexpr float kScale = 65534, kMiddle = 32767;  // ranks lie in [-0.5, 0.5]
+  static std::uint16_t rounded_rank(float rank) { return static_cast<std::uint16_t>(rank * kScale + kMiddle + 0.5f); }
+};
+constexpr Index kMostKeptRows = 8192;  // 512 MiB
+
+Sweep sweep(const PairedRows& rows, const std::vector<Block>& blocks, int threads, KeptPairs* kept = nullptr) {
   const auto n = static_cast<std::size_t>(rows.a->offset.rows());
   Sweep result{{}, std::vector<std::array<double, kGroups>>(n), std::vector<std::array<double, kGroups>>(n)};
   std::vector<std::array<PairSums, kGroups>> of_block(blocks.size());
@@ -135,6 +172,7 @@ Sweep sweep(const PairedRows& rows, const std::vector<Block>& blocks, int thread
         for (Index j = 0; j < other.count; ++j) l[j] = rows.kernel_b(l[j]);
         const Index self = own.first + i - other.first;
         if (self >= 0 && self < other.count) r[self] = s[self] = k[self] = l[self] = 0;
+        if (kept) kept->keep(own.first + i, other.first, other.count, r, s, k, l);
         const double k_before = sums.k, l_before = sums.l;
         add_row(r, s, k, l, other.count, sums);
         sums.count += static_cast<double>(other.count - (self >= 0 && self < other.count));
@@ -148,9 +186,9 @@ Sweep sweep(const PairedRows& rows, const std::vector<Block>& blocks, int thread
   return result;
 }
 
-/// Kernel sums of a sweep without one group (kGroups: of all rows).
-RbfSums kernel_sums(const Sweep& sweep, const PairedRows& rows, const std::vector<Block>& blocks, std::size_t group) {
-  const PairSums pairs = sweep.pairs_without(group);
+/// Kernel sums of a sweep without one group (kGroups: of all rows), from its pairs.
+RbfSums kernel_sums(const Sweep& sweep, const PairSums& pairs, const PairedRows& rows, const std::vector<Block>& blocks,
+                    std::size_t group) {
   double n = 0, kl = 0, kk = 0, ll = 0;
   for (const Block& block : blocks) {
     if (block.group == group) continue;
@@ -172,10 +210,35 @@ RbfSums kernel_sums(const Sweep& sweep, const PairedRows& rows, const std::vecto
 /// RSA, unbiased and biased RBF CKA.
 constexpr std::size_t kMeasures = 3;
 using Values = std::array<double, kMeasures>;
-Values values_of(const Sweep& sweep, const PairedRows& rows, const std::vector<Block>& blocks, std::size_t group) {
-  const RbfSums sums = kernel_sums(sweep, rows, blocks, group);
-  return {sweep.pairs_without(group).spearman(), sums.kl.unbiased() / std::sqrt(sums.kk.unbiased() * sums.ll.unbiased()),
+Values values_of(const PairSums& pairs, const RbfSums& sums) {
+  return {pairs.spearman(), sums.kl.unbiased() / std::sqrt(sums.kk.unbiased() * sums.ll.unbiased()),
           sums.kl.biased() / std::sqrt(sums.kk.biased() * sums.ll.biased())};
+}
+Values values_of(const Sweep& sweep, const PairedRows& rows, const std::vector<Block>& blocks, std::size_t group) {
+  const PairSums pairs = sweep.pairs_without(group);
+  return values_of(pairs, kernel_sums(sweep, pairs, rows, blocks, group));
+}
+
+/// What a sweep with rows of B permuted would give: only sums of products of both sides change. What was not kept is 0.
+Values permuted_values(const Sweep& found, const KeptPairs& kept, const PairedRows& rows, const std::vector<Block>& blocks,
+                       const Pairing& pairing) {
+  Sweep permuted{{}, found.rows_k, std::vector<std::array<double, kGroups>>(found.rows_l.size())};
+  PairSums pairs = found.pairs_without(kGroups);
+  pairs.rs = pairs.kl = 0;
+  const std::vector<std::uint32_t> partners(pairing.begin(), pairing.end());
+  std::vector<std::uint16_t> gathered(partners.size());
+  for (Index i = 0; i < kept.n; ++i) {
+    const Index partner = pairing[static_cast<std::size_t>(i)], own = i * kept.n, other = partner * kept.n;
+    permuted.rows_l[static_cast<std::size_t>(i)] = found.rows_l[static_cast<std::size_t>(partner)];
+    const auto product = [&](const KeptPairs::Values& x, const KeptPairs::Values& y, auto value) {
+      const std::uint16_t *left = x.data() + own, *right = y.data() + other;
+      for (std::size_t j = 0; j < partners.size(); ++j) gathered[j] = right[partners[j]];
+      return lane_sum<float, 16>(kept.n, [&, of = gathered.data()](Index j) { return value(left[j]) * value(of[j]); });
+    };
+    pairs.rs += static_cast<double>(product(kept.r, kept.s, [](std::uint16_t v) { return KeptPairs::rank(v); }));
+    if (!kept.k.empty()) pairs.kl += static_cast<double>(product(kept.k, kept.l, [](std::uint16_t v) { return from_bf16(v); }));
+  }
+  return values_of(pairs, kernel_sums(permuted, pairs, rows, blocks, kGroups));
 }
 
 double distance_of(double cosine) { return std::sqrt(std::max(2 - 2 * cosine, 1e-12)); }
@@ -188,7 +251,8 @@ RbfSums rbf_kernel_sums(const Space& a, const Space& b, double sigma_a, double s
   const PairSide x = pair_side(a, all), y = pair_side(b, all);
   const CosineRanks unused;
   const PairedRows rows{&x, &y, &unused, &unused, RbfKernel(sigma_a, a.centre_square), RbfKernel(sigma_b, b.centre_square)};
-  return kernel_sums(sweep(rows, blocks, threads), rows, blocks, kGroups);
+  const Sweep found = sweep(rows, blocks, threads);
+  return kernel_sums(found, found.pairs_without(kGroups), rows, blocks, kGroups);
 }
 
 std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const MeasureOptions& options) {
@@ -205,7 +269,9 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
   };
   const PairedRows rows{&x, &y, &ranks_x, &ranks_y, kernel(a, ranks_x), kernel(b, ranks_y)};
   report(options, "all pairs", 0.5);
-  const Sweep found = sweep(rows, blocks, options.threads);
+  std::optional<KeptPairs> kept;
+  if (n <= kMostKeptRows) kept.emplace(n, wanted("cka_rbf", options) || wanted("cka_rbf_biased", options));
+  const Sweep found = sweep(rows, blocks, options.threads, kept ? &*kept : nullptr);
   const Values values = values_of(found, rows, blocks, kGroups);
   std::array<std::vector<double>, kMeasures> without;
   for (std::size_t g = 0; g < kGroups; ++g) {
@@ -214,10 +280,16 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
   }
 
   // An entry costs as much as some 200 flops of the products beside those.
-  const double flops = static_cast<double>(n) * static_cast<double>(n) * (2.0 * static_cast<double>(a.dim() + b.dim()) + 200);
+  const double flops =
+      static_cast<double>(n) * static_cast<double>(n) * (kept ? 200.0 : 200 + 2 * static_cast<double>(a.dim() + b.dim()));
   auto null = null_values(
       n, affordable_permutations(options.permutations, flops), kMeasures,
       [&](const Pairing& pairing, std::span<double> out) {
+        if (kept) {
+          const Values v = permuted_values(found, *kept, rows, blocks, pairing);
+          std::copy(v.begin(), v.end(), out.begin());
+          return;
+        }
         std::vector<Index> partners;
         for (const Index row : pairing) partners.push_back(chosen[static_cast<std::size_t>(row)]);
         const PairSide permuted_y = pair_side(b, partners);
