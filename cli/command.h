@@ -54,6 +54,7 @@ void add_export(CLI::App& app, Run& run);
 void add_evaluate(CLI::App& app, Run& run);
 void add_measure(CLI::App& app, Run& run);
 void add_inspect(CLI::App& app, Run& run);
+void add_advise(CLI::App& app, Run& run);
 void add_encode(CLI::App& app, Run& run);
 void add_invert(CLI::App& app, Run& run);
 void add_defend(CLI::App& app, Run& run);

@@ -107,6 +107,7 @@ int main(int argc, char** argv) {
   add_evaluate(app, run);
   add_measure(app, run);
   add_inspect(app, run);
+  add_advise(app, run);
   add_encode(app, run);
   add_invert(app, run);
   add_defend(app, run);

@@ -1,5 +1,6 @@
 #pragma once
 /// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
+#include "vec2vec/advise.h"
 #include "vec2vec/align.h"
 #include "vec2vec/attributes.h"
 #include "vec2vec/audit.h"

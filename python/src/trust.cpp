@@ -1,10 +1,12 @@
 #include <nanobind/stl/optional.h>
 #include <nanobind/stl/string.h>
 #include <nanobind/stl/tuple.h>
+#include <nanobind/stl/vector.h>
 
 #include "bindings.h"
 #include "rows.h"
 #include "run.h"
+#include "vec2vec/advise.h"
 #include "vec2vec/confidence.h"
 #include "vec2vec/gate.h"
 #include "vec2vec/kinship.h"
@@ -61,6 +63,17 @@ Report compare(const Rows& a, const Rows& b, bool align, Index rows, std::uint64
   return {result.brief(), result.to_json()};
 }
 
+Report advise_of(const Rows& store, const std::vector<Rows>& publics, const std::vector<std::string>& names, Index rows,
+                 bool search, bool try_all, std::uint64_t seed, int threads, const nb::object& progress) {
+  std::vector<PublicSide> sides;
+  for (std::size_t i = 0; i < publics.size(); ++i) sides.push_back({names.at(i), view(publics[i])});
+  Advice result;
+  run(progress, [&](const Progress& report) {
+    result = advise(view(store), sides, {rows, search, try_all, seed, threads, report});
+  });
+  return {result.brief(), result.to_json()};
+}
+
 }  // namespace
 
 void add_trust(nb::module_& module) {
@@ -77,6 +90,8 @@ void add_trust(nb::module_& module) {
              nb::arg("eval_a").noconvert(), nb::arg("eval_b").noconvert(), nb::arg("rows").noconvert(),
              nb::arg("store").noconvert(), nb::arg("documents").noconvert(), nb::arg("new_rows").noconvert(), nb::arg("pool"),
              nb::arg("seed"), nb::arg("threads"), nb::arg("progress").none());
+  module.def("advise", &advise_of, nb::arg("store").noconvert(), nb::arg("publics"), nb::arg("names"), nb::arg("rows"),
+             nb::arg("search"), nb::arg("try_all"), nb::arg("seed"), nb::arg("threads"), nb::arg("progress").none());
   module.def("compare_models", &compare, nb::arg("a").noconvert(), nb::arg("b").noconvert(), nb::arg("align"), nb::arg("rows"),
              nb::arg("seed"), nb::arg("threads"), nb::arg("time_budget"), nb::arg("progress").none());
 }

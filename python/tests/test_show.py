@@ -30,6 +30,7 @@ def results(demo: Load, paired_map: v2v.Map) -> dict[str, Any]:
         "ConfidenceScorer": v2v.ConfidenceScorer(paired_map),
         "GateReport": v2v.gate(paired_map, {"max_far_rows": 0.5}, rows=a),
         "Kinship": v2v.compare_models(a, a),
+        "Advice": v2v.advise(a, {"b": b}, search=False),
         "Defence": v2v.Defence("rotate,noise=0.1", 384, 1),
         "AuditReport": v2v.audit(a, b, map=paired_map, defences=()),
     }

@@ -114,3 +114,11 @@ def test_compare_models(cli: Cli, demo: Load, demo_file: File) -> None:
     assert other.verdict == "UNCERTAIN" and other.dims == [384, 768] and other.axis_correlation is None
     with pytest.raises(v2v.BadInputError):
         v2v.compare_models(demo("minilm.a")[:20], demo("mpnet.b"))
+
+
+def test_advice_is_that_of_the_command(cli: Cli, demo: Load, demo_file: File) -> None:
+    store, sides = demo_file("minilm.a"), [demo_file("mpnet.b"), demo_file("e5.eval")]
+    printed = cli("advise", store, "--public", *sides, "--no-search", "--rows", 500)
+    found = v2v.advise(demo("minilm.a"), {str(side): np.load(side) for side in sides}, rows=500, search=False)
+    assert found.to_dict() == printed and not found.aligned
+    assert [side["name"] for side in found.sides] == sorted(map(str, sides), key=lambda name: next(s["spectrum_distance"] for s in found.sides if s["name"] == name))

@@ -116,6 +116,8 @@ def test_no_error_names_a_flag_or_a_command(demo: Load, paired_map: v2v.Map, map
         "measure k": lambda: v2v.measure(a, b, k=1),
         "measure only": lambda: v2v.measure(a, b, only="vibes"),
         "inspect": lambda: v2v.inspect(a, sample=1),
+        "advise": lambda: v2v.advise(a, {}),
+        "advise rows": lambda: v2v.advise(a, {"b": b[:9]}),
         "kinship": lambda: v2v.compare_models(broken, a),
         "kinship rows": lambda: v2v.compare_models(a, a, rows=3),
         "confidence": lambda: scorer.score(broken),

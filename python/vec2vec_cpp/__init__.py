@@ -43,11 +43,12 @@ if TYPE_CHECKING:
         measure_all,
     )
     from ._translate_file import TranslatedFile, translate_file
-    from ._trust import Confidence, ConfidenceScorer, GateCheck, GateReport, Kinship, compare_models, gate
+    from ._trust import Advice, Confidence, ConfidenceScorer, GateCheck, GateReport, Kinship, advise, compare_models, gate
 
 __version__ = _core.version()
 
 __all__ = [
+    "Advice",
     "Aligner",
     "Alignment",
     "AlignmentPage",
@@ -73,6 +74,7 @@ __all__ = [
     "Training",
     "TranslatedFile",
     "UnavailableError",
+    "advise",
     "align",
     "audit",
     "compare_models",
@@ -99,7 +101,7 @@ _MODULES = {
     "_pages": "AlignmentPage",
     "_reports": "Evaluation Inspection Measure MeasureGrid Measurement Score evaluate inspect measure measure_all",
     "_translate_file": "TranslatedFile translate_file",
-    "_trust": "Confidence ConfidenceScorer GateCheck GateReport Kinship compare_models gate",
+    "_trust": "Advice Confidence ConfidenceScorer GateCheck GateReport Kinship advise compare_models gate",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -231,3 +231,58 @@ def compare_models(
     with reporting(progress) as callback:
         report, text = _core.compare_models(a, b, align, rows, seed, threads, time_budget, callback)
     return Kinship(report, text, **json.loads(text))
+
+
+@dataclass(frozen=True, repr=False)
+class Advice(_Report):
+    """Which of several public sides is of a store's kind; see `advise`."""
+
+    store_rows: int
+    rows_compared: int
+    axes_compared: int
+    aligned: bool  #: whether the first side aligned
+    #: the most like first: name, rows, spectrum_distance and, of those searched, verdict, probability and seconds
+    sides: list[dict[str, Any]]
+
+    def _line(self) -> str:
+        first = self.sides[0]
+        return f"{len(self.sides)} sides, first {first['name']}, {first.get('verdict', 'not searched')}"
+
+
+@checked
+def advise(
+    store: Rows,
+    publics: Mapping[str, Rows],
+    *,
+    rows: int = 4000,
+    search: bool = True,
+    try_all: bool = False,
+    seed: int = 0,
+    threads: int = 0,
+    progress: Progress = None,
+) -> Advice:
+    """Which of several public sides, of a model that you know, is of the same kind as an unknown store? Without pairs.
+
+    Args:
+        store: (n, d), n >= 64.
+        publics: Rows of your own by name, one entry a kind of text.
+        rows: Rows a side that are looked at, at most, spread evenly; at least 64.
+        search: Look for a map among each, with little effort; else spectra alone are compared.
+        try_all: Go on after a side has aligned.
+        seed: Of the searches.
+        threads: 0 = all cores.
+        progress: True for a bar, or a function of stage and part done.
+
+    Returns:
+        `Advice`: its `sides`, the most like first, and whether the first `aligned`.
+
+    Raises:
+        BadInputError: No side, fewer than 64 rows, values that are not finite.
+
+    Takes milliseconds for the spectra and 3 to 12 seconds a search.
+    """
+    rows_of = [as_rows(side, name) for name, side in publics.items()]
+    s = as_rows(store, "store")
+    with reporting(progress) as callback:
+        report, text = _core.advise(s, rows_of, list(publics), rows, search, try_all, seed, threads, callback)
+    return Advice(report, text, **json.loads(text))

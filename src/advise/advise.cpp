@@ -1,0 +1,154 @@
+#include "vec2vec/advise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "core/boundary.h"
+#include "core/tell.h"
+#include "core/text/json.h"
+#include "core/text/layout.h"
+#include "core/text/number.h"
+#include "space/check_rows.h"
+#include "space/sample.h"
+#include "space/spectral/spectrum.h"
+#include "space/unit.h"
+#include "vec2vec/error.h"
+
+namespace vec2vec {
+namespace {
+
+constexpr Index kFewestRows = 64;
+/// Leading axes whose shares are compared, of 20, 60 and 150 (docs/research/narrow.md).
+constexpr Index kAxes = 60;
+/// Of the whole job, what comparing the spectra is counted as.
+constexpr double kSpectraPart = 0.1;
+
+/// Shares of variance of centred unit rows, descending.
+std::vector<double> shares(MatrixView rows, int threads) {
+  std::vector<double> values = spectrum(centre(rows, threads).rows, threads).values;
+  const double sum = std::accumulate(values.begin(), values.end(), 1e-300);
+  for (double& value : values) value = std::max(value / sum, 1e-12);
+  return values;
+}
+
+double distance(const std::vector<double>& a, const std::vector<double>& b, Index axes) {
+  double sum = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(axes); ++i) sum += std::abs(std::log(a[i] / b[i]));
+  return sum / static_cast<double>(axes);
+}
+
+void check(MatrixView rows, const std::string& name) {
+  if (rows.rows < kFewestRows)
+    bad_input(std::to_string(rows.rows) + " rows are too few", name, "at least 64 are needed, and thousands to align");
+  require_finite_rows(rows, name);
+}
+
+/// What to expect of a store of so many rows when nothing aligned (docs/known-spaces.md, docs/results/alignment.md).
+const char* what_rows_do(Index rows) {
+  if (rows < 1000)
+    return "Fewer than 1,000 rows align with related models only, or with several known models at once: encode the public "
+           "texts\n"
+           "with three or four models (docs/known-spaces.md). A few known pairs help more than all else.";
+  if (rows < 5000)
+    return "Unrelated models need about 5,000 rows of one kind a side; with three or four known models 1,000 to 2,000 do\n"
+           "(docs/known-spaces.md). A few known pairs help, too.";
+  return "There are enough rows: it is the kind of text that differs. Look for public text of the store's kind; from 50 known\n"
+         "pairs on, pairs carry the map.";
+}
+
+}  // namespace
+
+void AdviceOptions::validate() const {
+  if (rows < kFewestRows) bad_input("must be at least 64, is " + std::to_string(rows), "`AdviceOptions::rows`");
+  if (threads < 0) bad_input("must be 0 (all cores) or more", "`AdviceOptions::threads`");
+}
+
+bool Advice::aligned() const { return !sides.empty() && sides[0].searched && sides[0].verdict == Verdict::kAligned; }
+
+Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const AdviceOptions& options) try {
+  options.validate();
+  if (sides.empty()) bad_input("there is no public side to compare the store with", "advise");
+  check(store, "the store");
+  Advice advice;
+  advice.store_rows = store.rows;
+  advice.rows_compared = std::min(options.rows, store.rows);
+  advice.axes_compared = std::min(kAxes, store.cols);
+  for (const PublicSide& side : sides) {
+    check(side.rows, side.name);
+    // Spectra of fewer rows are steeper: all sides are compared on equally many.
+    advice.rows_compared = std::min(advice.rows_compared, side.rows.rows);
+    advice.axes_compared = std::min(advice.axes_compared, side.rows.cols);
+  }
+  advice.axes_compared = std::min(advice.axes_compared, advice.rows_compared / 2);
+  const std::vector<double> of_store = shares(SpreadRows(store, advice.rows_compared), options.threads);
+  for (std::size_t s = 0; s < sides.size(); ++s) {
+    tell(options.progress, "spectra", kSpectraPart * static_cast<double>(s) / static_cast<double>(sides.size()), "advise");
+    const std::vector<double> of_side = shares(SpreadRows(sides[s].rows, advice.rows_compared), options.threads);
+    advice.sides.push_back(
+        {sides[s].name, sides[s].rows.rows, distance(of_store, of_side, advice.axes_compared), false, {}, 0, 0});
+  }
+  std::vector<std::size_t> order(sides.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
+    return advice.sides[i].spectrum_distance < advice.sides[j].spectrum_distance;
+  });
+  const SpreadRows of_search(store, options.rows);
+  const double part = (1 - kSpectraPart) / static_cast<double>(sides.size());
+  for (std::size_t o = 0; options.search && o < order.size(); ++o) {
+    SideAdvice& side = advice.sides[order[o]];
+    AlignOptions search{.seed = options.seed, .effort = Effort::kLow, .threads = options.threads};
+    search.progress =
+        part_of(options.progress, kSpectraPart + part * static_cast<double>(o), part, "search among " + side.name);
+    const AlignSummary found = align({of_search, SpreadRows(sides[order[o]].rows, options.rows), "store", side.name}, search);
+    side.searched = true;
+    side.verdict = found.verdict;
+    side.probability = found.evidence.probability;
+    side.seconds = found.seconds;
+    if (found.verdict == Verdict::kAligned && !options.try_all) break;
+  }
+  const auto rank = [](const SideAdvice& side) {
+    return !side.searched || side.verdict == Verdict::kNotAligned ? 2 : side.verdict == Verdict::kUncertain ? 1 : 0;
+  };
+  std::stable_sort(advice.sides.begin(), advice.sides.end(), [&](const SideAdvice& a, const SideAdvice& b) {
+    return rank(a) != rank(b) ? rank(a) < rank(b) : a.spectrum_distance < b.spectrum_distance;
+  });
+  return advice;
+} catch (...) {
+  rethrow_as_error();
+}
+
+std::string Advice::brief() const {
+  std::string text = laid_out("{<12}  {>6}  {>8}  {>9}  {}\n", "quick search", "chance", "distance", "rows", "public side");
+  bool searched = false;
+  for (const SideAdvice& side : sides) {
+    searched = searched || side.searched;
+    text += laid_out("{<12}  {>6}  {>8}  {>9}  {}\n", side.searched ? to_string(side.verdict) : "not made",
+                     side.searched ? probability_text(side.probability) : "", fixed(side.spectrum_distance, 3), side.rows,
+                     side.name);
+  }
+  text += "distance: of the spectra, 0 = the same; a hint of what to try first, no more\n";
+  if (searched && !aligned()) text += std::string("\n") + what_rows_do(store_rows) + "\n";
+  return text;
+}
+
+std::string Advice::to_json() const {
+  nlohmann::ordered_json json = {{"store_rows", store_rows},
+                                 {"rows_compared", rows_compared},
+                                 {"axes_compared", axes_compared},
+                                 {"aligned", aligned()},
+                                 {"sides", nlohmann::ordered_json::array()}};
+  for (const SideAdvice& side : sides) {
+    nlohmann::ordered_json entry = {{"name", side.name}, {"rows", side.rows}, {"spectrum_distance", side.spectrum_distance}};
+    if (side.searched) {
+      entry["verdict"] = to_string(side.verdict);
+      entry["probability"] = side.probability;
+      entry["seconds"] = side.seconds;
+    }
+    json["sides"].push_back(std::move(entry));
+  }
+  return json_text(json, 2);
+}
+
+}  // namespace vec2vec
