@@ -101,8 +101,8 @@ def sides(np, random, run):
     names = run["target"].split("+")
     a = take(run["source"], [part_of(*part) for part in run["a"]])
     b = [take(name, [part_of(*part) for part in run["b"]]) for name in names]
-    if "noise" in run:  # on all sides, of the length of the row times `noise`
-        for rows in (a, *b):
+    if "noise" in run:  # of the length of the row times `noise`; several known spaces are clean, for we encode them ourselves
+        for rows in (a, *b) if len(b) == 1 else (a,):
             rows += run["noise"] * random.standard_normal(rows.shape, dtype=np.float32) / np.sqrt(rows.shape[1])
     if "clusters" in run:
         a, *b = (mixture(np, random, run["clusters"], *rows.shape) for rows in (a, *b))
