@@ -193,7 +193,8 @@ void add_measure(CLI::App& app, Run& run) {
   command->add_flag("--layers", arguments->layers,
                     "Every 2-d tensor of a safetensors file is a layer: measure all layers of A with all of B");
   command->add_option("--csv", arguments->csv, "Write all pairs with intervals and nulls as CSV")->type_name("FILE");
-  command->add_option("--html", arguments->html, "Write a page with a heat map (SVG) a measure")->type_name("FILE");
+  command->add_option("--html", arguments->html, "Write a page: heat maps, a map of the spaces, every figure")
+      ->type_name("FILE");
   command->add_flag("--force", arguments->force, "Overwrite these files");
   command->add_option("--name", arguments->names, "Name of a file's space, once for each; default: file names")
       ->expected(1)

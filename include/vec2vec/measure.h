@@ -119,7 +119,7 @@ struct MeasureGrid {
   std::string brief() const;  ///< one small matrix a measure
   std::string to_json() const;
   std::string to_csv() const;   ///< one line a pair and measure, with intervals and nulls
-  std::string to_html() const;  ///< a page with one heat map (SVG) a measure; needs nothing else
+  std::string to_html() const;  ///< measure_page (pages.h) of to_json() and to_csv()
 };
 
 /// Every pair of at least two spaces of equally many rows. Neighbours are found once a space.

@@ -46,6 +46,8 @@ const MeasureInfo* find_measure(std::string_view key) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool lower_is_closer(const MeasureInfo& info) { return info.best == 0 || info.key.ends_with("_rank"); }
+
 bool wanted(std::string_view key_or_family, const MeasureOptions& options) {
   if (options.only.empty()) return true;
   const auto& all = measure_catalogue();

@@ -6,6 +6,7 @@
 #include "core/text/number.h"
 #include "measure/catalogue.h"
 #include "measure/json.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec {
 namespace {
@@ -31,95 +32,16 @@ std::string csv_field(const std::string& text) {
   return quoted;
 }
 
-std::string html_text(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
-/// Names longer than fits beside a heat map keep their end, which tells layers apart.
-std::string shortened(const std::string& name) {
-  constexpr std::size_t kLongest = 22;
-  if (name.size() <= kLongest) return name;
-  std::size_t from = name.size() - kLongest + 1;
-  while (from < name.size() && (static_cast<unsigned char>(name[from]) & 0xC0) == 0x80) ++from;  // not inside a UTF-8 character
-  return "…" + name.substr(from);
-}
-
-/// From white (chance) to blue (the same): lightness falls evenly.
-std::string colour(double share) {
-  share = std::clamp(share, 0.0, 1.0);
-  const auto mix = [share](int from, int to) { return static_cast<int>(std::lround(from + share * (to - from))); };
-  std::string text = "#";
-  for (const int part : {mix(255, 8), mix(255, 64), mix(255, 129)}) {
-    text += "0123456789abcdef"[part / 16];
-    text += "0123456789abcdef"[part % 16];
-  }
-  return text;
-}
-
-/// The cell that was measured for (row, column), sides perhaps exchanged; nullptr on a square grid's diagonal.
-const Measure* measure_at(const MeasureGrid& grid, const MeasureInfo& info, Index row, Index column) {
-  std::string_view key = info.key;
-  if (grid.square && row > column) {
-    std::swap(row, column);
-    if (!info.mirror.empty()) key = info.mirror;
-  }
-  return grid.cells[static_cast<std::size_t>(row) * grid.column_names.size() + static_cast<std::size_t>(column)].find(key);
-}
-
-std::string heat_map(const MeasureGrid& grid, const MeasureInfo& info) {
-  constexpr int kCell = 56, kHeight = 30, kLeft = 170, kTop = 120;
-  const auto rows = static_cast<Index>(grid.row_names.size()), columns = static_cast<Index>(grid.column_names.size());
-  const int width = kLeft + static_cast<int>(columns) * kCell + 80, height = kTop + static_cast<int>(rows) * kHeight + 10;
-  std::string svg =
-      laid_out("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{}\" height=\"{}\" role=\"img\">\n", width, height);
-  for (Index j = 0; j < columns; ++j) {
-    const int x = kLeft + static_cast<int>(j) * kCell + kCell / 2;
-    svg += laid_out("<text transform=\"translate({},{}) rotate(-45)\">", x, kTop - 8) +
-           html_text(shortened(grid.column_names[static_cast<std::size_t>(j)])) + "</text>\n";
-  }
-  for (Index i = 0; i < rows; ++i) {
-    const int y = kTop + static_cast<int>(i) * kHeight;
-    svg += laid_out("<text x=\"{}\" y=\"{}\" text-anchor=\"end\">", kLeft - 8, y + 20) +
-           html_text(shortened(grid.row_names[static_cast<std::size_t>(i)])) + "</text>\n";
-    for (Index j = 0; j < columns; ++j) {
-      const Measure* m = measure_at(grid, info, i, j);
-      const int x = kLeft + static_cast<int>(j) * kCell;
-      // The adjusted value colours: measures of different scales and nulls look alike.
-      const double share = m && std::isfinite(m->adjusted) ? m->adjusted : 0;
-      svg += laid_out("<g><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>", x, y, kCell - 1, kHeight - 1,
-                      m ? colour(share) : "#eeeeee");
-      if (m) {
-        svg += laid_out("<text x=\"{}\" y=\"{}\" text-anchor=\"middle\" fill=\"{}\">{}</text>", x + kCell / 2, y + 20,
-                        share > 0.5 ? "#ffffff" : "#000000", cell_text(m->value));
-        svg += "<title>" + html_text(grid.row_names[static_cast<std::size_t>(i)]) + " / " +
-               html_text(grid.column_names[static_cast<std::size_t>(j)]) +
-               laid_out(": {} (95 %: {} .. {}), null {} ({} .. {}), adjusted {}", figure(m->value), figure(m->low),
-                        figure(m->high), figure(m->null_mean), figure(m->null_low), figure(m->null_high), figure(m->adjusted)) +
-               "</title>";
-      }
-      svg += "</g>\n";
-    }
-  }
-  return svg + "</svg>\n";
-}
-
 const SelectedMeasure* selected_of(const MeasureGrid& grid, const MeasureInfo& info) {
   for (const SelectedMeasure& s : grid.selected)
     if (s.info == &info) return &s;
   return nullptr;
+}
+
+nlohmann::ordered_json described(const MeasureInfo& info) {
+  return {{"title", info.title},        {"family", info.family}, {"closer", lower_is_closer(info) ? "lower" : "higher"},
+          {"best", info.best},          {"mirror", info.mirror}, {"biased", info.biased},
+          {"estimator", info.estimator}};
 }
 
 std::string selection_text(const MeasureGrid& grid, const SelectedMeasure& s) {
@@ -156,6 +78,7 @@ std::string MeasureGrid::brief() const {
 std::string MeasureGrid::to_json() const {
   nlohmann::ordered_json json = {{"rows", row_names}, {"columns", column_names}, {"layers", !square}};
   for (const MeasureInfo* info : measured(*this)) {
+    json["catalogue"][info->key] = described(*info);
     nlohmann::ordered_json matrix = nlohmann::ordered_json::array();
     for (std::size_t i = 0; i < row_names.size(); ++i) {
       nlohmann::ordered_json line = nlohmann::ordered_json::array();
@@ -200,18 +123,9 @@ std::string MeasureGrid::to_csv() const {
 }
 
 std::string MeasureGrid::to_html() const {
-  std::string text =
-      "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>Measures by vec2vec</title>\n"
-      "<style>body{font:14px sans-serif;margin:2em} svg text{font:12px sans-serif} h2{margin-bottom:0}</style></head><body>\n"
-      "<h1>How alike are the spaces?</h1>\n"
-      "<p>Numbers are values; colours run from white (rows paired at random) to blue (the same up to what the measure "
-      "ignores). A cell's interval and null show under the pointer.</p>\n";
-  for (const MeasureInfo* info : measured(*this)) {
-    text += "<h2>" + html_text(info->title) + "</h2><p>" + html_text(info->key) + ": " + html_text(info->estimator) + "</p>\n";
-    if (const SelectedMeasure* s = selected_of(*this, *info)) text += "<p>" + html_text(selection_text(*this, *s)) + "</p>\n";
-    text += heat_map(*this, *info);
-  }
-  return text + "</body></html>\n";
+  nlohmann::ordered_json json = parse_ordered_json(to_json());
+  json["csv"] = to_csv();
+  return measure_page(json_text(json));
 }
 
 }  // namespace vec2vec

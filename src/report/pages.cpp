@@ -38,6 +38,8 @@ std::string align_page(const std::string& json) {
 
 std::string audit_page(const std::string& json) { return page_of("Vector store audit", kDrawAudit, json); }
 
+std::string measure_page(const std::string& json) { return page_of("Measures of embedding spaces", kDrawMeasure, json); }
+
 std::string training_page(const std::string& json) { return page_of("Training of the translator", kDrawTraining, json); }
 
 void save_page(const std::string& path, const std::string& page, bool overwrite) try {

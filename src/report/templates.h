@@ -9,6 +9,7 @@ extern const std::string_view kPageFrame;     ///< page.html
 extern const std::string_view kPageStyle;     ///< page.css
 extern const std::string_view kPageCharts;    ///< charts.js
 extern const std::string_view kDrawAudit;     ///< audit.js
+extern const std::string_view kDrawMeasure;   ///< measure.js
 extern const std::string_view kDrawTraining;  ///< training.js
 
 extern const std::string_view kDrawAlign;    ///< align.js

@@ -71,12 +71,9 @@ TEST_F(Grid, WritesJsonCsvAndHtml) {
     const CommaLocale locale;
     EXPECT_EQ(grid.to_csv(), csv);
   }
-  EXPECT_NE(html.find("&lt;b&gt;"), std::string::npos);
+  EXPECT_NE(html.find("\\u003cb>"), std::string::npos) << "names go in as data, which nothing ends early";
   EXPECT_EQ(html.find("<b>"), std::string::npos);
-  std::size_t maps = 0;
-  for (std::size_t at = 0; (at = html.find("<svg", at)) != std::string::npos; ++at) ++maps;
-  EXPECT_EQ(maps, 5u);
-  EXPECT_EQ(html.find("http", html.find("<body>")), html.find("http://www.w3.org/2000/svg"));  // loads nothing
+  EXPECT_EQ(json["catalogue"]["cka"]["closer"], "higher");
 }
 
 }  // namespace
