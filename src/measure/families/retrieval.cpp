@@ -12,6 +12,7 @@ namespace vec2vec {
 namespace {
 
 constexpr Index kBlockRows = 256;
+constexpr Index kPermutedBytes = Index{256} << 20;  // of permuted rows, for all permutations that run at once
 
 /// Subtracts the mean row, in place.
 void subtract_mean(Matrix& rows) {
@@ -50,10 +51,14 @@ std::vector<Estimate> retrieve(const Matrix& a, const Matrix& b, const MeasureOp
   const Matrix origin(1, b.cols());  // both sides are centred already
   const Evaluation value = evaluate(a, b, origin, evaluation);
 
+  // As many permutations at once as have room for their rows; the threads are divided among them.
+  const int threads = thread_count(options.threads);
+  const Index fit = kPermutedBytes / std::max<Index>(1, b.rows() * b.cols() * static_cast<Index>(sizeof(float)));
+  const int at_once = static_cast<int>(std::clamp<Index>(fit, 1, threads));
+  evaluation.threads = threads / at_once;
   evaluation.bootstrap = 0;
   evaluation.progress = {};
   const double flops = 2.0 * static_cast<double>(a.rows()) * static_cast<double>(evaluation.pool * a.cols());
-  // One permutation at a time: evaluate() uses all threads itself.
   auto null = null_values(
       a.rows(), affordable_permutations(options.permutations, flops), 3,
       [&](const Pairing& pairing, std::span<double> out) {
@@ -62,7 +67,7 @@ std::vector<Estimate> retrieve(const Matrix& a, const Matrix& b, const MeasureOp
         out[1] = permuted.top1.value;
         out[2] = permuted.mean_rank.value;
       },
-      options, stage, 1);
+      options, stage, at_once);
   const auto estimate = [&](const char* key, const Score& score, std::size_t s) {
     return Estimate{key, score.value, {score.low, score.high}, std::move(null[s]), a.rows()};
   };
