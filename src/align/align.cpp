@@ -140,7 +140,12 @@ Sides prepare_sides(const AlignProblem& problem, int threads) {
   DistinctRows source_rows = once(problem.source), target_rows = once(problem.target);
   if (!source_rows.place.empty()) check_rows(source_rows.rows, "distinct rows of the source");
   if (!target_rows.place.empty()) check_rows(target_rows.rows, "distinct rows of the target");
-  GatedSide source = prepare_gated(source_rows.rows, threads), target = prepare_gated(target_rows.rows, threads);
+  // Eigenvectors take one thread: the sides are made side by side.
+  GatedSide source, target;
+  const int threads_a_side = std::max(1, thread_count(threads) / 2);
+  parallel_for(2, threads, [&](Index s) {
+    (s == 0 ? source : target) = prepare_gated((s == 0 ? source_rows : target_rows).rows, threads_a_side);
+  });
   Pairs pairs = gather_pairs(place_pairs(problem.pairs, source_rows, target_rows), source.centred.rows, target.centred.rows);
   return {pairs_alone, std::move(source_rows), std::move(target_rows), std::move(source), std::move(target), std::move(pairs)};
 }
