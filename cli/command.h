@@ -64,5 +64,7 @@ void add_sample(CLI::App& app, Run& run);
 void add_migrate(CLI::App& app, Run& run);
 void add_demo(CLI::App& app, Run& run);
 void add_doctor(CLI::App& app, Run& run);
+void add_completion(CLI::App& app, Run& run);
+void add_manual(CLI::App& app, Run& run);  ///< after all others, whose names it takes
 
 }  // namespace vec2vec::cli

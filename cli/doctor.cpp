@@ -28,10 +28,10 @@ struct Part {
 
 std::vector<Part> parts() {
   return {
-      {"text encoders", "encode, audit --model, invert", "scripts/setup.sh --encode, then build again", has_encoders()},
-      {"language models", "invert, audit --lm", "scripts/setup.sh --invert, then build again", has_language_models()},
-      {"judge over HTTP", "invert --judge-endpoint", "install libcurl4-openssl-dev, then build again", has_judge_endpoints()},
-      {"Postgres", "sample, migrate", "install libpq-dev, then build again", has_postgres()},
+      {"text encoders", "encode, audit --model, invert", "in a clone: scripts/setup.sh --encode, then build", has_encoders()},
+      {"language models", "invert, audit --lm", "in a clone: scripts/setup.sh --invert, then build", has_language_models()},
+      {"judge over HTTP", "invert --judge-endpoint", "in a clone: scripts/setup.sh, then build", has_judge_endpoints()},
+      {"Postgres", "sample, migrate", "in a clone: scripts/setup.sh, then build", has_postgres()},
       {"demo data", "demo", "install the whole package, or run from a clone", !demo_data().empty()}};
 }
 

@@ -117,6 +117,8 @@ int main(int argc, char** argv) {
   add_migrate(app, run);
   add_demo(app, run);
   add_doctor(app, run);
+  add_completion(app, run);
+  add_manual(app, run);
   set_command_line(argc, argv);
   return run_guarded([&] {
     const int parsed = parse(app, argc, argv);

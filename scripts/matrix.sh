@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What is too long for every commit, on build/release: the tests at each level of CPU that this machine has, the exports run by what they
-# are for, and the examples of the C interface in each language. Before a release, and when asked.
+# What is too long for every commit, on build/release: the tests at each level of CPU that this machine has, packages, the exports run by what
+# they are for, and the examples of the C interface in each language. Before a release, and when asked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for level in v2 v3 v4; do
@@ -11,5 +11,6 @@ for level in v2 v3 v4; do
   fi
 done
 python3 scripts/check_cpu_levels.py build/release
+scripts/package.sh
 scripts/export_test.sh
 scripts/c_examples.sh

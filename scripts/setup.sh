@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the project needs on Debian 12; does nothing when all is there.
+# Installs what the project needs on Debian 12 and Ubuntu (written for 24.04, not tried there); does nothing when all is there. Elsewhere it says what is meant.
 #   scripts/setup.sh           what the build and the tests need
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino and what reads pictures, for vec2vec encode
 #   scripts/setup.sh --invert  the same as --encode, and llama.cpp, built in build/llama (minutes), for vec2vec invert
@@ -38,6 +38,14 @@ axe="axe-core@4.14.1"
 python=(python3-dev python3-venv)
 engines=("${python[@]}" default-jre-headless)
 torch=(python3-torch python3-numpy)
+
+fedora=(gcc-c++ cmake ninja-build eigen3-devel openblas-devel lapack-devel onednn-devel cli11-devel json-devel openssl-devel libpq-devel libcurl-devel
+  simdjson-devel zlib-devel gtest-devel google-benchmark-devel libjpeg-turbo-devel libpng-devel libwebp-devel python3-devel)
+# Ubuntu calls two of them by other names.
+if grep -qs '^ID=ubuntu' /etc/os-release; then
+  pictures=(libjpeg-dev libpng-dev libwebp-dev)
+  fuzz=(clang libclang-rt-dev)
+fi
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -132,7 +140,13 @@ install_llama() {
 }
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  echo "setup: not a Debian system; install the equivalents of: ${packages[*]}" >&2
+  {
+    echo "setup: this installs packages on Debian and Ubuntu only. Install by hand, then configure with CMake:"
+    echo "  meant are GCC 12 or later (or clang), CMake 3.22, Ninja, Eigen 3.4, OpenBLAS, LAPACKE, CLI11, nlohmann-json 3.11, OpenSSL 3, simdjson, zlib;"
+    echo "  for tests GoogleTest; and, if wanted, oneDNN (speed), libpq (Postgres), libcurl, libjpeg, libpng and libwebp (pictures)"
+    echo "  on Fedora: dnf install ${fedora[*]}"
+    echo "  on Debian they are: ${packages[*]}"
+  } >&2
   exit 1
 fi
 

@@ -20,8 +20,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from . import _core
-
 if TYPE_CHECKING:
     from ._align import Alignment, Training, align, fit_paired, train_neural
     from ._aligner import Aligner
@@ -45,7 +43,7 @@ if TYPE_CHECKING:
     from ._translate_file import TranslatedFile, translate_file
     from ._trust import Advice, Confidence, ConfidenceScorer, GateCheck, GateReport, Kinship, advise, compare_models, gate
 
-__version__ = _core.version()
+    __version__: str
 
 __all__ = [
     "Advice",
@@ -107,6 +105,9 @@ _MODULE_OF = {name: module for module, names in _MODULES.items() for name in nam
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("_core", "__version__"):  # the command is started without the library of the module
+        core = importlib.import_module("._core", __name__)
+        return core if name == "_core" else core.version()
     if name not in _MODULE_OF:
         raise AttributeError(f"module '{__name__}' has no attribute '{name}'")
     try:
