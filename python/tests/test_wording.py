@@ -48,7 +48,7 @@ def test_the_shell_has_flags_again() -> None:
 def test_every_option_that_the_library_names_is_a_parameter() -> None:
     """Of the folders of src/ that the package reaches."""
     functions = [getattr(v2v, name) for name in v2v.__all__ if inspect.isfunction(getattr(v2v, name))]
-    functions += [stores.sample, v2v.Alignment.page, v2v.Map.translate, v2v.Map.save, v2v.Map.export, v2v.Defence, v2v.MeasureGrid.value]
+    functions += [stores.sample, v2v.Alignment.report, v2v.Map.translate, v2v.Map.save, v2v.Map.export, v2v.Defence, v2v.MeasureGrid.value]
     known = {parameter for function in functions for parameter in inspect.signature(function).parameters}
     known |= {"Map.to"} if hasattr(v2v.Map, "to") else set()
     never_set = {"shuffles", "least_texts", "most_share", "power", "step", "restart", "precision", "block_rows"}

@@ -15,16 +15,20 @@ from ._known import as_known
 from ._map import Map
 from ._options import Effort, Path, Preset, Verdict, checked
 from ._pages import AlignmentPage
+from ._plots import Point, intervals, searches
 from ._progress import Progress, reporting
 from ._reports import _Report
 from ._rows import as_pairs, as_rows, name_of
+from ._show import Tabled
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from .typing import Pairs, Rows, Spaces
 
 
 @dataclass(frozen=True, repr=False)
-class Alignment(_Report):
+class Alignment(_Report, Tabled):
     """A map, the verdict on it, and what speaks for it. `print` shows the report of `vec2vec align`, `to_dict()` is its JSON."""
 
     map: Map
@@ -40,7 +44,7 @@ class Alignment(_Report):
     left_out: dict[str, int] | None  #: rows of "source" and "target" that have no counterpart (partial=True); None when all fit
 
     @checked
-    def page(
+    def report(
         self,
         A: Rows,
         B: Spaces,
@@ -84,6 +88,23 @@ class Alignment(_Report):
         head = {"what": "alignment of embedding spaces by vec2vec", "library_version": _core.version(), "date": utc_now()}
         more = {"inputs": inputs, "next": next_steps(self.verdict), "portrait": json.loads(portrait)}
         return AlignmentPage(json.dumps(head | self.to_dict() | more, indent=2, ensure_ascii=False))
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draws the searches by their pair-free score into ax or new axes of matplotlib, and returns these; of a map of known
+        pairs, the cross-validated scores. Both spaces: `report(A, B).plot()`."""
+        probability = f", probability {self.evidence['probability']:.3f}" if self.starts else ""
+        title = f"{self.verdict}{probability}"
+        if self.starts:
+            return searches(ax, self.starts, title)
+        scores = (self.pairs or {}).get("cross_validation") or {}
+        points: list[Point] = []
+        if scores:
+            points.append(Point("top-1 of held-out pairs", scores["top1"], scores["top1_low"], scores["top1_high"], 1 / scores["pool"]))
+            points.append(Point("centred cosine", scores["cosine"], None, None, None))
+        return intervals(ax, points, title)
+
+    def _table(self) -> list[dict[str, Any]]:
+        return self.starts
 
     def _line(self) -> str:
         out = self.left_out or {}

@@ -6,13 +6,17 @@ import json
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _core
 from ._errors import BadInputError
 from ._files import require_free, written_whole
 from ._options import Path as AnyPath
+from ._plots import clouds
 from ._show import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 
 def save_with_figures(path: AnyPath, html: str, figures: str, overwrite: bool) -> None:
@@ -30,7 +34,7 @@ def save_with_figures(path: AnyPath, html: str, figures: str, overwrite: bool) -
 
 @dataclass(frozen=True, repr=False)
 class AlignmentPage(Shown):
-    """What was found and whether to believe it, as a page; see `Alignment.page`. `to_dict()` has every figure."""
+    """What was found and whether to believe it, as a page; see `Alignment.report`. `to_dict()` has every figure."""
 
     _json: str = field(repr=False)
 
@@ -55,6 +59,14 @@ class AlignmentPage(Shown):
     def to_html(self) -> str:
         """A page that loads nothing and draws itself."""
         return _core.align_page(self._json)
+
+    def plot(self, ax: Axes | None = None) -> list[Axes]:
+        """Draws the rows of both spaces in one plane, before and after the map, each into new axes of matplotlib, and returns
+        these; into ax, after alone. Of spaces of unlike dimensions the shorter rows have zeros behind them before the map."""
+        portrait = self.to_dict()["portrait"]
+        before = [("Before the map", portrait["before"])] if "before" in portrait else []
+        views = [*before, ("After", portrait["after"][0])]
+        return clouds(ax, views, (portrait["source"]["name"], portrait["after"][0]["space"]))
 
     def save(self, path: AnyPath, *, overwrite: bool = False) -> None:
         """Writes the page, and its figures beside it with the ending .json. BadInputError: either exists, unless overwrite."""

@@ -14,22 +14,25 @@ from . import _core
 from ._errors import BadInputError
 from ._map import Map
 from ._options import Path, checked
+from ._plots import Point, heat_map, intervals
 from ._progress import Progress, reporting
 from ._rows import as_rows, no_rows
-from ._show import Shown
+from ._show import Shown, Tabled
 from ._wording import in_python
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from .typing import Rows
 
 
 @dataclass(frozen=True, repr=False)
 class _Report(Shown):
-    report: str = field(repr=False)
+    _report: str = field(repr=False)
     _json: str = field(repr=False)
 
     def __str__(self) -> str:
-        return in_python(self.report)
+        return in_python(self._report)
 
     def to_dict(self) -> dict[str, Any]:
         """What the command prints with --json."""
@@ -48,7 +51,7 @@ class Score:
 
 
 @dataclass(frozen=True, repr=False)
-class Evaluation(_Report):
+class Evaluation(_Report, Tabled):
     """Scores of translated rows against the true rows of the target space; see `evaluate`."""
 
     rows: int
@@ -66,6 +69,17 @@ class Evaluation(_Report):
         s = self.top1
         interval = "" if s.low is None or s.high is None else f" ({s.low:.3f} to {s.high:.3f})"
         return f"top-1 {s.value:.3f}{interval}, cosine {self.cosine.value:.3f}, {self.rows} rows"
+
+    def _table(self) -> list[dict[str, Any]]:
+        return [{"score": key} | score for key, score in self.to_dict()["scores"].items()]
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draws the scores that lie between 0 and 1, with intervals and chance, into ax or new axes of matplotlib; returns these."""
+        drawn = ("top1", "top10", "mrr", "cosine", "centred_cosine", "foscttm")
+        scores: dict[str, Score] = {key: getattr(self, key) for key in drawn}
+        scores["foscttm, lower is better"] = scores.pop("foscttm")
+        points = [Point(name, s.value, s.low, s.high, s.null) for name, s in scores.items()]
+        return intervals(ax, points, f"Translations against the truth, {self.rows:,} rows")
 
 
 @checked
@@ -128,7 +142,7 @@ class Measure:
 
 
 @dataclass(frozen=True, repr=False)
-class Measurement(_Report):
+class Measurement(_Report, Tabled):
     """How alike two spaces are. `measures` goes by the keys of docs/measures.md: `measurement["mutual_knn"].value`."""
 
     rows: int  #: used
@@ -146,8 +160,28 @@ class Measurement(_Report):
         shown = ", ".join(known[:4]) + (", ..." if len(known) > 4 else "")
         return f"{self.a['name']} and {self.b['name']}, {self.rows} rows: {shown}"
 
+    def _table(self) -> list[dict[str, Any]]:
+        return [{"measure": key} | _flat(vars(measure)) for key, measure in self.measures.items()]
 
-class MeasureGrid(Shown):
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draws the measures with intervals and chance into ax or new axes of matplotlib, and returns these; ranks and what is
+        undefined are left out."""
+        points = [
+            Point(key, m.value, m.low, m.high, m.null["mean"])
+            for key, m in self.measures.items()
+            if m.value is not None and not key.endswith("_rank")
+        ]
+        return intervals(ax, points, f"{self.a['name']} and {self.b['name']}, {self.rows:,} rows")
+
+
+def _flat(measure: dict[str, Any]) -> dict[str, Any]:
+    """A measure with the members of its null beside its own, by the names of the CSV."""
+    null = measure["null"]
+    flat = {key: value for key, value in measure.items() if key != "null"}
+    return flat | {"permutations" if key == "permutations" else f"null_{key}": value for key, value in null.items()}
+
+
+class MeasureGrid(Shown, Tabled):
     """Measurements of several spaces with each other; `names` are those of the spaces."""
 
     def __init__(self, core: _core.MeasureGrid, names: list[str]) -> None:
@@ -167,8 +201,37 @@ class MeasureGrid(Shown):
         return self._core.to_csv()
 
     def to_html(self) -> str:
-        """A page with one heat map a measure; needs nothing else."""
+        """A page of heat maps, a map of the spaces and every figure; loads nothing."""
         return self._core.to_html()
+
+    def _table(self) -> list[dict[str, Any]]:
+        return [
+            {"a": pair["row"], "b": pair["column"], "measure": key} | _flat(measure)
+            for pair in self.to_dict()["pairs"]
+            for key, measure in pair["measures"].items()
+        ]
+
+    def plot(self, key: str = "", ax: Axes | None = None) -> Axes:
+        """Draws the heat map of one measure into ax or new axes of matplotlib, and returns these.
+
+        Args:
+            key: The measure; "" = the first that was taken.
+            ax: Where to draw; None = a new figure.
+
+        Raises:
+            BadInputError: A measure that was not taken.
+        """
+        grid = self.to_dict()
+        key = key or next(iter(grid["catalogue"]))
+        if key not in grid["catalogue"]:
+            raise BadInputError(f"'{key}' was not measured", "`key`", f"one of {', '.join(grid['catalogue'])}")
+        about, count = grid["catalogue"][key], len(self.names)
+        shares = [[0.0] * count for _ in range(count)]
+        upper = [(i, j) for i in range(count) for j in range(i + 1, count)]
+        for (i, j), pair in zip(upper, grid["pairs"], strict=True):
+            for row, column, name in ((i, j, key), (j, i, about["mirror"] or key)):
+                shares[row][column] = pair["measures"].get(name, {}).get("adjusted") or 0.0
+        return heat_map(ax, self.names, grid["matrices"][key], shares, f"{about['title']} ({about['closer']} is closer)")
 
     def _line(self) -> str:
         return f"{len(self.names)} spaces: {', '.join(self.names)}"

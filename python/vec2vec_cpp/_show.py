@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html import escape
+from typing import Any
 
 
 class Shown:
@@ -16,3 +17,18 @@ class Shown:
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
+
+
+class Tabled:
+    """`_table` has a dict for each row, all of the same keys."""
+
+    def _table(self) -> list[dict[str, Any]]:
+        raise NotImplementedError
+
+    def to_frame(self) -> Any:
+        """The table as a pandas data frame; None is NaN there. ImportError without pandas."""
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise ImportError("data frames need pandas: pip install pandas") from error
+        return pd.DataFrame(self._table())

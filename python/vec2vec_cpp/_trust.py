@@ -20,14 +20,14 @@ from ._options import Relation, checked
 from ._progress import Progress, reporting
 from ._reports import _Report
 from ._rows import Float32, as_rows, no_rows
-from ._show import Shown
+from ._show import Shown, Tabled
 
 if TYPE_CHECKING:
     from .typing import Rows
 
 
 @dataclass(frozen=True, repr=False)
-class Confidence(Shown):
+class Confidence(Shown, Tabled):
     """How far single translations can be trusted; docs/results.md says what each figure is worth."""
 
     #: (n,), part of the rows of the fit that lie no nearer than the row to where they lie: near 0 = unlike them
@@ -40,6 +40,11 @@ class Confidence(Shown):
     def _line(self) -> str:
         match = "" if self.mean_match is None else f", mean match {self.mean_match:.3f}"
         return f"{len(self.support)} rows, far from those of the fit {self.far_rows:.3f}{match}"
+
+    def _table(self) -> list[dict[str, Any]]:
+        columns = {"support": self.support, "match": self.match, "margin": self.margin}
+        known = {key: values for key, values in columns.items() if values is not None}
+        return [dict(zip(known, row, strict=True)) for row in zip(*known.values(), strict=True)]
 
 
 class ConfidenceScorer(Shown):
@@ -96,7 +101,7 @@ class GateCheck:
 
 
 @dataclass(frozen=True, repr=False)
-class GateReport(_Report):
+class GateReport(_Report, Tabled):
     """A map held against a policy; see `gate`. True when it passed: `assert gate(...)`."""
 
     passed: bool
@@ -104,6 +109,9 @@ class GateReport(_Report):
 
     def __bool__(self) -> bool:
         return self.passed
+
+    def _table(self) -> list[dict[str, Any]]:
+        return [vars(check) for check in self.checks]
 
     def _line(self) -> str:
         failed = [check.name for check in self.checks if not check.passed]
