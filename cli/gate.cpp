@@ -80,7 +80,7 @@ int run_gate(const GateArguments& arguments) {
     if (evidence.retention) json["retention"] = parse_ordered_json(evidence.retention->to_json());
     std::cout << json_text(json, 2) << "\n";
   } else {
-    std::cout << report.brief() << (evidence.retention ? evidence.retention->brief() : "");
+    print_report(report.brief() + (evidence.retention ? evidence.retention->brief() : ""));
   }
   return report.passed() ? kSuccess : kGateFailedExit;
 }

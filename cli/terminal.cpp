@@ -31,6 +31,15 @@ double seconds_between(std::chrono::steady_clock::time_point from, std::chrono::
   return std::chrono::duration<double>(to - from).count();
 }
 
+/// Columns of the terminal that output, a file descriptor, goes to; 0 = none.
+std::size_t terminal_columns(int output = STDOUT_FILENO) {
+  constexpr std::size_t kLeast = 40, kUsual = 80;
+  if (const char* columns = std::getenv("COLUMNS"))
+    if (const std::optional<double> value = parse_number(columns); value && *value >= 1 && *value < 1e6)
+      return std::max(kLeast, static_cast<std::size_t>(*value));
+  return isatty(output) ? kUsual : 0;
+}
+
 }  // namespace
 
 void catch_interrupts() {
@@ -49,9 +58,10 @@ void stop_if_interrupted() {
 
 void print_error(const std::string& what, const std::string& where, const std::string& hint) {
   const auto shown = [](const std::string& text) { return without_passwords(in_flags(text)); };
-  std::fprintf(stderr, "vec2vec: error: %s\n", shown(what).c_str());
-  if (!where.empty()) std::fprintf(stderr, "  where: %s\n", shown(where).c_str());
-  if (!hint.empty()) std::fprintf(stderr, "  try: %s\n", shown(hint).c_str());
+  std::string text = "vec2vec: error: " + shown(what) + "\n";
+  if (!where.empty()) text += "  where: " + shown(where) + "\n";
+  if (!hint.empty()) text += "  try: " + shown(hint) + "\n";
+  std::fputs(wrapped(text, terminal_columns(STDERR_FILENO)).c_str(), stderr);
 }
 
 std::string coloured(const std::string& text, Colour colour) {
@@ -83,18 +93,6 @@ std::string wrapped(const std::string& text, std::size_t columns) {
   return result;
 }
 
-namespace {
-
-std::size_t terminal_columns() {
-  constexpr std::size_t kLeast = 40, kUsual = 80;
-  if (const char* columns = std::getenv("COLUMNS"))
-    if (const std::optional<double> value = parse_number(columns); value && *value >= 1 && *value < 1e6)
-      return std::max(kLeast, static_cast<std::size_t>(*value));
-  return isatty(STDOUT_FILENO) ? kUsual : 0;
-}
-
-}  // namespace
-
 void print_report(const std::string& text) {
   const std::string shown = wrapped(in_flags(text), terminal_columns());
   const std::string first = shown.substr(0, shown.find_first_of(" \n"));
@@ -110,7 +108,8 @@ void print_report(const std::string& text) {
 }
 
 void print_next(const NextStep& step) {
-  std::cout << "\nnext: " << coloured(step.command, Colour::kCommand) << "\n      " << step.say << "\n";
+  std::cout << "\nnext: " << coloured(step.command, Colour::kCommand) << "\n"
+            << wrapped("      " + step.say, terminal_columns()) << "\n";
 }
 
 std::string format_seconds(double seconds) {

@@ -23,16 +23,16 @@ struct TranslateArguments {
   TranslateOptions options;
 };
 
-void print_confidence(const TranslateSummary& summary, const TranslateOptions& options) {
+std::string confidence_text(const TranslateSummary& summary, const TranslateOptions& options) {
   const auto percent = [](double part) { return std::to_string(std::lround(100 * part)) + " %"; };
   const auto expected = [&](double p) { return p >= 0.995 ? ">99 %" : p < 0.005 ? "<1 %" : percent(p); };
-  std::cout << percent(*summary.far_rows)
-            << " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
+  std::string text =
+      percent(*summary.far_rows) + " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
   if (!options.store_path.empty())
-    std::cout << expected(*summary.mean_match) << " are expected to find their counterpart as nearest row in "
-              << options.store_path << ", if it holds them all\n";
-  std::cout << "Confidence of each row: " << options.confidence_path << ", columns "
-            << (options.store_path.empty() ? "support" : "match, margin, support") << "\n";
+    text += expected(*summary.mean_match) + " are expected to find their counterpart as nearest row in " + options.store_path +
+            ", if it holds them all\n";
+  return text + "Confidence of each row: " + options.confidence_path + ", columns " +
+         (options.store_path.empty() ? "support" : "match, margin, support") + "\n";
 }
 
 int run_translate(const TranslateArguments& arguments) {
@@ -78,13 +78,13 @@ int run_translate(const TranslateArguments& arguments) {
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
-  std::cout << summary.rows << " rows x " << map.target_dim() << " in " << arguments.output << " ("
-            << format_seconds(summary.seconds) << ")\n";
-  if (summary.zero_rows > 0) {
-    std::cout << "note: " << summary.zero_rows << " rows were all zero; they became the target's mean direction\n";
-  }
-  if (!options.confidence_path.empty()) print_confidence(summary, options);
-  if (!arguments.common.quiet) std::cout << "Where they come from is in " << arguments.output << ".provenance.json\n";
+  std::string text = std::to_string(summary.rows) + " rows x " + std::to_string(map.target_dim()) + " in " + arguments.output +
+                     " (" + format_seconds(summary.seconds) + ")\n";
+  if (summary.zero_rows > 0)
+    text += "note: " + std::to_string(summary.zero_rows) + " rows were all zero; they became the target's mean direction\n";
+  if (!options.confidence_path.empty()) text += confidence_text(summary, options);
+  if (!arguments.common.quiet) text += "Where they come from is in " + arguments.output + ".provenance.json\n";
+  print_report(text);
   return kSuccess;
 }
 

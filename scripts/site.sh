@@ -10,6 +10,9 @@ pages=build/site_pages
 rm -rf "$pages"
 mkdir -p "$pages"
 ln -s "$PWD"/{README.md,HACKING.md,CONTRIBUTING.md,SECURITY.md,CHANGELOG.md,docs,examples} "$pages"
+# The first page: the README, and the gallery behind it.
+sed 's|^# Gallery|## Gallery|; s|^## \([^G]\)|### \1|; s|](images/|](docs/images/|' docs/gallery.md | cat README.md - >"$pages/first.md"
+mv "$pages/first.md" "$pages/README.md"
 python3 scripts/site_reference.py "$pages/reference"
 python3 scripts/notebooks.py pages "$pages/notebooks"
 export PYTHONPATH=$PWD/build/site_tools NO_MKDOCS_2_WARNING=1

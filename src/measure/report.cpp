@@ -65,17 +65,17 @@ std::string Measurement::brief() const {
   std::string text = std::to_string(rows) + " pairs of rows";
   if (rows < rows_given) text += " (a random sample of " + std::to_string(rows_given) + "; ~ marks estimates)";
   text += ", k = " + std::to_string(k) + "\n" + side_line("A", a) + side_line("B", b) + "\n";
-  text += laid_out("{<29} {>9}  {<21} {<30} {>9}\n", "measure", "value", "  95 % interval", "  null (95 %)", "adjusted");
+  text += laid_out("{<29} {>9}  {<21} {>8} {>8}\n", "measure", "value", "  95 % interval", "null", "adjusted");
   bool some_sampled = false, some_undefined = false;
   for (const Measure& m : measures) {
-    const std::string null = figure(m.null_mean) + " (" + figure(m.null_low) + " .. " + figure(m.null_high) + ")";
     some_undefined = some_undefined || std::isnan(m.value);
     some_sampled = some_sampled || (m.estimate && rows == rows_given);
-    text += laid_out("{<29} {}{>8}  {>8} .. {<9} {<30} {>9}\n", m.info->title, m.estimate ? "~" : " ", figure(m.value),
-                     figure(m.low), figure(m.high), null, figure(m.adjusted));
+    text += laid_out("{<29} {}{>8}  {>8} .. {<9} {>8} {>8}\n", m.info->title, m.estimate ? "~" : " ", figure(m.value),
+                     figure(m.low), figure(m.high), figure(m.null_mean), figure(m.adjusted));
   }
   if (some_sampled) text += "~ an estimate: from a random part of the rows (`MeasureOptions::pair_rows`)\n";
   if (some_undefined) text += "- undefined: more rows are needed than the two dimensions together\n";
+  text += "null: the mean with rows paired at random; JSON has its interval\n";
   text += "adjusted: 0 = rows paired at random, 1 = the same up to what the measure ignores\n";
   if (!reference.empty()) {
     text += "\nBy the reference definitions (values clipped at the 0.95 quantile; see docs/measures.md):\n";
