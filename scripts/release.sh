@@ -50,14 +50,15 @@ wheel() {
   scripts/wheel_test.sh
   python3 scripts/check_cpu_levels.py build/wheel/vec2vec
   cp build/python/repaired/*.whl "$dist"
-  build/python/venv/bin/python -c "import scikit_build_core.build as b; b.build_sdist('$dist')"
+  # From the sources alone: it looks at every file below the folder it is made in.
+  tar -xzf "$dist/vec2vec-$version-source.tar.gz" -C "$work"
+  (cd "$work/vec2vec-$version" && "$work/vec2vec/build/python/venv/bin/python" -c "import scikit_build_core.build as b; b.build_sdist('$dist')")
 }
 packages() {
   scripts/package.sh
   cp build/packages/* "$dist"
 }
 materials() {
-  build/python/venv/bin/python -c 'import nanobind; print("nanobind", nanobind.__version__)'
   scripts/sbom.py build/wheel "$version" build/wheel/vec2vec/cli/vec2vec build/wheel/_core*.so >"$dist/vec2vec-$version.spdx.json"
 }
 sums() {
