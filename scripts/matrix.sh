@@ -12,5 +12,10 @@ for level in v2 v3 v4; do
 done
 python3 scripts/check_cpu_levels.py build/release
 scripts/package.sh
+# A wheel for each further Python: PYTHONS="/path/to/python3.10 /path/to/python3.12" scripts/matrix.sh
+for python in ${PYTHONS:-}; do
+  PYTHON=$python scripts/build_wheel.sh
+  PYTHON=$python scripts/wheel_test.sh
+done
 scripts/export_test.sh
 scripts/c_examples.sh
