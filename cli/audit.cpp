@@ -18,6 +18,7 @@
 #include "io/file/atomic_file.h"
 #include "known_models.h"
 #include "map/targets.h"
+#include "phases.h"
 #include "roles.h"
 #include "spelling.h"
 #include "terminal.h"
@@ -293,6 +294,14 @@ int tell_report(const AuditReport& report, Json facts, Json made, const AuditArg
   return broken ? kPolicyExit : open ? kUncertainExit : kSuccess;
 }
 
+/// The stages that take the time of an audit: an alignment, and one behind each defence.
+std::vector<std::string> alignments(const AuditOptions& options, bool finds_map) {
+  std::vector<std::string> stages;
+  if (finds_map) stages.push_back("align");
+  for (const auto& steps : options.defences) stages.push_back("attack " + to_string(steps));
+  return stages;
+}
+
 int run_audit(AuditArguments arguments) {
   check_arguments(arguments);
   if (arguments.work.empty()) arguments.work = arguments.output + ".work";
@@ -332,6 +341,7 @@ int run_audit(AuditArguments arguments) {
   options.work = arguments.work;
   options.identity = identity_of(arguments, sets, encoders);
   Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
+  options.progress = in_phases(options.progress, alignments(options, arguments.map.empty()));
   const AuditReport report = audit(problem, options);
   progress.finish();
   return tell_report(report, std::move(facts), reproduction(arguments, sets, models, language_model.get()), arguments);
