@@ -32,7 +32,7 @@ site=(mkdocs==1.6.1 mkdocs-material==9.8.2 mkdocs-material-extensions==1.3.1 mkd
   pathspec==1.1.1 platformdirs==4.14.8 python-dateutil==4.0.0 requests==2.34.2 urllib3==2.8.0 idna==3.20
   certifi==2026.10.19.post1 charset-normalizer==3.5.3 watchdog==7.1.0)
 fuzz=(clang libclang-rt-14-dev)
-dev=(clang-format clang-tidy shellcheck)
+dev=(clang-format clang-tidy shellcheck ccache)
 browser=(chromium fonts-liberation)
 axe="axe-core@4.14.1"
 python=(python3-dev python3-venv)

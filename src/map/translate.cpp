@@ -70,7 +70,7 @@ void report(const TranslateOptions& options, Index done, Index rows, const std::
 /// The confidence file of one translation; without a path it does nothing.
 class ConfidenceFile {
  public:
-  ConfidenceFile(const Map& map, Index rows, const TranslateOptions& options) : options_(options) {
+  ConfidenceFile(const Map& map, Index rows, const TranslateOptions& options) {
     if (options.confidence_path.empty()) return;
     Matrix store;
     if (!options.store_path.empty()) {
@@ -117,7 +117,6 @@ class ConfidenceFile {
   const std::vector<std::string>& notes() const { return notes_; }
 
  private:
-  const TranslateOptions& options_;
   std::optional<ConfidenceScorer> scorer_;
   std::vector<RowConfidence> rows_;  ///< of the block being translated
   std::unique_ptr<RowSink> sink_;

@@ -300,9 +300,9 @@ std::vector<Estimate> measure_pairs(const Space& a, const Space& b, const Measur
       },
       options, "null of all pairs", options.threads);
   std::vector<Estimate> estimates;
-  constexpr std::array<const char*, kMeasures> kKeys = {"rsa", "cka_rbf", "cka_rbf_biased"};
+  constexpr std::array<const char*, kMeasures> kKeysOfPairs = {"rsa", "cka_rbf", "cka_rbf_biased"};
   for (std::size_t m = 0; m < kMeasures; ++m)
-    estimates.push_back({kKeys[m], values[m], jackknife_interval(values[m], without[m]), std::move(null[m]), n});
+    estimates.push_back({kKeysOfPairs[m], values[m], jackknife_interval(values[m], without[m]), std::move(null[m]), n});
   return estimates;
 }
 
