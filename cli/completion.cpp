@@ -5,6 +5,7 @@
 #include "command.h"
 #include "command_tree.h"
 #include "io/file/atomic_file.h"
+#include "usage.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec::cli {
@@ -59,8 +60,8 @@ void add_completion(CLI::App& app, Run& run) {
 void add_manual(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<ManualArguments>();
   CLI::App* command = app.add_subcommand("manual", "Print a manual page for man, or write all of them");
-  std::vector<std::string> names = {"vec2vec"};
-  for (const CLI::App* other : app.get_subcommands([](const CLI::App*) { return true; })) names.push_back(other->get_name());
+  std::vector<std::string> names = names_of_commands(app);
+  names.insert(names.begin(), "vec2vec");
   command->add_option("COMMAND", arguments->command, "The command whose page it is; default: that of vec2vec itself")
       ->check(CLI::IsMember(names).description(""))
       ->type_name("");

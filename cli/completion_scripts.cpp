@@ -1,15 +1,10 @@
 #include <algorithm>
 
 #include "command_tree.h"
+#include "core/text/layout.h"
 
 namespace vec2vec::cli {
 namespace {
-
-std::string words(const std::vector<std::string>& list, const char* between = " ") {
-  std::string text;
-  for (const std::string& word : list) text += (text.empty() ? "" : between) + word;
-  return text;
-}
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   for (std::size_t at = 0; (at = text.find(from, at)) != text.npos; at += to.size()) text.replace(at, from.size(), to);
@@ -40,15 +35,16 @@ std::string bash_completion(const std::vector<CommandText>& commands) {
       if (option.value.empty()) continue;
       std::vector<std::string> patterns;
       for (const std::string& name : option.names) patterns.push_back("'" + command.name + " " + name + "'");
-      values += "    " + words(patterns, " | ") + ") ";
+      values += "    " + listed(patterns, " | ") + ") ";
       if (!option.choices.empty())
-        values += "COMPREPLY=($(compgen -W '" + words(option.choices) + "' -- \"$cur\")); return ;;\n";
+        values += "COMPREPLY=($(compgen -W '" + listed(option.choices, " ") + "' -- \"$cur\")); return ;;\n";
       else
         values += is_number(option) ? "compopt +o default +o bashdefault 2>/dev/null; return ;;\n" : "return ;;\n";
     }
-    options += "    " + command.name + ") options='" + words(option_names(command)) + "' ;;\n";
+    options += "    " + command.name + ") options='" + listed(option_names(command), " ") + "' ;;\n";
     for (const ArgumentText& argument : command.positionals)
-      if (!argument.choices.empty()) arguments += "    " + command.name + ") choices='" + words(argument.choices) + "' ;;\n";
+      if (!argument.choices.empty())
+        arguments += "    " + command.name + ") choices='" + listed(argument.choices, " ") + "' ;;\n";
   }
   return "# Completion of vec2vec in bash, made by: vec2vec completion bash\n"
          "_vec2vec() {\n"
@@ -58,7 +54,7 @@ std::string bash_completion(const std::vector<CommandText>& commands) {
          "  if [[ $cur == '=' ]]; then cur=''; elif [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
          "  if ((COMP_CWORD == 1)); then\n"
          "    COMPREPLY=($(compgen -W '" +
-         words(command_names(commands)) + " " + words(option_names(commands[0])) +
+         listed(command_names(commands), " ") + " " + listed(option_names(commands[0]), " ") +
          "' -- \"$cur\"))\n"
          "    return\n"
          "  fi\n"
@@ -91,7 +87,7 @@ std::string zsh_text(std::string text) {
 }
 
 std::string zsh_value(const ArgumentText& argument) {
-  const std::string action = !argument.choices.empty() ? "(" + words(argument.choices) + ")"
+  const std::string action = !argument.choices.empty() ? "(" + listed(argument.choices, " ") + ")"
                              : is_number(argument)     ? ""
                                                        : "_files";
   return ":" + zsh_text(argument.value.empty() ? argument.names[0] : argument.value) + ":" + action;
@@ -105,8 +101,8 @@ std::string zsh_arguments(const CommandText& command) {
     if (option.names.size() == 1)
       text += " \\\n    " + often + "'" + option.names[0] + what + "'";
     else
-      text += " \\\n    " + (option.many ? often : "'(" + words(option.names) + ")'") + "{" + words(option.names, ",") + "}'" +
-              what + "'";
+      text += " \\\n    " + (option.many ? often : "'(" + listed(option.names, " ") + ")'") + "{" + listed(option.names, ",") +
+              "}'" + what + "'";
   }
   for (const ArgumentText& argument : command.positionals)
     text += " \\\n    '" + std::string(argument.many ? "*" : "") + zsh_value(argument) + "'";
@@ -162,13 +158,13 @@ std::string fish_completion(const std::vector<CommandText>& commands) {
       for (const std::string& name : option.names)
         text += name.starts_with("--") ? " -l " + name.substr(2) : " -s " + name.substr(1);
       if (!option.choices.empty())
-        text += " -x -a '" + words(option.choices) + "'";
+        text += " -x -a '" + listed(option.choices, " ") + "'";
       else if (!option.value.empty())
         text += is_number(option) ? " -x" : " -r -F";
       text += " -d " + quoted(option.description) + "\n";
     }
     for (const ArgumentText& argument : command.positionals)
-      if (!argument.choices.empty()) text += when + " -f -a '" + words(argument.choices) + "'\n";
+      if (!argument.choices.empty()) text += when + " -f -a '" + listed(argument.choices, " ") + "'\n";
   }
   return text;
 }

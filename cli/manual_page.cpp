@@ -2,6 +2,7 @@
 #include <cctype>
 
 #include "command_tree.h"
+#include "core/text/layout.h"
 #include "vec2vec/version.h"
 
 namespace vec2vec::cli {
@@ -32,11 +33,7 @@ std::string in_manual(const ArgumentText& argument, bool positional) {
   const auto add = [&facts](const std::string& fact) { facts += (facts.empty() ? "" : "; ") + fact; };
   if (argument.required) add("required");
   if (positional && argument.many) add("one or more");
-  if (!argument.choices.empty()) {
-    std::string list;
-    for (const std::string& choice : argument.choices) list += (list.empty() ? "one of " : ", ") + choice;
-    add(list);
-  }
+  if (!argument.choices.empty()) add("one of " + listed(argument.choices));
   if (!argument.initial.empty()) add("default: " + argument.initial);
   return ".TP\n" + names + "\n" + roff(argument.description) + (facts.empty() ? "" : ". [" + roff(facts) + "]") + "\n";
 }

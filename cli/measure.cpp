@@ -11,6 +11,7 @@
 #include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -143,7 +144,7 @@ int run_measure(const MeasureArguments& arguments) {
                                      : "every measure of the two is at its best by construction",
                     arguments.common.quiet);
   if (!arguments.csv.empty()) write_file(arguments.csv, grid.to_csv(), arguments.force);
-  if (!arguments.html.empty()) write_file(arguments.html, grid.to_html(), arguments.force);
+  if (!arguments.html.empty()) write_file(arguments.html, measure_page(grid.to_json(), grid.to_csv()), arguments.force);
 
   const bool one_pair = count == 2 && grid.square;
   if (arguments.common.json) {

@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "core/text/json.h"
+#include "core/text/layout.h"
 #include "core/text/number.h"
 #include "files.h"
 #include "io/file/atomic_file.h"
@@ -58,10 +59,8 @@ std::string after_switch(const Map& map) {
 
 std::string about(double seconds) { return seconds < 1 ? "under a second" : "about " + format_seconds(seconds); }
 
-std::string listed(const std::vector<std::string>& keys, Index count) {
-  std::string text;
-  for (const std::string& key : keys) text += (text.empty() ? "" : ", ") + key;
-  return text + (count > static_cast<Index>(keys.size()) ? " ..." : "");
+std::string listed_keys(const std::vector<std::string>& keys, Index count) {
+  return listed(keys) + (count > static_cast<Index>(keys.size()) ? " ..." : "");
 }
 
 /// Of a plan or a summary: rows that others wrote.
@@ -69,11 +68,12 @@ template <class Counts>
 void print_native(const Counts& counts) {
   if (counts.native > 0)
     std::cout << "  native: " << counts.native
-              << " vectors of the new model that others wrote, by key: " << listed(counts.native_keys, counts.native) << "\n";
+              << " vectors of the new model that others wrote, by key: " << listed_keys(counts.native_keys, counts.native)
+              << "\n";
   if (counts.stale > 0)
     std::cout << "  stale: " << counts.stale
               << " old vectors that may be of an older text, since others wrote the new ones, by key: "
-              << listed(counts.stale_keys, counts.stale) << "\n";
+              << listed_keys(counts.stale_keys, counts.stale) << "\n";
 }
 
 void print_counts(const MigrateSummary& summary) {
@@ -146,7 +146,7 @@ void print_summary(const MigrateSummary& summary, const std::vector<std::string>
     std::cout << "  " << summary.zero_rows << " vectors were all zero; they became the target's mean direction\n";
   if (summary.verified > 0) std::cout << "  " << summary.verified << " rows read back: none differs from its translation\n";
   if (!summary.wrong_keys.empty())
-    std::cout << "  of a wrong dimension, by key: " << listed(summary.wrong_keys, summary.wrong_dim) << "\n";
+    std::cout << "  of a wrong dimension, by key: " << listed_keys(summary.wrong_keys, summary.wrong_dim) << "\n";
   if (summary.pending > 0 && summary.state != "switched")
     std::cout << "  pending rows were written by others meanwhile; the next call translates them\n";
   if (arguments.common.quiet) return;

@@ -3,7 +3,16 @@
 #include <algorithm>
 #include <regex>
 
+#include "core/text/layout.h"
+
 namespace vec2vec::cli {
+std::vector<std::string> names_of_commands(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
 namespace {
 
 /// Damerau-Levenshtein distance (neighbouring letters exchanged count one).
@@ -22,19 +31,6 @@ std::size_t distance(const std::string& a, const std::string& b) {
   return d[a.size()][b.size()];
 }
 
-std::string joined(const std::vector<std::string>& words, const char* between) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : between) + word;
-  return text;
-}
-
-std::vector<std::string> names_of_commands(const CLI::App& app) {
-  std::vector<std::string> names;
-  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
-    names.push_back(command->get_name());
-  return names;
-}
-
 std::vector<std::string> names_of_options(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options())
@@ -44,14 +40,14 @@ std::vector<std::string> names_of_options(const CLI::App& command) {
 
 UsageError unknown_command(const CLI::App& app, const std::vector<std::string>& arguments) {
   const std::vector<std::string> commands = names_of_commands(app);
-  if (arguments.empty()) return {"no command was given", "one of " + joined(commands, ", ") + "; vec2vec --help"};
+  if (arguments.empty()) return {"no command was given", "one of " + listed(commands) + "; vec2vec --help"};
   const std::string& typed = arguments.front();
   if (typed.starts_with("-"))
     return {"the command comes first; there is no option " + typed + " before it",
             "vec2vec COMMAND " + typed + " ..., or vec2vec --help"};
   const std::string near = nearest_word(typed, commands);
   return {"there is no command '" + typed + "'", near.empty()
-                                                     ? "one of " + joined(commands, ", ") + "; vec2vec --help"
+                                                     ? "one of " + listed(commands) + "; vec2vec --help"
                                                      : "vec2vec " + near + ": did you mean that? vec2vec --help lists all"};
 }
 
@@ -66,7 +62,7 @@ std::string positionals(const CLI::App& command) {
   std::vector<std::string> names;
   for (const CLI::Option* option : command.get_options([](const CLI::Option* o) { return o->get_positional(); }))
     names.push_back(option->get_required() ? option->get_name(true) : "[" + option->get_name(true) + "]");
-  return joined(names, " ");
+  return listed(names, " ");
 }
 
 /// CLI11's own words, where they are not a sentence that says what would be right.
@@ -83,7 +79,7 @@ std::string plain(const std::string& message) {
       words.push_back(names.substr(0, comma));
     words.push_back(names);
     const std::string near = nearest_word(parts.str(2), words);
-    return parts.str(1) + " must be one of " + joined(words, ", ") + "; is '" + parts.str(2) + "'" +
+    return parts.str(1) + " must be one of " + listed(words) + "; is '" + parts.str(2) + "'" +
            (near.empty() ? "" : " (did you mean " + near + "?)");
   }
   if (std::regex_match(message, parts, conversion)) return parts.str(1) + " must be a number; is '" + parts.str(2) + "'";

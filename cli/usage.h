@@ -10,6 +10,9 @@ struct UsageError {
   std::string what, hint;
 };
 
+/// The names of the commands, in the order in which they were added.
+std::vector<std::string> names_of_commands(const CLI::App& app);
+
 /// What to say of a command line that app refused with error: a command or an option that does not exist is named together with
 /// the one that was probably meant.
 UsageError explain(const CLI::ParseError& error, const CLI::App& app, const std::vector<std::string>& arguments);

@@ -118,8 +118,7 @@ struct MeasureGrid {
   double value(std::string_view key, Index row, Index column) const;
   std::string brief() const;  ///< one small matrix a measure
   std::string to_json() const;
-  std::string to_csv() const;   ///< one line a pair and measure, with intervals and nulls
-  std::string to_html() const;  ///< measure_page (pages.h) of to_json() and to_csv()
+  std::string to_csv() const;  ///< one line a pair and measure, with intervals and nulls
 };
 
 /// Every pair of at least two spaces of equally many rows. Neighbours are found once a space.

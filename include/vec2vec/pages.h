@@ -13,8 +13,8 @@ std::string audit_page(const std::string& json);
 /// the verdict was calibrated on.
 std::string align_page(const std::string& json);
 
-/// The same of MeasureGrid::to_json(), and with `csv`, what MeasureGrid::to_csv() says, which the page offers as a file.
-std::string measure_page(const std::string& json);
+/// The same of MeasureGrid::to_json(), and MeasureGrid::to_csv(), which the page offers as a file.
+std::string measure_page(const std::string& json, const std::string& csv);
 
 /// The same of the log that NeuralOptions::on_log hands over.
 std::string training_page(const std::string& json);

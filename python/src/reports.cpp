@@ -9,6 +9,7 @@
 #include "vec2vec/evaluate.h"
 #include "vec2vec/inspect.h"
 #include "vec2vec/measure.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec::python {
 namespace {
@@ -73,7 +74,7 @@ void add_reports(nb::module_& module) {
       .def("brief", &MeasureGrid::brief)
       .def("to_json", &MeasureGrid::to_json)
       .def("to_csv", &MeasureGrid::to_csv)
-      .def("to_html", &MeasureGrid::to_html)
+      .def("to_html", [](const MeasureGrid& grid) { return measure_page(grid.to_json(), grid.to_csv()); })
       .def("value", &MeasureGrid::value, nb::arg("key"), nb::arg("row"), nb::arg("column"))
       // The one pair of a grid of two spaces.
       .def("pair", [](const MeasureGrid& grid) { return Report(grid.cells.at(1).brief(), grid.cells.at(1).to_json()); });

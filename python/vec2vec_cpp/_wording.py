@@ -16,11 +16,12 @@ _EXCEPTIONS = {
     "AttributeOptions::k": "top",
     "Map::to": "Map.to",
     "MeasureGrid::to_json()": "to_dict()",
+    "measure_page()": "to_html()",
 }
 #: Names that stand for something else in the call that runs; see `meaning`.
 _meaning: ContextVar[Mapping[str, str]] = ContextVar("meaning", default=MappingProxyType({}))
 
-_QUOTED = re.compile(r"`([A-Z][A-Za-z0-9]*::[a-z_0-9]+(?:\(\))?)(?: = ([^`]+))?`")
+_QUOTED = re.compile(r"`([A-Z][A-Za-z0-9]*::[a-z_0-9]+(?:\(\))?|[a-z_0-9]+\(\))(?: = ([^`]+))?`")
 _VALUES = {"true": "True", "false": "False"}
 
 

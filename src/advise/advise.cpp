@@ -4,6 +4,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <utility>
 
 #include "core/boundary.h"
 #include "core/tell.h"
@@ -19,7 +20,6 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kFewestRows = 64;
 /// Leading axes whose shares are compared, of 20, 60 and 150 (docs/research/narrow.md).
 constexpr Index kAxes = 60;
 /// Of the whole job, what comparing the spectra is counted as.
@@ -40,8 +40,7 @@ double distance(const std::vector<double>& a, const std::vector<double>& b, Inde
 }
 
 void check(MatrixView rows, const std::string& name) {
-  if (rows.rows < kFewestRows)
-    bad_input(std::to_string(rows.rows) + " rows are too few", name, "at least 64 are needed, and thousands to align");
+  require_enough_rows(rows, name, "at least 64 are needed, and thousands to align");
   require_finite_rows(rows, name);
 }
 
@@ -61,7 +60,7 @@ const char* what_rows_do(Index rows) {
 }  // namespace
 
 void AdviceOptions::validate() const {
-  if (rows < kFewestRows) bad_input("must be at least 64, is " + std::to_string(rows), "`AdviceOptions::rows`");
+  if (rows < kFewestRowsASide) bad_input("must be at least 64, is " + std::to_string(rows), "`AdviceOptions::rows`");
   if (threads < 0) bad_input("must be 0 (all cores) or more", "`AdviceOptions::threads`");
 }
 
@@ -83,37 +82,35 @@ Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const Advi
   }
   advice.axes_compared = std::min(advice.axes_compared, advice.rows_compared / 2);
   const std::vector<double> of_store = shares(SpreadRows(store, advice.rows_compared), options.threads);
+  std::vector<std::pair<double, const PublicSide*>> nearest;
   for (std::size_t s = 0; s < sides.size(); ++s) {
     tell(options.progress, "spectra", kSpectraPart * static_cast<double>(s) / static_cast<double>(sides.size()), "advise");
     const std::vector<double> of_side = shares(SpreadRows(sides[s].rows, advice.rows_compared), options.threads);
-    advice.sides.push_back(
-        {sides[s].name, sides[s].rows.rows, distance(of_store, of_side, advice.axes_compared), false, {}, 0, 0});
+    nearest.emplace_back(distance(of_store, of_side, advice.axes_compared), &sides[s]);
   }
-  std::vector<std::size_t> order(sides.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t i, std::size_t j) {
-    return advice.sides[i].spectrum_distance < advice.sides[j].spectrum_distance;
-  });
+  std::stable_sort(nearest.begin(), nearest.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   const SpreadRows of_search(store, options.rows);
   const double part = (1 - kSpectraPart) / static_cast<double>(sides.size());
-  for (std::size_t o = 0; options.search && o < order.size(); ++o) {
-    SideAdvice& side = advice.sides[order[o]];
+  bool search_on = options.search;
+  for (std::size_t s = 0; s < nearest.size(); ++s) {
+    const auto& [distance_to_store, given] = nearest[s];
+    SideAdvice& side = advice.sides.emplace_back(SideAdvice{given->name, given->rows.rows, distance_to_store, false, {}, 0, 0});
+    if (!search_on) continue;
     AlignOptions search{.seed = options.seed, .effort = Effort::kLow, .threads = options.threads};
     search.progress =
-        part_of(options.progress, kSpectraPart + part * static_cast<double>(o), part, "search among " + side.name);
-    const AlignSummary found = align({of_search, SpreadRows(sides[order[o]].rows, options.rows), "store", side.name}, search);
+        part_of(options.progress, kSpectraPart + part * static_cast<double>(s), part, "search among " + side.name);
+    const AlignSummary found = align({of_search, SpreadRows(given->rows, options.rows), "store", side.name}, search);
     side.searched = true;
     side.verdict = found.verdict;
     side.probability = found.evidence.probability;
     side.seconds = found.seconds;
-    if (found.verdict == Verdict::kAligned && !options.try_all) break;
+    search_on = found.verdict != Verdict::kAligned || options.try_all;
   }
   const auto rank = [](const SideAdvice& side) {
     return !side.searched || side.verdict == Verdict::kNotAligned ? 2 : side.verdict == Verdict::kUncertain ? 1 : 0;
   };
-  std::stable_sort(advice.sides.begin(), advice.sides.end(), [&](const SideAdvice& a, const SideAdvice& b) {
-    return rank(a) != rank(b) ? rank(a) < rank(b) : a.spectrum_distance < b.spectrum_distance;
-  });
+  std::stable_sort(advice.sides.begin(), advice.sides.end(),
+                   [&](const SideAdvice& a, const SideAdvice& b) { return rank(a) < rank(b); });
   return advice;
 } catch (...) {
   rethrow_as_error();

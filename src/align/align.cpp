@@ -29,12 +29,8 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kFewestRows = 64;
-
 void check_rows(MatrixView rows, const std::string& name) {
-  if (rows.rows < kFewestRows)
-    bad_input(std::to_string(rows.rows) + " rows are too few", name,
-              "unpaired alignment needs at least 64 rows a side, and thousands to work well");
+  require_enough_rows(rows, name, "unpaired alignment needs at least 64 rows a side, and thousands to work well");
   if (rows.cols < 2) bad_input("vectors of dimension 1 cannot be aligned", name);
   require_finite_rows(rows, name);
   bool differs = false;

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "core/text/layout.h"
 #include "core/text/number.h"
 #include "map/targets.h"
 #include "vec2vec/error.h"

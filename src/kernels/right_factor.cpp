@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/bf16.h"
 #include "core/cpu/level.h"
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
-#include "kernels/bf16.h"
 #include "kernels/lane_sum.h"
 #include "kernels/loops/loops.h"
 #include "vec2vec/error.h"
@@ -95,10 +95,10 @@ void RightFactor::multiply(MatrixView x, MatrixSpan out) const {
   thread_local std::vector<std::uint16_t> rounded;
   rounded.resize(static_cast<std::size_t>(x.rows * x.cols));
   for (Index i = 0; i < x.rows; ++i) loops().to_bf16(x.row(i), rounded.data() + i * x.cols, x.cols);
-  multiply_rounded(rounded.data(), out);
+  multiply(rounded.data(), out);
 }
 
-void RightFactor::multiply_rounded(const std::uint16_t* x, MatrixSpan out) const {
+void RightFactor::multiply(const std::uint16_t* x, MatrixSpan out) const {
   for (Index first = 0; first < out.cols; first += kTile)
     multiply_tile(x, first, {out.data + first, out.rows, std::min(kTile, out.cols - first), out.stride});
 }
@@ -126,7 +126,7 @@ bool has_bf16() { return false; }
 struct RightFactor::Packed {};
 RightFactor::RightFactor(MatrixView y, Shape shape, bool, int) : y_(y), shape_(shape) {}
 void RightFactor::multiply(MatrixView x, MatrixSpan out) const { gemm(x, false, y_, shape_ == kTransposed, out); }
-void RightFactor::multiply_rounded(const std::uint16_t* x, MatrixSpan out) const { multiply_tile(x, 0, out); }
+void RightFactor::multiply(const std::uint16_t* x, MatrixSpan out) const { multiply_tile(x, 0, out); }
 void RightFactor::multiply_tile(const std::uint16_t*, Index, MatrixSpan) const {
   throw Error(ErrorKind::kInternal, "a product in bfloat16 without oneDNN");
 }
@@ -141,7 +141,7 @@ void RightFactor::multiply_tile(const float* x, Index first, MatrixSpan out) con
 }
 
 void RightFactor::multiply(const Bf16Rows& x, Index first, MatrixSpan out) const {
-  multiply_rounded(x.values.data() + first * x.cols, out);
+  multiply(x.values.data() + first * x.cols, out);
 }
 
 RightFactor::~RightFactor() = default;

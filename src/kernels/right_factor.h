@@ -40,7 +40,7 @@ class RightFactor {
   void multiply(const Bf16Rows& x, Index first, MatrixSpan out) const;
 
   /// The same for rows of x that lie side by side: of bfloat16 (needs bf16 and has_bf16()), or of float32.
-  void multiply(const std::uint16_t* x, MatrixSpan out) const { multiply_rounded(x, out); }
+  void multiply(const std::uint16_t* x, MatrixSpan out) const;
   void multiply(const float* x, MatrixSpan out) const { multiply({x, out.rows, depth()}, out); }
 
   /// Columns first .. first + out.cols - 1 of the product alone, x being rows (out.rows, depth) of bfloat16 or float32 as
@@ -51,7 +51,6 @@ class RightFactor {
  private:
   struct Packed;
   Index depth() const { return shape_ == kAsIs ? y_.rows : y_.cols; }
-  void multiply_rounded(const std::uint16_t* x, MatrixSpan out) const;
   MatrixView y_;
   Shape shape_;
   std::unique_ptr<Packed> packed_;  ///< null: float32

@@ -21,8 +21,6 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kFewestRows = 64;
-
 /// Seen (docs/results.md): files of one model 0.32 and more from 2,000 rows on, 0.26 with 500; two MiniLM models, which seem to
 /// share their start, 0.12 to 0.17; other models at most 0.011.
 constexpr double kSame = 0.25, kRelated = 0.05, kRelatedDeviations = 6;
@@ -78,8 +76,7 @@ double spectrum_distance(std::vector<double> a, std::vector<double> b) {
 }
 
 void check_rows(MatrixView rows, const std::string& name) {
-  if (rows.rows < kFewestRows)
-    bad_input(std::to_string(rows.rows) + " rows are too few", name, "covariances need at least 64, and 2,000 to be trusted");
+  require_enough_rows(rows, name, "covariances need at least 64, and 2,000 to be trusted");
   require_finite_rows(rows, name);
 }
 
@@ -114,7 +111,7 @@ const char* to_string(Kinship kinship) {
 }
 
 KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options) try {
-  if (options.rows < kFewestRows)
+  if (options.rows < kFewestRowsASide)
     bad_input("must be at least 64, is " + std::to_string(options.rows), "`KinshipOptions::rows`");
   const SpreadRows spread_a(a, options.rows), spread_b(b, options.rows);
   const MatrixView rows_a = spread_a, rows_b = spread_b;

@@ -9,6 +9,7 @@
 #include "core/boundary.h"
 #include "core/matrix/gemm_rows.h"
 #include "core/text/json.h"
+#include "core/text/layout.h"
 #include "space/check_rows.h"
 #include "space/sample.h"
 #include "space/side_by_side.h"
@@ -60,12 +61,6 @@ void require_no_swap(const std::vector<Target>& targets, const std::vector<Matri
 }
 
 }  // namespace
-
-std::string listed(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
 
 std::vector<std::size_t> match_targets(const Map& map, const std::vector<std::string>& names) {
   const std::vector<std::string> targets = names_of(map.targets);

@@ -15,9 +15,6 @@ std::vector<std::string> names_of(const std::vector<Named>& several) {
   return names;
 }
 
-/// Names of several things, as messages list them: "a, b, c".
-std::string listed(const std::vector<std::string>& names);
-
 /// Which of the spaces called `names` each target of the map is: by name when the names are those of the targets, in the order
 /// given when none of them is. A map of one space takes one, whatever its name. Throws Error{kBadInput} for another number of
 /// spaces, and when only some of the names are those of targets.

@@ -6,7 +6,6 @@
 #include "core/text/number.h"
 #include "measure/catalogue.h"
 #include "measure/json.h"
-#include "vec2vec/pages.h"
 
 namespace vec2vec {
 namespace {
@@ -72,7 +71,7 @@ std::string MeasureGrid::brief() const {
   }
   text += "Columns:";
   for (std::size_t j = 0; j < column_names.size(); ++j) text += " (" + std::to_string(j + 1) + ") " + column_names[j];
-  return text + "\nIntervals and nulls: `MeasureGrid::to_json()`, `MeasureGrid::to_csv()`, `MeasureGrid::to_html()`\n";
+  return text + "\nIntervals and nulls: `MeasureGrid::to_json()`, `MeasureGrid::to_csv()`, `measure_page()`\n";
 }
 
 std::string MeasureGrid::to_json() const {
@@ -120,12 +119,6 @@ std::string MeasureGrid::to_csv() const {
     }
   }
   return text;
-}
-
-std::string MeasureGrid::to_html() const {
-  nlohmann::ordered_json json = parse_ordered_json(to_json());
-  json["csv"] = to_csv();
-  return measure_page(json_text(json));
 }
 
 }  // namespace vec2vec

@@ -1,6 +1,9 @@
 #include "vec2vec/pages.h"
 
+#include <nlohmann/json.hpp>
+
 #include "core/boundary.h"
+#include "core/text/json.h"
 #include "io/file/atomic_file.h"
 #include "report/templates.h"
 
@@ -38,7 +41,13 @@ std::string align_page(const std::string& json) {
 
 std::string audit_page(const std::string& json) { return page_of("Vector store audit", kDrawAudit, json); }
 
-std::string measure_page(const std::string& json) { return page_of("Measures of embedding spaces", kDrawMeasure, json); }
+std::string measure_page(const std::string& json, const std::string& csv) try {
+  nlohmann::ordered_json report = parse_ordered_json(json);
+  report["csv"] = csv;
+  return page_of("Measures of embedding spaces", kDrawMeasure, json_text(report));
+} catch (...) {
+  rethrow_as_error();
+}
 
 std::string training_page(const std::string& json) { return page_of("Training of the translator", kDrawTraining, json); }
 

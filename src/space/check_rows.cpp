@@ -7,6 +7,10 @@
 
 namespace vec2vec {
 
+void require_enough_rows(MatrixView rows, const std::string& where, const std::string& hint) {
+  if (rows.rows < kFewestRowsASide) bad_input(std::to_string(rows.rows) + " rows are too few", where, hint);
+}
+
 void refuse_row(const std::string& where, Index row) {
   bad_input("NaN or infinite values", where + ", row " + std::to_string(row),
             "remove or repair the row; `inspect()` counts them");

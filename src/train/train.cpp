@@ -23,10 +23,9 @@ namespace vec2vec {
 namespace {
 
 using namespace neural;
-constexpr Index kFewestRows = 64;
 
 void check_rows(MatrixView rows, const std::string& name) {
-  if (rows.rows < kFewestRows) bad_input(std::to_string(rows.rows) + " rows are too few", name, "at least 64 rows a side");
+  require_enough_rows(rows, name, "at least 64 rows a side");
   require_finite_rows(rows, name);
 }
 

@@ -24,6 +24,7 @@
 #include "vec2vec/kinship.h"
 #include "vec2vec/measure.h"
 #include "vec2vec/neural.h"
+#include "vec2vec/pages.h"
 #include "vec2vec/retention.h"
 #include "vec2vec/rows.h"
 #include "vec2vec/text_scores.h"
@@ -109,7 +110,8 @@ std::vector<std::pair<std::string, std::function<std::string()>>> texts() {
        [=] {
          const std::vector<NamedRows> spaces = {{"a", rows}, {"b", rows}};
          const MeasureGrid grid = measure_all(spaces, {.permutations = 10, .bootstrap = 10, .only = {"knn", "rsa"}});
-         return grid.brief() + grid.to_csv() + grid.to_html() + grid.cells.at(1).brief() + grid.to_json();
+         return grid.brief() + grid.to_csv() + measure_page(grid.to_json(), grid.to_csv()) + grid.cells.at(1).brief() +
+                grid.to_json();
        }},
       {"Inversion scores",
        [] {

@@ -8,9 +8,9 @@
 #include <limits>
 #include <vector>
 
+#include "core/bf16.h"
 #include "core/cpu/level.h"
 #include "core/random.h"
-#include "kernels/bf16.h"
 
 // Each loop beside its plain reference, at each level that this CPU has, for lengths below, at and above those of the vectors.
 namespace vec2vec {

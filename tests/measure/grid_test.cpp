@@ -7,6 +7,7 @@
 #include "core/text/json.h"
 #include "measure/spaces.h"
 #include "vec2vec/measure.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec {
 namespace {
@@ -64,7 +65,7 @@ TEST_F(Grid, WritesJsonCsvAndHtml) {
   EXPECT_TRUE(json["matrices"]["cka"][0][0].is_null());
   EXPECT_DOUBLE_EQ(json["matrices"]["cka"][0][1], grid.value("cka", 0, 1));
   EXPECT_EQ(json["pairs"].size(), 3u);
-  const std::string csv = grid.to_csv(), html = grid.to_html();
+  const std::string csv = grid.to_csv(), html = measure_page(grid.to_json(), grid.to_csv());
   EXPECT_EQ(std::count(csv.begin(), csv.end(), '\n'), 1 + 3 * 5);
   EXPECT_NE(csv.find("\"a,1\",<b>,cka,"), std::string::npos);
   {

@@ -3,6 +3,7 @@
 #include "measure/spaces.h"
 #include "report/browser.h"
 #include "vec2vec/measure.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec {
 namespace {
@@ -31,6 +32,8 @@ struct Spaces {
   }
 };
 
+std::string page_of(const MeasureGrid& grid) { return measure_page(grid.to_json(), grid.to_csv()); }
+
 class MeasurePage : public InBrowser {
  protected:
   Spaces spaces;
@@ -44,7 +47,7 @@ class MeasurePage : public InBrowser {
 
 TEST_F(MeasurePage, ShowsEveryNumberOfEveryPairWithItsDirection) {
   const MeasureGrid grid = spaces.measured(3, {"mutual_knn", "cycle_knn", "cycle_knn_back", "procrustes_distance"});
-  expect_quiet(grid.to_html());
+  expect_quiet(page_of(grid));
   // Value, interval, chance, its interval, adjusted value and rows of 4 measures and 3 pairs, each with its path.
   const nlohmann::json json = parse_json(grid.to_json());
   for (int pair = 0; pair < 3; ++pair)
@@ -63,7 +66,7 @@ TEST_F(MeasurePage, ShowsEveryNumberOfEveryPairWithItsDirection) {
 }
 
 TEST_F(MeasurePage, ShowsExchangedSidesBelowTheDiagonal) {
-  open_page(spaces.measured(3, {"cycle_knn", "cycle_knn_back"}).to_html());
+  open_page(page_of(spaces.measured(3, {"cycle_knn", "cycle_knn_back"})));
   dom = std::regex_replace(dom, std::regex("&lt;b&gt;"), "<b>");  // older browsers write names in attributes as they are
   const std::regex cell(R"rx(<td title="([^"]*): [^"]*" style="[^"]*" data-json="pairs/0/measures/(\w+)/value")rx");
   std::vector<std::string> seen;  // the cells of the first and second space in both heat maps
@@ -79,21 +82,21 @@ TEST_F(MeasurePage, ShowsExchangedSidesBelowTheDiagonal) {
 
 TEST_F(MeasurePage, OrdersTheSpacesAsAsked) {
   const MeasureGrid grid = spaces.measured(3, {"mutual_knn"});
-  std::string page = grid.to_html();
+  std::string page = page_of(grid);
   page.replace(page.rfind("</body>"), 7,
                "<script>const order = document.querySelector('select'); order.value = 'closest to other first'; "
                "order.dispatchEvent(new Event('change'));</script></body>");
   open_page(page);
   EXPECT_LT(dom.find("<th scope=\"row\" title=\"other\">"), dom.find("<th scope=\"row\" title=\"second\">"));
   EXPECT_EQ(count("class=\"heat\""), 1u) << "drawn again, not once more";
-  open_page(grid.to_html());  // like beside like: noise is at an end
+  open_page(page_of(grid));  // like beside like: noise is at an end
   EXPECT_FALSE(dom.find("<th scope=\"row\" title=\"other\">") > dom.find("<th scope=\"row\" title=\"second\">") &&
                dom.find("<th scope=\"row\" title=\"other\">") < dom.find("<th scope=\"row\" title=\"first"));
 }
 
 TEST_F(MeasurePage, DrawsTwoSpacesAsOneTable) {
   const MeasureGrid grid = spaces.measured(2, {"mutual_knn", "procrustes_distance"});
-  expect_quiet(grid.to_html());
+  expect_quiet(page_of(grid));
   EXPECT_NE(dom.find("How alike are first &lt;b&gt; and second?"), std::string::npos);
   EXPECT_NE(dom.find("Procrustes distance \u2193"), std::string::npos);
   EXPECT_EQ(count("class=\"heat\""), 0u);
@@ -102,7 +105,7 @@ TEST_F(MeasurePage, DrawsTwoSpacesAsOneTable) {
 
 TEST_F(MeasurePage, DrawsLayersWithTheBestOfThem) {
   const MeasureGrid grid = spaces.layers();
-  expect_quiet(grid.to_html());
+  expect_quiet(page_of(grid));
   EXPECT_EQ(count("<th scope=\"row\""), 2u);
   EXPECT_EQ(count("<th scope=\"col\"><span"), 3u);
   EXPECT_NE(dom.find("data-json=\"selected/mutual_knn/p_value\""), std::string::npos);
@@ -110,7 +113,7 @@ TEST_F(MeasurePage, DrawsLayersWithTheBestOfThem) {
 }
 
 TEST_F(MeasurePage, CanBeReadByKeyboardAndScreenReader) {
-  expect_accessible(spaces.measured(3, {"mutual_knn", "cka", "procrustes_distance"}).to_html());
+  expect_accessible(page_of(spaces.measured(3, {"mutual_knn", "cka", "procrustes_distance"})));
 }
 
 }  // namespace

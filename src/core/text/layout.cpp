@@ -37,4 +37,13 @@ std::string laid_out_texts(std::string_view pattern, std::initializer_list<std::
   return text;
 }
 
+std::string listed(std::span<const std::string> parts, std::string_view between) {
+  std::string text;
+  for (const std::string& part : parts) {
+    if (!text.empty()) text += between;
+    text += part;
+  }
+  return text;
+}
+
 }  // namespace vec2vec

@@ -1,6 +1,7 @@
 #pragma once
 #include <concepts>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -22,5 +23,8 @@ template <typename... Fields>
 std::string laid_out(std::string_view pattern, const Fields&... fields) {
   return laid_out_texts(pattern, {field_text(fields)...});
 }
+
+/// Several things as messages list them: "a, b, c".
+std::string listed(std::span<const std::string> parts, std::string_view between = ", ");
 
 }  // namespace vec2vec

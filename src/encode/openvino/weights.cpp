@@ -3,6 +3,7 @@
 #include <cstring>
 #include <openvino/runtime/tensor.hpp>
 
+#include "core/bf16.h"
 #include "io/binary/half.h"
 #include "vec2vec/error.h"
 
@@ -58,7 +59,7 @@ std::shared_ptr<ov::op::v0::Constant> Weights::get(const std::string& name, cons
   for (std::uint64_t i = 0; i < count; ++i) {
     std::uint16_t bits = 0;
     std::memcpy(&bits, bytes + 2 * i, sizeof bits);
-    values[i] = info.dtype == "F16" ? half_to_float(bits) : bfloat_to_float(bits);
+    values[i] = info.dtype == "F16" ? half_to_float(bits) : from_bf16(bits);
   }
   return std::make_shared<ov::op::v0::Constant>(tensor);
 }

@@ -5,6 +5,8 @@
 #include <numeric>
 #include <unordered_set>
 
+#include "core/text/layout.h"
+
 namespace vec2vec {
 namespace {
 
@@ -53,7 +55,7 @@ std::string changed(const LanguageModel& model, const Draft& draft, std::span<co
     words.erase(at(from));
     words.insert(at(below(words.size() + 1)), word);
   }
-  return join_words(words);
+  return listed(words, " ");
 }
 
 }  // namespace

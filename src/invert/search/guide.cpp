@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/tell.h"
+#include "core/text/layout.h"
 #include "core/time.h"
 #include "io/text/utf8.h"
 #include "space/unit.h"
@@ -27,19 +28,13 @@ std::vector<std::string> split_words(const std::string& text) {
   return words;
 }
 
-std::string join_words(std::span<const std::string> words) {
-  std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
-  return text;
-}
-
 std::string clean_text(std::string bytes) {
   bytes.erase(std::min(bytes.find('\n'), bytes.size()));
   for (int cut = 0; cut < 3 && !valid_utf8(bytes); ++cut) bytes.pop_back();
   if (!valid_utf8(bytes)) return {};
   for (char& c : bytes)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
-  return join_words(split_words(bytes));
+  return listed(split_words(bytes), " ");
 }
 
 Guide::Guide(const TextEncoder& encode, const float* target, const Matrix& mean, const InversionOptions& options,

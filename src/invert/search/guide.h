@@ -13,9 +13,8 @@ namespace vec2vec {
 /// A hypothesis as the encoder gets it: the first line of bytes with single spaces, without a character that is cut short.
 std::string clean_text(std::string bytes);
 
-/// Its words, split at spaces, and such words joined again.
+/// Its words, split at spaces.
 std::vector<std::string> split_words(const std::string& text);
-std::string join_words(std::span<const std::string> words);
 
 /// A text on the way to the one sought.
 struct Hypothesis {

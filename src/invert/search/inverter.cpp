@@ -7,6 +7,7 @@
 #include "core/parallel.h"
 #include "core/random.h"
 #include "core/text/json.h"
+#include "core/text/layout.h"
 #include "core/time.h"
 #include "invert/search/beam.h"
 #include "invert/search/correct.h"
@@ -220,7 +221,7 @@ Inversion Inverter::invert(const float* vector, Index number, const Progress& pr
     // The nearest public texts and the bare words may be corrected too.
     std::vector<Hypothesis> starts;
     for (const Near& n : examples) starts.push_back({p.public_texts[static_cast<std::size_t>(n.row)]});
-    if (!found.words.empty()) starts.push_back({join_words(found.words)});
+    if (!found.words.empty()) starts.push_back({listed(found.words, " ")});
     std::vector<std::string> texts;
     for (const Hypothesis& h : starts) texts.push_back(h.text);
     const std::vector<double> cosines = guide.cosines(texts);

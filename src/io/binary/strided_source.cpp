@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "core/bf16.h"
 #include "core/boundary.h"
 #include "io/binary/half.h"
 #include "vec2vec/error.h"
@@ -47,7 +48,7 @@ void read_row(Element element, const std::uint8_t* from, std::uint64_t stride, I
     case Element::kFloat16:
       return convert_row<std::uint16_t, half_to_float>(from, stride, dim, to);
     case Element::kBfloat16:
-      return convert_row<std::uint16_t, bfloat_to_float>(from, stride, dim, to);
+      return convert_row<std::uint16_t, from_bf16>(from, stride, dim, to);
     case Element::kFloat32:
       return convert_row<float, as_float<float>>(from, stride, dim, to);
     case Element::kFloat64:

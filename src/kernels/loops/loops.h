@@ -28,10 +28,10 @@ struct Loops {
   void (*add_scaled)(float* to, float scale, const float* x, Index n);
   /// to = scale * x; x may be to.
   void (*scale)(float* to, float scale, const float* x, Index n);
-  /// The same of a in bfloat16 (kernels/bf16.h), and of x.
+  /// The same of a in bfloat16 (core/bf16.h), and of x.
   float (*dot_bf16)(const std::uint16_t* a, const float* b, Index n);
   void (*add_scaled_bf16)(float* to, float scale, const std::uint16_t* x, Index n);
-  /// Rounds to bfloat16 (kernels/bf16.h).
+  /// Rounds to bfloat16 (core/bf16.h).
   void (*to_bf16)(const float* from, std::uint16_t* to, Index n);
 
   /// k = e^((k - 1) scale).

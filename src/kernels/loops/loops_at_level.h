@@ -2,7 +2,7 @@
 // CPU each. Whatever such a source calls must be its own (in an unnamed namespace, or static): the linker keeps one copy of an
 // inline function of all sources, and if that came from here it would end the program on an older CPU. So nothing of std is
 // called. scripts/check_cpu_levels.py checks the objects.
-#include "kernels/bf16.h"
+#include "core/bf16.h"
 #include "kernels/exp.h"
 #include "kernels/lane_sum.h"
 #include "kernels/loops/loops.h"

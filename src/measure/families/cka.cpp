@@ -174,26 +174,17 @@ class PermutedSums {
   PermutedSums(const Space& a, const Space& b) : a_(a), b_(b), identity_(identity_pairing(a.rows())) {
     if (sample_space_is_cheaper(a, b, identity_.size())) return;
     in_sample_space_ = false;
-    x_ = row_terms(a, identity_, sum_of_rows(a));
-    y_ = row_terms(b, identity_, sum_of_rows(b));
+    x_ = row_terms(a, identity_, sum_of_rows(a, identity_));
+    y_ = row_terms(b, identity_, sum_of_rows(b, identity_));
   }
 
   KernelSums of(const Pairing& pairing) const {
     if (in_sample_space_) return linear_kernel_sums(a_, b_, identity_, pairing, 1);
     const Matrix cross = cross_product(a_.offset, gather(b_.offset, pairing), 1);
-    return sums_of_terms(x_, y_, pairing, sum_in_double(cross.rows() * cross.cols(), [&](Index i) {
-                           return static_cast<double>(cross.data()[i]) * static_cast<double>(cross.data()[i]);
-                         }));
+    return sums_of_terms(x_, y_, pairing, squared_norm(cross.data(), cross.rows() * cross.cols()));
   }
 
  private:
-  static Vector sum_of_rows(const Space& space) {
-    Vector sum = Vector::Zero(space.dim());
-    for (Index i = 0; i < space.rows(); ++i)
-      for (Index j = 0; j < space.dim(); ++j) sum(j) += static_cast<double>(space.offset(i, j));
-    return sum;
-  }
-
   const Space &a_, &b_;
   const Pairing identity_;
   bool in_sample_space_ = true;

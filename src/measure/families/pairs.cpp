@@ -6,9 +6,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/bf16.h"
 #include "core/parallel.h"
 #include "core/random.h"
-#include "kernels/bf16.h"
 #include "kernels/exp.h"
 #include "kernels/lane_sum.h"
 #include "kernels/loops/loops.h"

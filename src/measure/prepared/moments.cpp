@@ -44,15 +44,15 @@ void add_products(const Side& a, Index first_a, const Side& b, Index first_b, In
   }
 }
 
-Vector sum_of_rows(const Side& side) {
-  Vector sum = Vector::Zero(side.space.dim());
-  for (const Index row : side.rows) {
-    for (Index j = 0; j < side.space.dim(); ++j) sum(j) += static_cast<double>(side.space.offset(row, j));
+}  // namespace
+
+Vector sum_of_rows(const Space& space, std::span<const Index> rows) {
+  Vector sum = Vector::Zero(space.dim());
+  for (const Index row : rows) {
+    for (Index j = 0; j < space.dim(); ++j) sum(j) += static_cast<double>(space.offset(row, j));
   }
   return sum;
 }
-
-}  // namespace
 
 Moments& Moments::operator+=(const Moments& other) {
   if (n == 0) return *this = other;
@@ -72,7 +72,7 @@ Moments Moments::operator-(const Moments& other) const {
 Moments moments(const Space& x, const Space& y, std::span<const Index> rows_x, std::span<const Index> rows_y, Products products,
                 int threads) {
   const Side side_x{x, rows_x}, side_y{y, rows_y};
-  Moments sums{static_cast<double>(rows_x.size()), sum_of_rows(side_x), sum_of_rows(side_y), {}, {}, {}};
+  Moments sums{static_cast<double>(rows_x.size()), sum_of_rows(x, rows_x), sum_of_rows(y, rows_y), {}, {}, {}};
   struct Task {
     const Side *a, *b;
     Dense* out;

@@ -15,6 +15,9 @@ struct Moments {
   Moments operator-(const Moments& other) const;
 };
 
+/// The sum of some rows of a space (d), each less its centre.
+Vector sum_of_rows(const Space& space, std::span<const Index> rows);
+
 /// Which of the two large self products to leave out (empty) because the caller has them.
 enum class Products { kAll, kCross, kCrossAndY };
 

@@ -3,21 +3,17 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/text/layout.h"
+
 namespace vec2vec::postgres {
 namespace {
-
-std::string joined(const std::vector<std::string>& parts, const std::string& between) {
-  std::string text;
-  for (const std::string& part : parts) text += (text.empty() ? "" : between) + part;
-  return text;
-}
 
 /// f of each column, separated by commas.
 template <class F>
 std::string for_each(const Key& key, F&& f, const std::string& between = ", ") {
   std::vector<std::string> parts;
   for (std::size_t i = 0; i < key.columns.size(); ++i) parts.push_back(f(key.columns[i], i));
-  return joined(parts, between);
+  return listed(parts, between);
 }
 
 /// A unique index that every row is in, and its columns in the order of the index.
@@ -144,8 +140,7 @@ Key find_key(Connection& c, Index table_oid, const std::string& where, const std
     return key;
   }
   if (given.empty()) bad_input("has no primary key", where, hint_for(candidates));
-  bad_input("there is no unique index on just " + joined(given, ", ") + ", or NULL is allowed there", where,
-            hint_for(candidates));
+  bad_input("there is no unique index on just " + listed(given) + ", or NULL is allowed there", where, hint_for(candidates));
 }
 
 }  // namespace vec2vec::postgres

@@ -9,6 +9,7 @@ static inline std::uint16_t to_bf16(float value) {
   return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
 }
 
+/// bfloat16 to float32, exactly.
 static inline float from_bf16(std::uint16_t value) {
   return __builtin_bit_cast(float, static_cast<std::uint32_t>(value) << 16);
 }
