@@ -156,27 +156,30 @@ void tell_files(const AlignArguments& arguments, const std::vector<NextStep>& ne
   print_next(next[0]);
 }
 
-/// The rows of an alignment, their card, and the report that is to be written of it.
+/// What an alignment works on: all rows, the problem made of them, and the inputs as the map's card names them.
 struct Loaded {
-  const LoadedRows &source, &target;
-  const AlignProblem& problem;
-  const nlohmann::ordered_json& inputs;
-  ProgressLine& progress;
+  explicit Loaded(bool quiet) : progress(quiet) {}
+
+  LoadedRows source;
+  std::vector<LoadedRows> targets;
+  AlignProblem problem;  // views of the rows
+  nlohmann::ordered_json inputs;
+  ProgressLine progress;
 };
 
 /// Adds to the facts where the files are, and writes the report.
-void finish_facts(nlohmann::ordered_json& facts, const Map& map, const Loaded& loaded, const std::vector<NextStep>& next,
+void finish_facts(nlohmann::ordered_json& facts, const Map& map, Loaded& loaded, const std::vector<NextStep>& next,
                   const AlignArguments& arguments) {
   facts["map"] = arguments.output;
   if (!arguments.report.page.empty()) facts["report"] = arguments.report.page;
   facts["inputs"] = loaded.inputs;
-  arguments.report.write(facts, map, loaded.problem, next, loaded.source, loaded.target, arguments.common, arguments.force,
+  arguments.report.write(facts, map, loaded.problem, next, loaded.source, loaded.targets[0], arguments.common, arguments.force,
                          loaded.progress.functor());
   loaded.progress.finish();
 }
 
-int align_procrustes(const Loaded& loaded, const AlignArguments& arguments) {
-  Map map = fit_paired(loaded.source.rows, loaded.target.rows);
+int align_procrustes(Loaded& loaded, const AlignArguments& arguments) {
+  Map map = fit_paired(loaded.problem.source, loaded.problem.target);
   loaded.progress.finish();
   save(map, loaded.inputs, arguments);
   const std::vector<NextStep> next = next_steps(arguments, Verdict::kAligned);
@@ -193,7 +196,7 @@ int align_procrustes(const Loaded& loaded, const AlignArguments& arguments) {
 }
 
 /// Trains the translator from the linear map `start` (ignored with --init random) and writes the neural map.
-int train(const Loaded& loaded, const Map& start, Verdict verdict, double time_budget, const AlignArguments& arguments) {
+int train(Loaded& loaded, const Map& start, Verdict verdict, double time_budget, const AlignArguments& arguments) {
   NeuralOptions options = arguments.neural.options();
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
@@ -217,54 +220,58 @@ int train(const Loaded& loaded, const Map& start, Verdict verdict, double time_b
   return exit_code(verdict);
 }
 
-int run_align(AlignArguments arguments) {
-  const auto begin = Clock::now();
-  std::unique_ptr<RowSource> source_file = open_side(arguments.source, arguments.common.quiet);
-  std::vector<std::unique_ptr<RowSource>> target_files = open_targets(arguments);
-  if (arguments.paired && source_file->rows() != target_files[0]->rows()) {
-    bad_input("--paired needs as many rows in both files; they have " + std::to_string(source_file->rows()) + " and " +
-                  std::to_string(target_files[0]->rows()),
+/// The files of both sides.
+struct Files {
+  std::unique_ptr<RowSource> source;
+  std::vector<std::unique_ptr<RowSource>> targets;
+  std::vector<std::string> paths;
+};
+
+Files open_files(AlignArguments& arguments) {
+  Files files;
+  files.source = open_side(arguments.source, arguments.common.quiet);
+  files.targets = open_targets(arguments);
+  if (arguments.paired && files.source->rows() != files.targets[0]->rows()) {
+    bad_input("--paired needs as many rows in both files; they have " + std::to_string(files.source->rows()) + " and " +
+                  std::to_string(files.targets[0]->rows()),
               arguments.targets[0].path, "align without --paired when rows do not belong together one to one");
   }
+  files.paths = {arguments.source.path};
+  files.paths.insert(files.paths.end(), arguments.target_paths.begin(), arguments.target_paths.end());
+  return files;
+}
+
+/// Refuses, before any work, what could not be written in the end.
+void check_outputs(const AlignArguments& arguments, const std::vector<std::string>& inputs) {
   require_ending(arguments.output, kMapFile);
-  std::vector<std::string> files = {arguments.source.path};
-  files.insert(files.end(), arguments.target_paths.begin(), arguments.target_paths.end());
-  require_writable(arguments.output, arguments.force, files);
-  std::vector<std::string> taken = files;
+  require_writable(arguments.output, arguments.force, inputs);
+  std::vector<std::string> taken = inputs;
   for (const std::string& path : {arguments.output, arguments.report.source_texts_path, arguments.report.target_texts_path})
     taken.push_back(path);
   arguments.report.check(arguments.force, taken);
   if (arguments.method == "neural") arguments.neural.options().validate();
   if (!arguments.neural.plot.empty()) require_ending(arguments.neural.plot, kHtmlFile);
   if (!arguments.neural.log.empty()) require_ending(arguments.neural.log, kCsvFile);
-  std::vector<RowPair> pairs = known_pairs(arguments);
+}
 
-  ProgressLine progress(arguments.common.quiet);
-  const LoadedRows source = load_rows(*source_file, arguments.max_rows, "read " + arguments.source.name, progress.functor());
-  std::vector<LoadedRows> targets;
-  for (std::size_t k = 0; k < target_files.size(); ++k)
-    targets.push_back(load_rows(*target_files[k], arguments.max_rows, "read " + arguments.targets[k].name, progress.functor()));
-  const LoadedRows& target = targets[0];
-  source_file.reset();  // their mapped pages would stay in memory
-  target_files.clear();
-  nlohmann::ordered_json inputs = {{"source", input_card(arguments.source, source)},
-                                   {"target", input_card(arguments.targets[0], target)}};
-  for (std::size_t k = 1; k < targets.size(); ++k)
-    inputs["more_targets"].push_back(input_card(arguments.targets[k], targets[k]));
-  stop_if_interrupted();
-  remark_same_files(files, "the map found is that of the rows onto themselves, and its verdict says nothing of other files",
-                    arguments.common.quiet);
-  arguments.report.read_texts_of(source, target);
-  const bool neural = arguments.method == "neural";
-  AlignProblem problem{source.rows, target.rows, arguments.source.name, arguments.targets[0].name};
-  for (std::size_t k = 1; k < targets.size(); ++k) problem.more_targets.push_back({targets[k].rows, arguments.targets[k].name});
-  const Loaded loaded{source, target, problem, inputs, progress};
-  if (arguments.procrustes) return align_procrustes(loaded, arguments);
-  problem.pairs = arguments.paired ? all_pairs(source.rows.rows()) : std::move(pairs);
-  if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
-    const Map start = arguments.neural.init == "random" ? Map{} : load_map(arguments.neural.start);
-    return train(loaded, start, verdict_of(start), arguments.time_budget, arguments);
+/// Reads all rows and closes the files, whose mapped pages would stay in memory.
+void read_rows(Files files, Loaded& loaded, const AlignArguments& arguments) {
+  const Side &source = arguments.source, &target = arguments.targets[0];
+  const auto read = [&](RowSource& file, const std::string& name) {
+    return load_rows(file, arguments.max_rows, "read " + name, loaded.progress.functor());
+  };
+  loaded.source = read(*files.source, source.name);
+  for (std::size_t k = 0; k < files.targets.size(); ++k)
+    loaded.targets.push_back(read(*files.targets[k], arguments.targets[k].name));
+  loaded.inputs = {{"source", input_card(source, loaded.source)}, {"target", input_card(target, loaded.targets[0])}};
+  loaded.problem = {loaded.source.rows, loaded.targets[0].rows, source.name, target.name};
+  for (std::size_t k = 1; k < loaded.targets.size(); ++k) {
+    loaded.inputs["more_targets"].push_back(input_card(arguments.targets[k], loaded.targets[k]));
+    loaded.problem.more_targets.push_back({loaded.targets[k].rows, arguments.targets[k].name});
   }
+}
+
+AlignOptions options_of(const AlignArguments& arguments, const Progress& progress) {
   AlignOptions options;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
@@ -272,17 +279,15 @@ int run_align(AlignArguments arguments) {
   options.time_budget = arguments.time_budget;
   options.partial = arguments.partial;
   options.by_cosine = arguments.by_cosine;
-  if (!neural) options.checkpoint = arguments.neural.checkpoint;
-  options.progress = progress.functor();
-  AlignSummary summary = align(problem, options);
-  if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
-    const double used = seconds_since(begin);
-    const double left = arguments.time_budget > 0 ? std::max(1e-3, arguments.time_budget - used) : 0;
-    return train(loaded, summary.map, summary.verdict, left, arguments);
-  }
-  progress.finish();
-  save(summary.map, inputs, arguments);
+  if (arguments.method != "neural") options.checkpoint = arguments.neural.checkpoint;
+  options.progress = progress;
+  return options;
+}
 
+/// Writes the linear map and its report, and says what was found.
+int finish_linear(Loaded& loaded, AlignSummary summary, const AlignArguments& arguments) {
+  loaded.progress.finish();
+  save(summary.map, loaded.inputs, arguments);
   const std::vector<NextStep> next = next_steps(arguments, summary.verdict);
   auto json = parse_ordered_json(summary.to_json());
   finish_facts(json, summary.map, loaded, next, arguments);
@@ -296,6 +301,35 @@ int run_align(AlignArguments arguments) {
   if (summary.verdict == Verdict::kNotAligned)
     std::cout << "note: do not use the map; more rows a side, another --seed, or texts of the same kind may help\n";
   return exit_code(summary.verdict);
+}
+
+int run_align(AlignArguments arguments) {
+  const auto begin = Clock::now();
+  Files files = open_files(arguments);
+  check_outputs(arguments, files.paths);
+  std::vector<RowPair> pairs = known_pairs(arguments);
+  const std::vector<std::string> paths = files.paths;
+  Loaded loaded(arguments.common.quiet);
+  read_rows(std::move(files), loaded, arguments);
+  stop_if_interrupted();
+  remark_same_files(paths, "the map found is that of the rows onto themselves, and its verdict says nothing of other files",
+                    arguments.common.quiet);
+  arguments.report.read_texts_of(loaded.source, loaded.targets[0]);
+  if (arguments.procrustes) return align_procrustes(loaded, arguments);
+
+  loaded.problem.pairs = arguments.paired ? all_pairs(loaded.source.rows.rows()) : std::move(pairs);
+  const bool neural = arguments.method == "neural";
+  if (neural && (arguments.neural.init == "random" || !arguments.neural.start.empty())) {
+    const Map start = arguments.neural.init == "random" ? Map{} : load_map(arguments.neural.start);
+    return train(loaded, start, verdict_of(start), arguments.time_budget, arguments);
+  }
+  AlignSummary summary = align(loaded.problem, options_of(arguments, loaded.progress.functor()));
+  if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
+    const double used = seconds_since(begin);
+    const double left = arguments.time_budget > 0 ? std::max(1e-3, arguments.time_budget - used) : 0;
+    return train(loaded, summary.map, summary.verdict, left, arguments);
+  }
+  return finish_linear(loaded, std::move(summary), arguments);
 }
 
 }  // namespace

@@ -6,13 +6,16 @@ cmake --preset asan >/dev/null
 cmake --build --preset asan -j "$(nproc)" --target fuzzers
 names=(npy npz safetensors vecs fbin json map table)
 [[ -x build/asan/fuzz/fuzz_picture ]] && names+=(picture)
-for name in "${names[@]}"; do
-  corpus=build/asan/corpus/$name
+
+fuzz() {
+  local name=$1 seconds=$2 corpus=build/asan/corpus/$1 options=()
   mkdir -p "$corpus"
-  echo "fuzzing $name"
-  options=()
   [[ -f fuzz/$name.dict ]] && options+=("-dict=fuzz/$name.dict")
   if [[ -d fuzz/seeds/$name ]]; then cp -n fuzz/seeds/"$name"/* "$corpus"; fi
-  "build/asan/fuzz/fuzz_$name" "${options[@]}" -max_total_time="${1:-12}" -max_len=4096 -verbosity=0 -print_final_stats=1 "$corpus" 2> "build/asan/$name.log" || { tail -40 "build/asan/$name.log"; exit 1; }
-  grep executed "build/asan/$name.log"
-done
+  "build/asan/fuzz/fuzz_$name" "${options[@]}" -max_total_time="$seconds" -max_len=4096 -verbosity=0 -print_final_stats=1 "$corpus" \
+    2>"build/asan/$name.log" || { tail -40 "build/asan/$name.log" && exit 1; }
+  echo "fuzzing $name: $(grep executed "build/asan/$name.log")"
+}
+export -f fuzz
+seconds=${1:-12}
+printf '%s\0' "${names[@]}" | xargs -0 -P "$(nproc)" -I NAME bash -c "fuzz NAME $seconds"
