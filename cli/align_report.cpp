@@ -1,17 +1,12 @@
 #include "align_report.h"
 
-#include <filesystem>
-
 #include "core/text/json.h"
-#include "core/time.h"
-#include "io/file/atomic_file.h"
-#include "roles.h"
+#include "page_file.h"
 #include "space/sample.h"
 #include "vec2vec/error.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/portrait.h"
 #include "vec2vec/texts.h"
-#include "vec2vec/version.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -47,11 +42,7 @@ void AlignReport::add_options(CLI::App& command) {
 }
 
 void AlignReport::check(bool force, const std::vector<std::string>& inputs) const {
-  if (page.empty()) return;
-  if (std::filesystem::path(page).extension() == ".json")
-    bad_input("the page and its JSON would be one file", page, "an output that ends in .html");
-  require_ending(page, kHtmlFile);
-  for (const std::string& path : {page, json_path(page)}) require_writable(path, force, inputs);
+  if (!page.empty()) check_page(page, force, inputs);
 }
 
 void AlignReport::read_texts_of(const LoadedRows& source, const LoadedRows& target) {
@@ -71,16 +62,12 @@ void AlignReport::write(nlohmann::ordered_json facts, const Map& map, const Alig
   options.seed = common.seed;
   options.threads = common.threads;
   options.progress = progress;
-  nlohmann::ordered_json json = {
-      {"what", "alignment of embedding spaces by vec2vec"}, {"library_version", version()}, {"date", utc_now()}};
+  nlohmann::ordered_json json = report_head("alignment of embedding spaces");
   json.update(facts);
   json["command"] = command_line();
-  for (const NextStep& step : next) json["next"].push_back({{"say", step.say}, {"command", step.command}});
+  add_next(json, next);
   json["portrait"] = parse_ordered_json(portrait(map, problem, options));
-  const std::string text = json_text(json, 2) + "\n";
-  stop_if_interrupted();
-  write_file(json_path(page), text, force);
-  write_file(page, align_page(text), force);
+  write_page(page, align_page, json, force);
 }
 
 }  // namespace vec2vec::cli

@@ -18,6 +18,7 @@
 #include "io/file/atomic_file.h"
 #include "known_models.h"
 #include "map/targets.h"
+#include "page_file.h"
 #include "phases.h"
 #include "roles.h"
 #include "spelling.h"
@@ -140,11 +141,7 @@ void check_arguments(const AuditArguments& arguments) {
     bad_input("needs --attributes", "--truth", "--attributes FILE, a label a line");
   if (!arguments.language_model.empty() && arguments.models.folders.empty())
     bad_input("needs the encoder of the known space", "--lm", "--model FOLDER");
-  if (std::filesystem::path(arguments.output).extension() == ".json")
-    bad_input("the page and its JSON would be one file", arguments.output, "an output that ends in .html");
-  require_ending(arguments.output, kHtmlFile);
-  for (const std::string& path : {arguments.output, json_path(arguments.output)})
-    require_writable(path, arguments.force, inputs(arguments));
+  check_page(arguments.output, arguments.force, inputs(arguments));
 }
 
 /// One encoder for each known space, in the order of the public vectors.
@@ -266,20 +263,17 @@ int tell_report(const AuditReport& report, Json facts, Json made, const AuditArg
   const AuditOptions& options = arguments.options;
   const bool has_policy = !arguments.fail_at.empty();
   const bool broken = has_policy && report.severity >= parse_severity(arguments.fail_at);
-  Json json = {{"what", "audit of a vector store by vec2vec"}, {"library_version", version()}, {"date", utc_now()}};
+  Json json = report_head("audit of a vector store");
   json.update(parse_ordered_json(report.to_json()));
   for (Json& line : json["severity"]["advice"]) line = in_flags(line.get<std::string>());
   json["data"] = std::move(facts);
   json["redacted"] = !options.reveal;
   json["policy"] = has_policy ? Json{{"fail_at", arguments.fail_at}, {"broken", broken}} : Json(nullptr);
   json["reproduction"] = std::move(made);
-  const std::string text = json_text(json, 2) + "\n";
-  stop_if_interrupted();
-  write_file(json_path(arguments.output), text, arguments.force);
-  write_file(arguments.output, audit_page(text), arguments.force);
+  write_page(arguments.output, audit_page, json, arguments.force);
 
   if (arguments.common.json) {
-    std::cout << text;
+    std::cout << json_text(json, 2) << "\n";
   } else {
     print_report(report.brief());
     if (!arguments.common.quiet) {

@@ -12,18 +12,21 @@
 #include "command.h"
 #include "core/text/json.h"
 #include "files.h"
+#include "page_file.h"
 #include "roles.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec::cli {
 namespace {
 
 struct GateArguments {
   Common common;
-  std::string map, to, policy, eval_a, eval_b, rows, store, documents, new_rows;
+  std::string map, to, policy, eval_a, eval_b, rows, store, documents, new_rows, report;
   std::vector<std::string> requirements;
   Index pool = 8192;
+  bool force = false;
 };
 
 GatePolicy read_policy(const GateArguments& arguments) {
@@ -68,16 +71,22 @@ GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateA
 }
 
 int run_gate(const GateArguments& arguments) {
+  if (!arguments.report.empty())
+    check_page(arguments.report, arguments.force,
+               {arguments.map, arguments.policy, arguments.eval_a, arguments.eval_b, arguments.rows, arguments.store,
+                arguments.documents, arguments.new_rows});
   const GatePolicy policy = read_policy(arguments);
   const Map map = load_map(arguments.map, arguments.rows, arguments.to);
   ProgressLine progress(arguments.common.quiet);
   const GateEvidence evidence = read_evidence(map, policy, arguments, progress.functor());
   const GateReport report = check_gate(map, policy, evidence);
   progress.finish();
+  nlohmann::ordered_json json = report_head("gate of a map");
+  json["map"] = arguments.map;
+  json.update(parse_ordered_json(report.to_json()));
+  if (evidence.retention) json["retention"] = parse_ordered_json(evidence.retention->to_json());
+  if (!arguments.report.empty()) write_page(arguments.report, gate_page, json, arguments.force);
   if (arguments.common.json) {
-    nlohmann::ordered_json json = {{"map", arguments.map}};
-    json.update(parse_ordered_json(report.to_json()));
-    if (evidence.retention) json["retention"] = parse_ordered_json(evidence.retention->to_json());
     std::cout << json_text(json, 2) << "\n";
   } else {
     print_report(report.brief() + (evidence.retention ? evidence.retention->brief() : ""));
@@ -117,6 +126,11 @@ void add_gate(CLI::App& app, Run& run) {
       ->check(at_least(2))
       ->type_name("N")
       ->capture_default_str();
+  command
+      ->add_option("--report", arguments->report,
+                   "Page to write (.html): the limits, what a search keeps; its figures go beside it, with the ending .json")
+      ->type_name("FILE");
+  command->add_flag("--force", arguments->force, "Overwrite the report");
   add_common(*command, arguments->common);
   command->footer(
       "Limits:\n"

@@ -10,14 +10,15 @@
 #include "core/text/layout.h"
 #include "core/text/number.h"
 #include "files.h"
-#include "io/file/atomic_file.h"
 #include "io/file/sha256.h"
 #include "migrate_gate.h"
+#include "page_file.h"
 #include "postgres_arguments.h"
 #include "roles.h"
 #include "spelling.h"
 #include "terminal.h"
 #include "vec2vec/error.h"
+#include "vec2vec/pages.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -105,18 +106,21 @@ void print_plan(const MigratePlan& plan, const Map& map, const MigrateArguments&
   std::cout << (switched ? "The columns are switched: " : "") << after_switch(map);
 }
 
-void print_next_steps(const MigrateSummary& summary, const Map& map, const MigrateArguments& arguments) {
+/// What to do after a dry run that found nothing in the way.
+std::vector<NextStep> next_steps(const MigratePlan& plan) {
+  if (plan.state == "switched" || plan.state == "finished" || !plan.problems.empty()) return {};
+  return {{"It writes the new vectors beside the old ones; readers and writers go on.", "the same command without --dry-run"}};
+}
+
+std::vector<NextStep> next_steps(const MigrateSummary& summary, const MigrateArguments& arguments) {
   if (summary.state == "translated")
-    print_next({"It gives column " + arguments.options.into + " the name " + arguments.column.column +
-                    "; --drop-new ends the migration instead.",
-                "the same command with --switch"});
-  if (summary.state == "switched") {
-    std::cout << "From now on " << after_switch(map) << "The old vectors are in " << summary.old_column
-              << ", which --roll-back needs. In psql this drops them:\n  " << summary.drop_old_sql << "\n";
-    print_next({"When all is well: it drops the old vectors.", "the same command with --drop-old"});
-  }
+    return {{"It gives column " + arguments.options.into + " the name " + arguments.column.column +
+                 "; --drop-new ends the migration instead.",
+             "the same command with --switch"}};
+  if (summary.state == "switched") return {{"When all is well: it drops the old vectors.", "the same command with --drop-old"}};
   if (summary.state == "dropped" || summary.state == "finished")
-    print_next({"The tables in which migrations keep their state remain; it drops them.", "the same command with --forget"});
+    return {{"The tables in which migrations keep their state remain; it drops them.", "the same command with --forget"}};
+  return {};
 }
 
 /// What the state means after what was asked for.
@@ -154,7 +158,10 @@ void print_summary(const MigrateSummary& summary, const std::vector<std::string>
   for (const std::string& note : summary.notes)
     if (std::find(known.begin(), known.end(), note) == known.end()) fresh.push_back(note);
   print_plan_notes(fresh);
-  print_next_steps(summary, map, arguments);
+  if (summary.state == "switched")
+    std::cout << "From now on " << after_switch(map) << "The old vectors are in " << summary.old_column
+              << ", which --roll-back needs. In psql this drops them:\n  " << summary.drop_old_sql << "\n";
+  for (const NextStep& step : next_steps(summary, arguments)) print_next(step);
 }
 
 void put_in_flags(std::vector<std::string>& notes) {
@@ -187,18 +194,25 @@ std::string sha256_of(const Map& map, const MigrateArguments& a) {
 }
 
 /// Prints result as JSON if asked for, and writes the report.
-void put_out(const std::string& result, const std::string& sha256, const MigrateGate* gate, const MigrateArguments& a) {
-  nlohmann::ordered_json json = {
-      {"map", a.map}, {"map_sha256", sha256}, {"table", a.column.table}, {"column", a.column.column}, {"into", a.options.into}};
+void put_out(const std::string& result, const std::string& sha256, const MigrateGate* gate, const std::vector<NextStep>& next,
+             const MigrateArguments& a) {
+  nlohmann::ordered_json json = report_head("migration of a column of vectors");
+  json.update({{"map", a.map},
+               {"map_sha256", sha256},
+               {"table", a.column.table},
+               {"column", a.column.column},
+               {"into", a.options.into},
+               {"dry_run", a.dry_run}});
   if (!a.to.empty()) json["to"] = a.to;
   json.update(parse_ordered_json(result));
   if (gate) gate->add_to(json);
+  add_next(json, next);  // not the command: it has the URL of the database, and that may have a password
   if (a.common.json) std::cout << json_text(json, 2) << "\n";
-  if (!a.report.empty()) write_file(a.report, json_text(json, 2) + "\n", a.force);
+  if (!a.report.empty()) write_page(a.report, migration_page, json, a.force);
 }
 
 int run_migrate(const MigrateArguments& arguments) {
-  if (!arguments.report.empty()) require_writable(arguments.report, arguments.force, {arguments.map});
+  if (!arguments.report.empty()) check_page(arguments.report, arguments.force, {arguments.map});
   const Map map = load_map(arguments.map, {}, arguments.to);
   const std::string sha256 = sha256_of(map, arguments);
   MigrateOptions options = arguments.options;
@@ -222,12 +236,12 @@ int run_migrate(const MigrateArguments& arguments) {
   if (arguments.dry_run && text) print_plan(*plan, map, arguments);
   if (gate && text && (arguments.dry_run || gate->retention || !gate->passed())) std::cout << gate->brief();
   if (arguments.dry_run || (gate && !gate->passed())) {
-    put_out(plan->to_json(), sha256, &*gate, arguments);
+    const std::vector<NextStep> next = gate->passed() ? next_steps(*plan) : std::vector<NextStep>{};
+    put_out(plan->to_json(), sha256, &*gate, next, arguments);
     for (const MigrateProblem& problem : plan->problems) print_error(problem.what, problem.where, problem.hint);
     if (!plan->problems.empty()) return kBadInputExit;
-    if (gate->passed() && text && !arguments.common.quiet && plan->state != "switched" && plan->state != "finished")
-      print_next(
-          {"It writes the new vectors beside the old ones; readers and writers go on.", "the same command without --dry-run"});
+    if (text && !arguments.common.quiet)
+      for (const NextStep& step : next) print_next(step);
     return gate->passed() ? kSuccess : kGateFailedExit;
   }
   const std::vector<std::string> known = plan && text && !arguments.common.quiet ? plan->notes : std::vector<std::string>{};
@@ -236,7 +250,7 @@ int run_migrate(const MigrateArguments& arguments) {
   put_in_flags(summary.notes);
   progress.finish();
   if (text) print_summary(summary, known, map, arguments);
-  put_out(summary.to_json(), sha256, gate ? &*gate : nullptr, arguments);
+  put_out(summary.to_json(), sha256, gate ? &*gate : nullptr, next_steps(summary, arguments), arguments);
   return kSuccess;
 }
 
@@ -291,7 +305,11 @@ void add_migrate(CLI::App& app, Run& run) {
   command->add_option("--old-name", options.old_name, "Name of the old column after --switch; default: its name and _old")
       ->type_name("NAME");
   add_migrate_gate(*command, arguments->gate);
-  command->add_option("--report", arguments->report, "Also write what --json prints to this file")->type_name("FILE");
+  command
+      ->add_option("--report", arguments->report,
+                   "Page to write (.html): what was found or done, what a search keeps, what to do next; its figures go beside "
+                   "it, with the ending .json")
+      ->type_name("FILE");
   command->add_flag("--force", arguments->force, "Overwrite the report");
   command->add_flag("--no-indexes", arguments->no_indexes,
                     "Build no indexes for the new column: you have done so, or search without");

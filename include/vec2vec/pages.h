@@ -16,6 +16,13 @@ std::string align_page(const std::string& json);
 /// The same of MeasureGrid::to_json(), and MeasureGrid::to_csv(), which the page offers as a file.
 std::string measure_page(const std::string& json, const std::string& csv);
 
+/// The same of a migration: MigratePlan::to_json() with `dry_run` true, or MigrateSummary::to_json(), with `map`, `map_sha256`,
+/// `table`, `column` and `into`, and with `gate`, `retention`, `advice` and `next`, each of which may be missing.
+std::string migration_page(const std::string& json);
+
+/// The same of GateReport::to_json() with `map`, and with `retention`, which may be missing.
+std::string gate_page(const std::string& json);
+
 /// The same of the log that NeuralOptions::on_log hands over.
 std::string training_page(const std::string& json);
 

@@ -49,6 +49,14 @@ std::string measure_page(const std::string& json, const std::string& csv) try {
   rethrow_as_error();
 }
 
+std::string migration_page(const std::string& json) {
+  return page_of("Migration of a column of vectors", std::string(kDrawRetention) + std::string(kDrawMigration), json);
+}
+
+std::string gate_page(const std::string& json) {
+  return page_of("Gate of a map", std::string(kDrawRetention) + std::string(kDrawGate), json);
+}
+
 std::string training_page(const std::string& json) { return page_of("Training of the translator", kDrawTraining, json); }
 
 void save_page(const std::string& path, const std::string& page, bool overwrite) try {

@@ -281,12 +281,14 @@ TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
     EXPECT_NE(json["advice"].get<std::string>().find("embed the texts anew"), std::string::npos);
     EXPECT_TRUE(untouched());
   }
-  const std::string report = dir.path("report.json");
+  const std::string report = dir.path("report.html"), figures = dir.path("report.json");
   const CliResult wrong = run_cli(arguments({"--queries", queries, "--new-queries", foreign, "--report", report}));
   EXPECT_EQ(wrong.code, 6) << wrong.err;
   EXPECT_LT(parse_json(wrong.out)["retention"]["recall"]["value"], 0.02);
   EXPECT_TRUE(untouched());
-  EXPECT_EQ(nlohmann::json::parse(std::ifstream(report)), parse_json(wrong.out));
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(figures)), parse_json(wrong.out));
+  for (const std::string& file : {report, figures})
+    EXPECT_EQ(file_bytes(file).find(world().server.url()), std::string::npos) << "a URL may have a password";
   EXPECT_EQ(run_cli(arguments({"--report", report})).code, 2);  // is not overwritten, and said before the work
   EXPECT_TRUE(untouched());
 
@@ -307,7 +309,7 @@ TEST_F(PostgresServer, IsHeldAgainstTheVerdictAndTheQueries) {
   ASSERT_EQ(plan["retention"]["thresholds"].size(), 1u);
   EXPECT_GT(plan["retention"]["thresholds"][0]["after"], 0.8);  // cosines of e5 are all large
   EXPECT_EQ(migrate(also({"--report", report, "--force"}))["translated"], kRows - 1);
-  EXPECT_EQ(nlohmann::json::parse(std::ifstream(report))["state"], "translated");
+  EXPECT_EQ(nlohmann::json::parse(std::ifstream(figures))["state"], "translated");
   EXPECT_EQ(migrate(also({"--switch", "--allow-untranslated"}))["state"], "switched");
   EXPECT_EQ(migrate(also({"--switch"}))["state"], "switched");  // the column holds the new model's vectors now
   EXPECT_EQ(migrate({"--roll-back"})["state"], "translated");
