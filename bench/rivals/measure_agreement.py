@@ -1,28 +1,26 @@
 #!/usr/bin/env python3
-"""Compares `vec2vec measure` with the measures' definitions, written down again in numpy (dense, float64) from the papers and from
-the platonic-rep code's formulas, and with scipy and scikit-learn where they have the measure.
+"""Compares `vec2vec measure` with the measures' definitions, written down again in numpy (dense, float64) from the papers and from the
+formulas of the platonic-rep code, and with scipy and scikit-learn where they have the measure.
 
-    bench/rivals/measure_agreement.py [--rows 1000] [--vec2vec PROGRAM] [--demo]
+    bench/rivals/measure_agreement.py [--rows 1000] [--demo]
 
-Data: a random pair of spaces, a related one, rows that all point nearly the same way (a constant coordinate of 50, 200 or 1,000 on
-one side, 100 added to everything on both), and real embeddings (--demo: those in examples/data only). Prints the largest difference
-of each measure over all data; exits 1 when one exceeds 1e-5 (iterative CCA of scikit-learn: 1e-4).
+The data are two random spaces, two related ones, rows that all point nearly the same way (a constant coordinate of 50, 200 or 1,000 on one
+side, 100 added to everything on both), and real embeddings. Prints the largest difference of each measure over all data; ends with exit
+code 1 when one exceeds 1e-5 (iterative CCA of scikit-learn: 1e-4).
 """
 
-import argparse
-import json
-import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from bench_env import ROOT, SHARED, natural_blas, run_inside
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchlib.data import EVAL_FIRST, rows_of
+from benchlib.env import DEMO, run_inside
+from benchlib.run import add_program, find_program, parser_of, run_measured
 
 K = 10
 SIGMA = 0.8
-TIE = 1e-6  # cosines this close tie, and ties count half (src/evaluate/ranking.h)
+TIE = 1e-6  # cosines that differ by less tie, and a tie counts half (src/evaluate/ranking.h)
 TOLERANCE = 1e-5
 LOOSE = {"svcca (scikit-learn)": 1e-4}  # its CCA iterates to a tolerance of 1e-6 in the directions
 
@@ -112,7 +110,7 @@ def edit(x, y):
 
 
 def hsic_unbiased(k, l):
-    k, l, n = k - k.mean(), l - l.mean(), len(k)  # changes nothing but rounding
+    k, l, n = k - k.mean(), l - l.mean(), len(k)  # this changes rounding alone
     np.fill_diagonal(k, 0)
     np.fill_diagonal(l, 0)
     return ((k * l.T).sum() + k.sum() * l.sum() / ((n - 1) * (n - 2)) - 2 * (k @ l).sum() / (n - 2)) / (n * (n - 3))
@@ -155,7 +153,7 @@ def by_lists(x, y, near_x, near_y):
     return mutual, cycle, back, lengths, distances
 
 
-# Maps: by decompositions of the rows, where the library works on second moments.
+# Maps come from decompositions of the rows here; the library works on second moments.
 
 
 def canonical(fit_x, fit_y, test_x, test_y, share, weighted):
@@ -268,7 +266,7 @@ def definitions(x, y):
     in_sample = procrustes(a, b, a, b)
     width = max(a.shape[1], b.shape[1])
     padded = [np.pad(r, ((0, 0), (0, width - r.shape[1]))) for r in (a, b)]
-    disparity = scipy_procrustes(*padded)[2]  # 1 - similarity^2: it scales as well
+    disparity = scipy_procrustes(*padded)[2]  # 1 - similarity^2, for it scales as well
     chosen = sampled(n, ANCHORS)
     count = min(256, n // 4)
     relative = []
@@ -321,8 +319,7 @@ def ours(program, x, y):
             np.save(file, rows.astype(np.float32))
         command = [program, "measure", *files, "--all", "--k", K, "--rbf-sigma", SIGMA, "--pair-rows", 0, "--permutations", 10, "--bootstrap", 0]
         command += ["--pool", len(x), "--against-reference", "--json", "--quiet"]
-        done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True, env=natural_blas(os.environ))
-    told = json.loads(done.stdout)
+        told = run_measured(command)["json"]
     values = {key: m["value"] for key, m in told["measures"].items()}
     values |= {f"reference {key}": value for key, value in told["reference"].items()}
     for side in "ab":
@@ -343,26 +340,28 @@ def data_sets(rows, demo):
         yield f"one coordinate {constant}", z, y
     yield "100 added to all", x + 100, y + 100
     if demo:
-        yield "minilm, mpnet", *(np.load(ROOT / "examples" / "data" / f"{name}.eval.npy")[:rows] for name in ("minilm", "mpnet"))
+        yield "minilm, mpnet", *(np.load(DEMO / f"{name}.eval.npy")[:rows] for name in ("minilm", "mpnet"))
         return
     for pair in (("minilm", "mpnet"), ("minilm", "e5"), ("mpnet", "e5")):
-        yield ", ".join(pair), *(np.load(SHARED / "data" / f"general.{name}.npy", mmap_mode="r")[40000 : 40000 + rows] for name in pair)
+        yield ", ".join(pair), *(rows_of(name, "general")[EVAL_FIRST : EVAL_FIRST + rows] for name in pair)
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = parser_of(__doc__)
     parser.add_argument("--rows", type=int, default=1000)
-    parser.add_argument("--vec2vec", type=Path, default=ROOT / "build" / "release" / "cli" / "vec2vec")
+    add_program(parser)
     parser.add_argument("--demo", action="store_true", help="the project's own data only")
     arguments = parser.parse_args()
     run_inside("measure-venv", ["numpy", "scipy", "scikit-learn"])
     global np
     import numpy as np
 
+    program = find_program(arguments.vec2vec)
+
     worst = {}
     for name, x, y in data_sets(arguments.rows, arguments.demo):
         x, y = (np.asarray(rows, dtype=np.float32).astype(np.float64) for rows in (x, y))
-        expected, found = definitions(x, y), ours(arguments.vec2vec, x, y)
+        expected, found = definitions(x, y), ours(program, x, y)
         for key, value in expected.items():
             told = found[key.split(" (")[0]]
             difference = 0.0 if told is None and np.isnan(value) else abs((np.nan if told is None else told) - value)

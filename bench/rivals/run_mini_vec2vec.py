@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
-"""Runs mini-vec2vec 0.1.2 (the PyPI package) with its own defaults, and scores its map the way `vec2vec evaluate` scores ours.
+"""Runs mini-vec2vec 0.1.2 (the PyPI package) with its own defaults, and scores its map as `vec2vec evaluate` scores ours.
 
     bench/rivals/run_mini_vec2vec.py A.npy B.npy --eval-a EA.npy --eval-b EB.npy [--seed N] [--map OUT.npy] [--rows N]
 
-Prints one JSON object. Its virtual environment, build/rivals-venv, is made at first; it needs Python 3.12 or later (PYTHON=...
-names one). The package fits unequal dimensions by zero padding.
+Prints one JSON object. The first run makes a virtual environment, build/rivals-venv, which needs Python 3.12 or later; the variable
+PYTHON names one. The package pads unequal dimensions with zeros.
 """
 
-import argparse
 import json
 import resource
 import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from bench_env import run_inside
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from benchlib.env import run_inside
+from benchlib.run import parser_of
 
 VERSION = "0.1.2"
-DEFAULT_SEED = 123  # the package's own
+DEFAULT_SEED = 123  # the default of the package
 
 
 def unit(rows):
@@ -51,7 +51,7 @@ def evaluate(weight, means, spread, source, truth):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = parser_of(__doc__)
     parser.add_argument("a", type=Path)
     parser.add_argument("b", type=Path)
     parser.add_argument("--eval-a", type=Path, required=True)
@@ -70,7 +70,7 @@ def main():
     fit_start = time.perf_counter()
     model = MiniVec2Vec().fit(source, target, random_seed=arguments.seed, verbose=False)
     fit_seconds = time.perf_counter() - fit_start
-    # It pads the narrower side with zero columns; only the part between the true dimensions acts.
+    # The package pads the narrower side with zero columns; the part between the true dimensions alone has an effect.
     weight = np.asarray(model.W, dtype=np.float32)[: source.shape[1], : target.shape[1]]
     if arguments.map:
         np.save(arguments.map, weight)

@@ -1,10 +1,12 @@
 #!/usr/bin/python3
-"""One training step of the paper's preset (arXiv 2505.12540) in PyTorch, float32: the rival of `vec2vec align --method neural --preset paper`.
+"""Times one training step of the paper's preset (arXiv 2505.12540) in PyTorch, float32: the rival of `vec2vec align --method neural --preset paper`.
 
     bench/rivals/torch_step.py [--dims 384,768] [--threads 2] [--steps 10]
 
-The same layers, losses and order of work as src/neural (see docs/neural.md), with autograd and torch's AdamW. Prints one JSON
-line with the median wall and CPU seconds of a step (with one thread the latter do not depend on what else the machine does). Needs Debian's python3-torch (scripts/setup.sh --torch)."""
+Layers, losses and order of work are those of src/neural (docs/neural.md), with autograd and torch's AdamW. Prints one JSON line with the
+median wall and CPU seconds of a step; with one thread the CPU seconds do not depend on what else the machine does. Needs Debian's
+python3-torch (scripts/setup.sh --torch).
+"""
 
 import argparse
 import json

@@ -1,0 +1,1 @@
+"""The one report maker: sections of the results, the pages and plots they are on, and the tables printed alone."""
