@@ -324,7 +324,7 @@ int run_align(AlignArguments arguments) {
     return train(loaded, start, verdict_of(start), arguments.time_budget, arguments);
   }
   AlignSummary summary = align(loaded.problem, options_of(arguments, loaded.progress.functor()));
-  if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot mend a start that is wrong
+  if (neural && summary.verdict != Verdict::kNotAligned) {  // training cannot repair a wrong start
     const double used = seconds_since(begin);
     const double left = arguments.time_budget > 0 ? std::max(1e-3, arguments.time_budget - used) : 0;
     return train(loaded, summary.map, summary.verdict, left, arguments);

@@ -83,7 +83,7 @@ std::vector<std::vector<Index>> read_truth(const std::string& path, const std::v
   return truth;
 }
 
-/// What the owner should know of the file itself. Values of rows are in no report.
+/// What the owner should know about the file itself. No report has values of rows.
 Json data_facts(const std::string& path, const OpenOptions& open, const AuditArguments& arguments, const Progress& progress) {
   InspectOptions options;
   options.threads = arguments.common.threads;
@@ -104,7 +104,7 @@ std::vector<std::string> inputs(const AuditArguments& a) {
   return paths;
 }
 
-/// Refuses a level that no outcome of these inputs could reach: the command would pass whatever the vectors give away.
+/// Refuses a level that no outcome of these inputs can reach, for the command would then always pass.
 void require_reachable(const AuditArguments& a, const std::optional<Verdict>& map) {
   AuditScope scope;
   if (a.options.bootstrap > 0) {
@@ -163,7 +163,7 @@ TextEncoder text_encoder(const Encoder& encoder) {
   return [&encoder](std::span<const std::string_view> texts, MatrixSpan out) { encoder.encode(texts, out); };
 }
 
-/// The models of a report: the folder of the only one, as ever, or a list.
+/// The models of a report: the folder of a single one, or a list.
 void add_models(Json& json, const std::vector<KnownModel>& models) {
   if (models.size() < 2) {
     json["model"] = models.empty() ? "" : models[0].folder;
@@ -219,7 +219,7 @@ std::string hash_of(const LoadedTexts& set) {
   return hashes;
 }
 
-/// What has to be the same for an audit to go on from what was kept.
+/// What must be the same for an audit to go on from kept stages.
 std::string identity_of(const AuditArguments& arguments, const LoadedSets& sets, const std::vector<Encoder>& encoders) {
   Json identity = {{"store", file_sha256(arguments.store)},
                    {"raw_dim", arguments.store_open.raw_dim},

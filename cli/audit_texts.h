@@ -25,7 +25,7 @@ struct LoadedTexts {
   MatrixView in(std::size_t space) const { return vectors.empty() ? MatrixView{} : vectors[space].view(); }
 };
 
-/// What reads the sets of an audit.
+/// Reads the sets of an audit.
 struct TextLoader {
   std::vector<KnownModel> models;  ///< may be none when every set has vectors
   std::vector<std::string> names;  ///< of the known spaces

@@ -3,7 +3,7 @@
 namespace vec2vec::cli {
 namespace {
 
-/// The words that the checks of an option accept: what a check of membership says of a value that is none.
+/// The words that an option accepts, taken from what its check says about a wrong value.
 std::vector<std::string> choices_of(CLI::Option& option) {
   std::vector<std::string> words;
   for (int i = 0;; ++i) {

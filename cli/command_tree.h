@@ -5,7 +5,7 @@
 
 namespace vec2vec::cli {
 
-/// An option or a positional argument, as whoever writes about the command line needs it.
+/// An option or a positional argument, as manual pages and completions need it.
 struct ArgumentText {
   std::vector<std::string> names;    ///< "-o", "--output"; of a positional its name alone
   std::string value, initial;        ///< "FILE", and the default; empty for a flag

@@ -35,7 +35,7 @@ std::vector<Part> parts() {
       {"demo data", "demo", "install the whole package, or run from a clone", !demo_data().empty()}};
 }
 
-/// The CPU's name, as Linux tells it; empty elsewhere.
+/// The CPU's name as Linux has it; empty elsewhere.
 std::string cpu_name() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);)

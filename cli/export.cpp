@@ -19,7 +19,7 @@ struct ExportArguments {
   ExportOptions options;
 };
 
-/// How what was written is used, in a line or two.
+/// How to use the written files, in a line or two.
 std::string usage_of(ExportFormat format, const ExportArguments& arguments) {
   switch (format) {
     case ExportFormat::kOnnx:

@@ -80,7 +80,7 @@ void refuse_database(const std::string& path) {
 
 bool looks_like_map(const std::string& path) {
   std::error_code ignored;
-  if (!fs::is_regular_file(path, ignored)) return false;  // a pipe would be waited for
+  if (!fs::is_regular_file(path, ignored)) return false;  // reading a pipe would wait
   std::ifstream file(path, std::ios::binary);
   std::string start(64 * 1024, '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));

@@ -24,7 +24,7 @@ LoadedRows load_rows(RowSource& source, Index max_rows, const std::string& stage
 /// with a way on when path is the URL of a database.
 std::unique_ptr<RowSource> open_input(const std::string& path, const OpenOptions& open, bool quiet);
 
-/// Prints "note: path: ..." for each of them on stderr, unless quiet.
+/// Prints each note as "note: path: ..." on stderr, unless quiet.
 void print_notes(const std::string& path, const std::vector<std::string>& notes, bool quiet);
 
 /// Throws Error{kBadInput} unless a file can be created at path: the folder exists and can be written to, nothing is there yet

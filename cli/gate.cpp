@@ -49,7 +49,7 @@ double age_in_days(const std::string& path) {
   return std::chrono::duration<double>(age).count() / 86400;
 }
 
-/// What the policy asks of the files given.
+/// What the policy demands of the given files.
 GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateArguments& arguments, const Progress& progress) {
   const auto load = [&](const std::string& path, bool needed) {
     return needed && !path.empty()

@@ -41,7 +41,7 @@ struct InvertArguments {
   bool force = false, restart = false, ignore_fingerprint = false;
 };
 
-/// The options of the search; what was not given depends on whether the vectors are translated.
+/// The options of the search. Defaults depend on whether the vectors are translated.
 InversionOptions search_options(const InvertArguments& a) {
   const InversionOptions defaults = a.map.empty() ? InversionOptions{} : InversionOptions::of_translated();
   InversionOptions options = a.options;
@@ -138,7 +138,7 @@ Json origin_json(const InvertArguments& a, const InversionOptions& options, cons
   return origin;
 }
 
-/// Who judges. An endpoint is asked once here, about texts that nobody owns: better now than behind hours of search.
+/// The judge. An endpoint is asked once here, about texts that nobody owns, so that it fails before hours of search.
 LeakJudge judge_of(const InvertArguments& a, LanguageModel& model, const Progress& progress) {
   if (a.truth.empty()) return {};
   if (a.endpoint.url.empty()) return a.judge == "lm" ? language_model_judge(model, progress) : LeakJudge();
@@ -156,7 +156,7 @@ Json judge_json(const InvertArguments& a, double least) {
   return {{"what", "endpoint"}, {"url", a.endpoint.url}, {"model", a.endpoint.model}, {"least_answer", least}};
 }
 
-/// What the owner, who knows the texts, measures: the texts found, and the nearest public ones, which need no language model.
+/// The scores that an owner, who knows the texts, gets: of the texts found, and of the nearest public ones without a model.
 Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, const std::vector<Index>& numbers,
                  const LeakJudge& judge, const std::vector<std::string>& public_texts, std::string& for_people) {
   const std::vector<std::string> lines = read_texts(a.truth);

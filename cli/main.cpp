@@ -41,7 +41,7 @@ int parse(CLI::App& app, int argc, char** argv) {
   }
 }
 
-/// Does the work and tells of what it throws. Returns the exit code.
+/// Does the work and reports what it throws. Returns the exit code.
 int run_guarded(const Run& run) {
   try {
     try {
@@ -72,7 +72,7 @@ std::string cpu_in_words() {
   return name + " (" + std::string(parts_of(level)) + (lower ? "), a lower one than this CPU has: VEC2VEC_CPU=" + name : ")");
 }
 
-/// Freed memory is kept for what comes next. Else the system clears the pages of each matrix anew, for a tenth of a fit's time.
+/// Keeps freed memory for later use. Otherwise the system clears the pages of each matrix anew, a tenth of a fit's time.
 void keep_freed_memory() {
 #ifdef __GLIBC__
   constexpr int kLargest = 1 << 30;
@@ -124,7 +124,7 @@ int main(int argc, char** argv) {
     const int parsed = parse(app, argc, argv);
     if (parsed >= 0) return parsed;
     catch_interrupts();
-    cpu_level();  // a wrong VEC2VEC_CPU is told at once
+    cpu_level();  // reports a wrong VEC2VEC_CPU at once
     return run();
   });
 }

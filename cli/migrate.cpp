@@ -32,7 +32,7 @@ struct MigrateArguments {
   bool dry_run = false, switch_over = false, roll_back = false, drop_new = false, drop_old = false, forget = false;
   bool no_indexes = false, force = false;
 
-  bool goes_back() const { return roll_back || drop_new || drop_old || forget; }  // the map is applied to no row
+  bool goes_back() const { return roll_back || drop_new || drop_old || forget; }  // these apply the map to no row
 };
 
 std::string gigabytes(Index bytes) {
@@ -64,7 +64,7 @@ std::string listed_keys(const std::vector<std::string>& keys, Index count) {
   return listed(keys) + (count > static_cast<Index>(keys.size()) ? " ..." : "");
 }
 
-/// Of a plan or a summary: rows that others wrote.
+/// The rows of a plan or a summary that others wrote.
 template <class Counts>
 void print_native(const Counts& counts) {
   if (counts.native > 0)
@@ -123,7 +123,7 @@ std::vector<NextStep> next_steps(const MigrateSummary& summary, const MigrateArg
   return {};
 }
 
-/// What the state means after what was asked for.
+/// The state after the command, in words.
 std::string outcome(const MigrateSummary& summary, const MigrateArguments& arguments) {
   if (summary.state == "dropped")
     return "dropped: column " + arguments.options.into + " is gone, " + arguments.column.column + " as it was";

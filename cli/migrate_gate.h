@@ -10,7 +10,7 @@
 
 namespace vec2vec::cli {
 
-/// What a migration is held against before anything is written.
+/// The limits that a migration must keep before anything is written.
 struct MigrateGateArguments {
   std::string queries, new_queries;
   std::vector<double> thresholds;
@@ -30,7 +30,7 @@ struct MigrateGate {
   void add_to(nlohmann::ordered_json& json) const;
 };
 
-/// Holds the map's verdict, and what the search of the queries keeps in a sample of the column, against the limits. A map of
+/// Compares the map's verdict, and what the search of the queries keeps in a sample of the column, with the limits. A map of
 /// known pairs has no verdict, and passes. with_queries: the column still holds vectors of the map's source.
 MigrateGate check_migration(const Map& map, const PostgresColumn& column, const MigrateGateArguments& arguments,
                             bool with_queries, const Common& common, const Progress& progress);

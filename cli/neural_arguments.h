@@ -4,7 +4,7 @@
 
 namespace vec2vec::cli {
 
-/// What the command line says of training. Settings that were not given keep the preset's value.
+/// The settings of training on the command line. Those that were not given keep the preset's value.
 struct NeuralArguments {
   std::string preset = "refine", init = "linear", precision = "auto", start, checkpoint, log, plot, preserve, close;
   std::vector<std::string> losses;  // name=coefficient

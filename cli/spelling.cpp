@@ -8,7 +8,7 @@
 namespace vec2vec::cli {
 namespace {
 
-/// What does not follow the rule of spell() below.
+/// Exceptions from the rule of spell() below.
 const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"AttributeOptions::k", "--top"},
     {"CreateOptions::overwrite = true", "--force"},
@@ -33,7 +33,7 @@ const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"vec2vec_cpp.stores", "python -m vec2vec_cpp"},
 };
 
-/// What stands between back quotes in the command's words; nothing when it is no name of the library:
+/// The text between back quotes in the command's words; nothing when it is no name of the library:
 /// Options::max_rows -> --max-rows, Options::type = halfvec -> --type halfvec, Options::partial = true -> --partial.
 std::optional<std::string> spell(const std::string& quoted) {
   if (const auto known = kExceptions.find(quoted); known != kExceptions.end()) return known->second;

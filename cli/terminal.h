@@ -19,7 +19,7 @@ void stop_if_interrupted();
 /// and passwords of URLs are left out.
 void print_error(const std::string& what, const std::string& where = {}, const std::string& hint = {});
 
-/// The text with lines longer than `columns` broken at spaces, the rest set in by two more than the line; 0 = as it is.
+/// The text with lines longer than `columns` broken at spaces and continued with two more spaces of indent; 0 = as it is.
 std::string wrapped(const std::string& text, std::size_t columns);
 
 /// Prints a report of the library on stdout, in the command's words: a verdict at its beginning in its colour, and, on a
@@ -42,7 +42,7 @@ std::string coloured(const std::string& text, Colour colour);
 std::string format_seconds(double seconds);
 
 /// Shows progress on stderr, from two seconds after its start: one line rewritten in place on a terminal, otherwise a line for
-/// each tenth of the work and at most one in five seconds. Keeps quiet when told so, and always passes interrupts on.
+/// each tenth of the work and at most one in five seconds. Shows nothing when quiet, and always passes interrupts on.
 class ProgressLine {
  public:
   explicit ProgressLine(bool quiet);

@@ -65,7 +65,7 @@ std::string positionals(const CLI::App& command) {
   return listed(names, " ");
 }
 
-/// CLI11's own words, where they are not a sentence that says what would be right.
+/// Sentences that say what would be right, in the place of CLI11's words.
 std::string plain(const std::string& message) {
   constexpr std::size_t kLongest = 1000;  // std::regex takes a stack frame for every character
   if (message.size() > kLongest) return message.substr(0, kLongest) + " ...";
@@ -108,7 +108,7 @@ UsageError explain(const CLI::ParseError& error, const CLI::App& app, const std:
   if (chosen.empty() || arguments.front().starts_with("-")) return unknown_command(app, arguments);
   const CLI::App& command = *chosen.front();
   const std::string help = "vec2vec " + command.get_name() + " --help";
-  // What is left over comes first: an option that was misspelt is why another is missing.
+  // Leftover arguments come first, for a misspelt option is why another one is missing.
   const std::vector<std::string> rest = command.remaining();
   for (const std::string& word : rest)
     if (word.size() > 1 && word[0] == '-') return unknown_option(command, word);

@@ -19,8 +19,8 @@ struct RowConfidence {
   float margin = 0;  ///< c1 minus the second largest centred cosine, in [0, 2]
 };
 
-/// Chosen while looking at all corpora and five pairs of the shared data (bench/confidence.py), so in-sample there; a lower one
-/// is surer of itself.
+/// Chosen while looking at all corpora and five pairs of the shared data (bench/verdict/confidence.py), so in-sample there; a
+/// lower one is surer of itself.
 constexpr float kMatchTemperature = 0.015f;
 
 /// Scores rows of a map's source, alone or against a store of target rows in which their translations will be searched.

@@ -20,9 +20,9 @@
 namespace vec2vec {
 namespace {
 
-/// Leading axes whose shares are compared, of 20, 60 and 150 (docs/research/narrow.md).
+/// Leading axes whose shares are compared; 20, 60 and 150 were tried (docs/research/narrow.md).
 constexpr Index kAxes = 60;
-/// Of the whole job, what comparing the spectra is counted as.
+/// The part of the job that the comparison of spectra counts as.
 constexpr double kSpectraPart = 0.1;
 
 /// Shares of variance of centred unit rows, descending.
@@ -76,7 +76,7 @@ Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const Advi
   advice.axes_compared = std::min(kAxes, store.cols);
   for (const PublicSide& side : sides) {
     check(side.rows, side.name);
-    // Spectra of fewer rows are steeper: all sides are compared on equally many.
+    // Spectra of fewer rows are steeper, so all sides are compared on equally many.
     advice.rows_compared = std::min(advice.rows_compared, side.rows.rows);
     advice.axes_compared = std::min(advice.axes_compared, side.rows.cols);
   }

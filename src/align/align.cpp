@@ -70,7 +70,7 @@ std::vector<RowPair> place_pairs(std::vector<RowPair> pairs, const DistinctRows&
   return pairs;
 }
 
-/// What the evidence allows to be said; the bounds are discussed in docs/how-it-works.md.
+/// The verdict that the evidence allows; docs/how-it-works.md discusses the bounds.
 Verdict judge(const AlignSummary& summary, bool pairs_alone) {
   if (pairs_alone) {  // without held-out pairs the interval is 0 to 1
     if (summary.pair_fit.top1_low >= 0.5) return Verdict::kAligned;
@@ -136,7 +136,7 @@ Sides prepare_sides(const AlignProblem& problem, int threads) {
   DistinctRows source_rows = once(problem.source), target_rows = once(problem.target);
   if (!source_rows.place.empty()) check_rows(source_rows.rows, "distinct rows of the source");
   if (!target_rows.place.empty()) check_rows(target_rows.rows, "distinct rows of the target");
-  // Eigenvectors take one thread: the sides are made side by side.
+  // Eigenvectors take one thread, so both sides are made at once.
   GatedSide source, target;
   const int threads_a_side = std::max(1, thread_count(threads) / 2);
   parallel_for(2, threads, [&](Index s) {
@@ -240,7 +240,7 @@ AlignSummary align_rows(const AlignProblem& problem, const AlignOptions& options
   if (!several.targets.empty()) enter_consensus(several, summary.map);
   summary.map.targets = several.targets;
   for (std::size_t k = 0; k < several.targets.size(); ++k) summary.map.targets[k].weight = std::move(fitted.blocks[k]);
-  // Rows to be translated come as they are, with the directions that the gate dropped.
+  // Rows to be translated still have the directions that the gate dropped.
   summary.map.support =
       support_of(source.dropped.rows() > 0 ? centre(problem.source, options.threads).rows : source.centred.rows);
   summary.map.card = card_of(problem, options, sides, summary);

@@ -31,7 +31,7 @@ inline EffortPlan effort_plan(Effort effort) {
 }
 
 /// With fewer rows, fewer dimensions can be estimated, and softer couplings, more small steps and a stronger ridge are better.
-/// Fitted to the best settings for 1,000 to 20,000 rows a side (docs/research/hard-pairs.md). rows: of the smaller side.
+/// These follow the best settings for 1,000-20,000 rows of the smaller side (docs/research/hard-pairs.md, for fewer rows).
 inline Index view_dims(Index rows) {
   return std::clamp(static_cast<Index>(8 * std::log2(static_cast<double>(rows) / 125)), Index{24}, Index{48});
 }
@@ -44,11 +44,11 @@ inline float refine_temperature(Index rows) {
 inline int settling_factor(Index rows) { return static_cast<int>(std::clamp(10000 / rows, Index{1}, Index{10})); }
 inline int small_steps_factor(Index rows) { return static_cast<int>(std::clamp(8000 / rows, Index{1}, Index{4})); }
 inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 20000.0 / static_cast<double>(rows)), 0.4); }
-/// If the maps of the two halves of the rows agree less than this, a short refinement was not enough. Close agreement of the
-/// searches does not show it: searches that use known pairs agree closely for unrelated encoders too, and others sometimes do.
+/// If the maps of the two halves of the rows agree less than this, a short refinement was not enough. Agreement of the searches
+/// does not show it: searches that use known pairs agree closely for unrelated encoders too (the log, the item "300 pairs").
 /// With 20,000 rows the halves agreed by 0.39-0.43 for unrelated and 0.47-0.53 for related encoders, with 10,000 rows by
 /// 0.45-0.49 and 0.51-0.54.
 inline double precise_halves(Index rows) { return 0.3 + 5 * static_cast<double>(refine_temperature(rows)); }
-constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly: it costs little
+constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly, which costs little
 
 }  // namespace vec2vec

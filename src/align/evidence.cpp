@@ -19,7 +19,7 @@ namespace vec2vec {
 
 double score_margin(const ViewPair& view, double score, std::uint64_t seed, int threads) {
   constexpr Index kClimbs = 2;
-  // Of null scores, over all pairs and sizes seen: 0.001-0.0034; an estimate from a few climbs would vary more.
+  // Of null scores: 0.001-0.0034 over all pairs and sizes of bench/verdict/runs.py; an estimate from two climbs varies more.
   constexpr double kDeviation = 0.002;
   Climber nulls[kClimbs];
   parallel_for(kClimbs, threads, [&](Index i) {

@@ -6,8 +6,8 @@
 
 namespace vec2vec {
 
-/// How far a score lies above the scores of climbs that start from random rotations, in units of 0.002, their usual standard
-/// deviation. If the two sides do not correspond, the score of the search is no better than theirs.
+/// How far a score is above the scores of climbs from random rotations, in units of 0.002, their usual standard deviation
+/// (docs/how-it-works.md, the verdict). If the two sides do not correspond, the score of the search is no better than theirs.
 double score_margin(const ViewPair& view, double score, std::uint64_t seed, int threads);
 
 /// Of a map (d_source, d_target) between centred unit rows, from at most 2,000 of them a side:
@@ -19,7 +19,7 @@ void judge_map(MatrixView source, const Spectrum& source_principal, MatrixView t
                int threads, Evidence& evidence);
 
 /// The probability that the top-1 of the map is more than half of what a map fitted to equally many true pairs would reach: a
-/// logistic model of the evidence, fitted by bench/fit_verdict.py (docs/how-it-works.md, the verdict).
+/// logistic model of the evidence, fitted by bench/verdict/fit.py (docs/how-it-works.md, the verdict).
 double success_probability(const Evidence& evidence);
 
 }  // namespace vec2vec

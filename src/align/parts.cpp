@@ -17,9 +17,9 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kFewestRowsOfAPart = 500;  // of a part: fewer are not aligned without pairs
+constexpr Index kFewestRowsOfAPart = 500;  // smaller parts do not align (docs/research/hard-pairs.md)
 
-/// What is tried of one side: all rows, and each of its two clusters, as far as they are large enough.
+/// The parts of one side that are tried: all rows, and each of its two clusters that is large enough.
 struct Parts {
   Matrix clusters[2];  ///< what `tried` looks into
   std::vector<MatrixView> tried;
@@ -59,7 +59,7 @@ AlignSummary align_parts(const AlignProblem& problem, const AlignOptions& option
   quick.progress = [&](std::string_view, double) { return !options.progress || options.progress("parts", tried / tries); };
   for (const MatrixView source : sources.tried) {
     for (const MatrixView target : targets.tried) {
-      if (tried++ == 0) continue;  // all rows of both
+      if (tried++ == 0) continue;  // this is all rows of both
       if (options.time_budget > 0) {
         quick.time_budget = options.time_budget - seconds();
         if (quick.time_budget <= 0) return whole;

@@ -16,7 +16,7 @@ struct Several {
   double spread = 0;            ///< mean norm of its centred unit rows
 };
 
-/// A problem with one target: the one it had, or its several known spaces side by side.
+/// The same problem with one target: its own, or its several known spaces side by side.
 struct OneTarget {
   Matrix rows;           ///< side by side (consensus/consensus.h); empty with one known space
   AlignProblem problem;  ///< without more_targets; its target may lie in `rows`
@@ -27,7 +27,7 @@ OneTarget as_one_target(const AlignProblem& problem, const std::vector<KnownSpac
 /// The map into the consensus: that of the rows side by side goes on through the components.
 void enter_consensus(const Several& several, Map& map);
 
-/// Dimensions of the targets.
+/// The dimensions of the targets.
 std::vector<Index> widths(const std::vector<Target>& targets);
 
 /// m (n, sum of widths) as blocks of so many columns.

@@ -34,9 +34,9 @@ void require_count(std::size_t count, Index rows, const std::string& where) {
               "one line for each row");
 }
 
-constexpr Index kNear = 10;  // neighbours that a defence is to keep
+constexpr Index kNear = 10;  // neighbours that a defence should keep
 
-/// All that the stages would refuse, before the first of them begins.
+/// Checks, before the first stage begins, all that any stage would refuse.
 void check(const AuditProblem& p, const AuditOptions& options) {
   require_finite_rows(p.store, "store");
   const Index fewest = options.defences.empty() ? 2 : kNear + 1;
@@ -84,7 +84,7 @@ Score mean_score(const std::vector<double>& values, double null, const AuditOpti
   return {mean, interval.low, interval.high, null};
 }
 
-/// p: for its known spaces; store: its own, or behind a defence.
+/// p: the problem of its known spaces; store: its own rows, or those behind a defence.
 AlignSummary find_map(const AuditProblem& p, MatrixView store, const std::string& stage, const AuditOptions& options) {
   const SpreadRows source(store, options.max_rows);
   std::vector<SpreadRows> rows;
@@ -208,7 +208,7 @@ DefencePoint attack(const AuditProblem& p, const std::vector<DefenceStep>& steps
   return point;
 }
 
-/// All that decides the stages that are kept. Rows and texts go in by their bytes: what the caller calls them is no proof.
+/// All that decides the kept stages. Rows and texts count by their bytes, for names prove nothing.
 std::string identity_of(const AuditProblem& p, const AuditOptions& options) {
   std::string text = options.identity + ", seed " + std::to_string(options.seed) + ", " + std::to_string(options.max_rows) +
                      " rows, " + std::to_string(options.bootstrap) + " resamples, effort " + to_string(options.effort) + ", " +

@@ -97,7 +97,7 @@ Json membership_json(const AuditReport& r) {
   return json;
 }
 
-/// Whether a translation of the undefended store is there to compare with.
+/// Whether there is a translation of the undefended store to compare with.
 bool has_reference(const AuditReport& r) { return r.map_was_given || r.verdict == Verdict::kAligned; }
 
 Json defences_json(const AuditReport& r) {
@@ -143,7 +143,7 @@ std::string AuditReport::brief() const {
   for (const std::string& line : advice) text += "  - " + line + "\n";
   bool headed = false, open = false;
   for (const DefencePoint& d : defences) {
-    if (d.steps.empty() && std::isnan(d.recovered.value)) continue;  // nothing but the verdict that is told above
+    if (d.steps.empty() && std::isnan(d.recovered.value)) continue;  // the verdict above is all there is
     if (!headed) text += laid_out("{<28} {<26} {>14}  {>15}\n", "defence", "attack", "rows recovered", "neighbours kept");
     headed = true;
     const bool through = d.verdict == Verdict::kAligned;

@@ -10,7 +10,7 @@ namespace vec2vec {
 /// Finished stages of an audit in a folder, so that it goes on from there after a crash. Without a folder nothing is kept.
 class KeptStages {
  public:
-  /// What is found there of another identity is left aside, and replaced by the first stage that ends.
+  /// Stages of another identity are ignored, and the first stage that ends replaces them.
   KeptStages(std::string folder, std::string identity);
 
   /// The alignment of the store as it is: from the folder, or from find() and then kept (alignment.safetensors).

@@ -34,7 +34,7 @@ void check_dimensions(const AuditSpace& space, const std::string& of) {
   }
 }
 
-/// The same texts by two models. Vectors that another order of the texts would have spoilt show in the public rows.
+/// Checks that two models encoded the same texts. The public rows show it when the texts have another order.
 void check_texts(const AuditSpace& first, const AuditSpace& other) {
   const auto require_equal = [&](MatrixView a, MatrixView b, const char* name) {
     if (a.rows != b.rows)
@@ -46,7 +46,7 @@ void check_texts(const AuditSpace& first, const AuditSpace& other) {
   for (const RowSet& set : kRowSets) require_equal(first.*set.rows, other.*set.rows, set.name);
   if (static_cast<bool>(first.encode) != static_cast<bool>(other.encode))
     bad_input("are given for some of the known spaces only", "encoders", "one for each");
-  constexpr Index kEnough = 64;  // rows that tell
+  constexpr Index kEnough = 64;  // rows for a finding
   if (first.public_rows.rows >= kEnough)
     check_same_texts(centre(first.public_rows, 0).rows, first.name, centre(other.public_rows, 0).rows, other.name);
 }

@@ -13,11 +13,11 @@ namespace vec2vec {
 namespace {
 
 constexpr Index kRuns = 20, kRunLength = 50;
-/// Of the correlation below: encoders of the same texts reach 0.36 and more, shuffled or shifted rows 0.001
-/// (docs/research/many-known.md).
+/// The least correlation: encoders of the same texts reach 0.36 and more, shuffled or shifted rows 0.001
+/// (docs/research/many-known.md, "Are the rows of the same texts?").
 constexpr double kSameTexts = 0.1;
 
-/// The rows looked at of n, from which one can step a row forwards and backwards.
+/// The rows of n that are compared; each has a row before and behind it.
 std::vector<Index> runs_of(Index n) {
   std::vector<Index> rows;
   if (n <= kRuns * kRunLength + 2) {

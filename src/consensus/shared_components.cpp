@@ -10,10 +10,10 @@
 namespace vec2vec {
 namespace {
 
-// Chosen in docs/research/many-known.md.
+// Chosen in docs/research/many-known.md, "What the consensus is made of".
 constexpr Index kMostComponents = 128, kDirections = 256;
 constexpr double kRidge = 1.0;         // in units of a space's mean variance
-constexpr double kLeastShared = 1e-6;  // of the first component's eigenvalue: below it is rounding
+constexpr double kLeastShared = 1e-6;  // of the first component's eigenvalue; less is rounding
 
 /// The leading directions (d, r) of rows (m, d), each scaled so that the rows have about unit variance along it.
 Matrix whitening(MatrixView rows, int threads) {

@@ -43,7 +43,7 @@ void parallel_for(Index count, int threads, const std::function<void(Index)>& ta
   pool.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int t = 1; t < threads; ++t) pool.emplace_back(work);
-  } catch (const std::system_error&) {  // the system has no more threads to give: fewer do the same
+  } catch (const std::system_error&) {  // the system has no more threads; fewer do the same
   }
   work();
   pool.clear();

@@ -14,7 +14,7 @@ struct Interval {
   double low = 0, high = 0;
 };
 
-/// What stands where no interval was asked for: NaN, which becomes null in JSON and "-" in tables.
+/// The interval where none was asked for: NaN, which becomes null in JSON and "-" in tables.
 inline constexpr Interval kNoInterval{kUndefined, kUndefined};
 
 /// A statistic of a weighted sample: weights[i] says how often row i was drawn; they sum to the number of rows.

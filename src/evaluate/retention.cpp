@@ -38,7 +38,7 @@ Matrix translated(const Map& map, MatrixView rows, int threads, const std::strin
   Matrix out(rows.rows, map.target_dim());
   TranslateOptions options;
   options.threads = threads;
-  options.ignore_fingerprint = true;  // the caller's affair: queries may have a prefix that documents lack
+  options.ignore_fingerprint = true;  // queries may have a prefix that documents lack
   translate(map, rows, out.span(), options, name);
   return out;
 }

@@ -54,10 +54,10 @@ std::optional<double> number_at(Json json, std::initializer_list<const char*> ke
   return json.is_number() ? std::optional(json.get<double>()) : std::nullopt;
 }
 
-/// Nothing for NaN: a score without an interval has no lower end that could be held against a limit.
+/// Nothing for NaN: a score without an interval has no lower end to compare with a limit.
 std::optional<double> known(double x) { return std::isnan(x) ? std::nullopt : std::optional(x); }
 
-/// What the card and the evidence say of a limit; nothing when they are silent.
+/// The value that card or evidence has for a limit; nothing when they have none.
 std::optional<double> figure_of(const std::string& name, const Json& card, const GateEvidence& evidence) {
   if (name == "min_probability") return number_at(card, {"evidence", "probability"});
   if (name == "min_agreement") return number_at(card, {"evidence", "agreement"});

@@ -25,7 +25,7 @@ double norm_of(const float* row, Index dim) {
   return std::sqrt(square);
 }
 
-/// What the one pass over the file gathers about all rows.
+/// The figures of all rows that one pass over the file collects.
 struct Pass {
   std::vector<float> norms;     ///< of every row; NaN for a row that is not finite
   std::vector<RowHash> hashes;  ///< of every row

@@ -16,7 +16,7 @@ std::string line_of(const std::string& text) {
   return line;
 }
 
-/// Mean log-probability of a token of the true text where it is said to be what a draft became.
+/// Mean log-probability of a token of the true text in a prompt that calls it the correction of a draft.
 double expected(LanguageModel& model, const std::string& truth, const std::string& draft) {
   Sequence sequence{model.tokenize("Draft: " + draft + "\nText:", true)};
   sequence.first = sequence.tokens.size();

@@ -48,7 +48,7 @@ class Candidates {
 
   Index keep() const { return keep_; }
 
-  /// Tells that `keep` candidates of row i, all still to be offered, reach this bound.
+  /// Notes that `keep` candidates of row i, which are still to be offered, reach this bound.
   void raise_bound(Index i, float bound) {
     float& old = bound_[static_cast<std::size_t>(i)];
     old = std::max(old, bound);
@@ -130,7 +130,7 @@ void scan(MatrixSpan products, Block a, Block b, std::span<const float> shifts, 
   }
 }
 
-/// The rows that differ from each other, and where each of them stands in the whole. Float32 products of equal rows may differ
+/// The rows that differ from each other, and the places of each in the whole. Float32 products of equal rows may differ
 /// in their last bit, by where they fall in a tile; so that ties are exact, equal rows are multiplied once.
 struct DistinctRows {
   std::vector<std::int32_t> order;  ///< all row numbers, equal rows together and ascending, by the first of each
@@ -167,7 +167,7 @@ DistinctRows distinct_rows(MatrixView rows) {
     while (end < n && equal(p, end)) ++end;
     groups.emplace_back(order.data() + p, end - p);
   }
-  // By their first copy, so that ties of distinct rows go by index as well.
+  // Rows are in the order of their first copy, so that ties of distinct rows go by index as well.
   std::sort(groups.begin(), groups.end(), [](const auto& x, const auto& y) { return x[0] < y[0]; });
   DistinctRows result;
   for (const auto& group : groups) {
@@ -229,7 +229,7 @@ Candidates best_candidates(const ComparedRows& given, const Bf16Rows* rounded, I
                                                                          RightFactor::kTransposed, rounded != nullptr, 1);
   });
 
-  // Along diagonals, so that tiles at work at the same time seldom share a block of rows.
+  // Tiles are taken along diagonals, so that those at work at the same time seldom share a block of rows.
   std::vector<std::pair<Index, Index>> tiles;
   for (Index offset = 0; offset < blocks; ++offset)
     for (Index b = 0; b + offset < blocks; ++b) tiles.emplace_back(b, b + offset);
@@ -248,7 +248,7 @@ Candidates best_candidates(const ComparedRows& given, const Bf16Rows* rounded, I
       } else {
         right.multiply(rows.middle_rows(a.first, a.count), products);
       }
-      // Always the lower block first: no two tiles can wait for each other.
+      // The lower block is always locked first, so that no two tiles wait for each other.
       const std::lock_guard lock_a(locks[static_cast<std::size_t>(first)]);
       std::unique_lock<std::mutex> lock_b;
       if (first != second) lock_b = std::unique_lock(locks[static_cast<std::size_t>(second)]);
@@ -288,8 +288,8 @@ Candidates best_candidates_of(const ComparedRows& given, std::span<const std::in
   return candidates;
 }
 
-/// Of candidates (at least k) whose products may be off by `error`, those that can be among the k nearest, to the front; their
-/// number.
+/// Moves the candidates (at least k) that can be among the k nearest, when products may be off by `error`, to the front;
+/// returns their number.
 Index within_reach(std::span<Candidates::Entry> candidates, Index k, double error) {
   const auto first = candidates.begin(), kth = first + k - 1;
   std::nth_element(first, kth, candidates.end(), [](const auto& x, const auto& y) { return x.value > y.value; });

@@ -31,8 +31,8 @@ struct ComparedRows {
 /// Blocked GEMM with the selection fused into it: S = rows rows^T is symmetric, so each tile above the diagonal serves both its
 /// rows and its columns. bf16 products choose some 2 k candidates, which are ranked again in double. A list is kept when its
 /// least similarity exceeds what a dropped row could have at most, by a bound on the rounding; other rows are searched again
-/// with float32 products and k + 8 candidates, all rows when half are open. bf16 = false begins there. Cost: n^2 d flops;
-/// memory O(n (k + d)) + 4 MiB a thread. The same bytes for any number of threads, with or without bf16.
+/// with float32 products and k + 8 candidates, all rows when half are open. bf16 = false takes these from the start. Cost: n^2
+/// d flops; memory O(n (k + d)) + 4 MiB a thread. The same bytes for any number of threads, with or without bf16.
 Neighbours nearest_rows(const ComparedRows& rows, Index k, int threads, const Progress& progress = {}, bool bf16 = has_bf16());
 
 /// The same by a full sort of double products; for tests.

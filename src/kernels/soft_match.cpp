@@ -16,7 +16,7 @@
 namespace vec2vec {
 namespace {
 
-/// Rows of x a block. In fewer the product waits for y; more rows of cosines than this do not fit a level-2 cache.
+/// Rows of x in a block. With fewer the product waits for y; more rows of cosines do not fit a level-2 cache.
 constexpr Index kBlockRows = 128, kSparseBlockRows = 64;
 
 /// Values that are written before they are read.
@@ -37,10 +37,10 @@ class Buffer {
   std::unique_ptr<T[], Free> values_;
 };
 
-/// What room of a thread is for.
+/// The uses of a thread's memory.
 enum class Use { kKernel, kRoundedRows, kCosines };
 
-/// Room for so many values, of this thread and this use; valid until it asks for more.
+/// Memory of this thread and this use for `count` values; valid until the thread asks for more.
 template <class T, Use>
 T* room_of_thread(Index values) {
   thread_local Buffer<T> room;
@@ -83,9 +83,9 @@ class ColumnSums {
   Matrix partial_;
 };
 
-/// A kernel of at most so many bytes is kept whole between passes; a larger one is made again in each.
+/// Kernels of up to this size are kept between passes, larger ones made again in each (docs/research/speed.md, one kernel).
 constexpr Index kKeptBytes = Index{128} << 20;
-/// Memory of at most so many bytes stays with its thread from call to call: a search makes thousands of small kernels.
+/// Memory up to this size stays with its thread from call to call, for a search makes thousands of small kernels.
 constexpr Index kReusedBytes = Index{4} << 20;
 
 /// The kernel exp((S - 1) / temperature) in blocks of rows. Entry is std::uint16_t for bfloat16, else float.
@@ -186,8 +186,8 @@ struct SparseBlock {
   std::vector<float> value;  ///< exp((S_ij - best of row i) / temperature)
   std::vector<float> best;   ///< the row's largest S_ij
 };
-constexpr float kReach = 6.0f;  // what is left out weighs less than e^-6 of the best
-/// Sparse only when fewer than one entry in so many is kept: of a kernel that could be kept whole, and of a larger one.
+constexpr float kReach = 6.0f;  // in temperatures; the rest weighs below e^-6 of the best
+/// Sparse when fewer than one entry in this many counts, for kernels of up to kKeptBytes and for larger ones (speed.md too).
 constexpr Index kSparse = 100, kSparseLarge = 30;
 
 void keep_row(const float* s, Index m, float temperature, SparseBlock& block) {

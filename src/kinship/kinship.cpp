@@ -21,8 +21,8 @@
 namespace vec2vec {
 namespace {
 
-/// Seen (docs/results.md): files of one model 0.32 and more from 2,000 rows on, 0.26 with 500; two MiniLM models, which seem to
-/// share their start, 0.12 to 0.17; other models at most 0.011.
+/// Bounds on the correlation (docs/results/confidence.md, fingerprints). Files of one model have 0.32 and more from 2,000 rows
+/// on, 0.26 with 500; two MiniLM models, which seem to share their start, have 0.12 to 0.17, other models at most 0.011.
 constexpr double kSame = 0.25, kRelated = 0.05, kRelatedDeviations = 6;
 
 struct Moments {

@@ -11,7 +11,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kShareRows = 4000, kFingerprintRows = 20000;  // looked at, spread evenly
+constexpr Index kShareRows = 4000, kFingerprintRows = 20000;  // rows, spread evenly
 
 /// Mean over rows (n, d), of norm 1, of the energy along axes (r, d); zero rows are left out.
 double energy_along(MatrixView rows, MatrixView axes) {

@@ -17,7 +17,7 @@
 namespace vec2vec {
 namespace {
 
-// Of the file format: a program must refuse maps that it would apply wrongly.
+// Versions of the file format. A program must refuse maps that it would apply wrongly.
 constexpr int kLinearVersion = 1, kNeuralVersion = 2, kBlendedVersion = 3, kSeveralVersion = 4, kLastVersion = 4;
 
 void add_mean(MatrixSpan rows, MatrixView mean, float spread) {

@@ -29,7 +29,7 @@ std::vector<float> nearest_cosines(MatrixView rows, MatrixView centres) {
 Support support_of(MatrixView rows) {
   const SpreadRows sample(rows, kRows);
   const MatrixView spread = sample;
-  // Clusters lie nearer to their own rows than to any others: every other row makes them, the rest gives the quantiles.
+  // Clusters are nearer to their own rows than to others, so every other row makes them and the rest gives the quantiles.
   const MatrixView own{spread.data, (spread.rows + 1) / 2, spread.cols, 2 * spread.stride};
   const MatrixView others{spread.row(1), spread.rows / 2, spread.cols, 2 * spread.stride};
   Random random(0, Stream::kSupport);

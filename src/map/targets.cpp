@@ -19,7 +19,7 @@
 namespace vec2vec {
 namespace {
 
-/// The card of the map into one of the spaces alone. It names them all: the others' rows helped to find the map.
+/// The card of the map into one of the spaces alone. It names them all, for the others' rows helped to find the map.
 std::string card_of(const Map& map, const Target& target) {
   auto json = map.card.empty() ? nlohmann::ordered_json::object() : parse_ordered_json(map.card);
   json["target"]["name"] = target.name;
@@ -43,11 +43,11 @@ double likeness(MatrixView rows, MatrixView mean) {
   return dot / std::max(std::sqrt(own * other), 1e-300);
 }
 
-/// Spaces of one dimension that stand in each other's place would give rows without an error. Their means tell: two models have
-/// nothing in common there. Rows that were centred before have no mean, and are taken as they are.
+/// Exchanged spaces of one dimension would give rows without an error. Their means show the exchange, for those of two models
+/// have nothing in common. Rows that were centred before have no mean and are taken as they are.
 void require_no_swap(const std::vector<Target>& targets, const std::vector<MatrixView>& known) {
   constexpr Index kEnough = 64;     // rows for a mean
-  constexpr double kSwapped = 0.3;  // of the sum of two cosines: 0.5 and more when tweets meet a map of general texts
+  constexpr double kSwapped = 0.3;  // of a sum of two cosines; tweets and a map of general texts have 0.5 and more
   if (known[0].rows < kEnough) return;
   for (std::size_t k = 1; k < known.size(); ++k)
     for (std::size_t other = 0; other < k; ++other) {

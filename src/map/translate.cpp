@@ -25,7 +25,7 @@ namespace {
 
 constexpr Index kPart = 512;  // rows a task translates
 
-/// notes: on how the rows were read, which may tell why they do not fit.
+/// notes: how the rows were read, which may explain why they do not fit.
 void check_dim(const Map& map, Index dim, const std::string& where, const std::vector<std::string>& notes = {}) {
   if (dim == map.source_dim()) return;
   std::string hint = dim == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
@@ -37,7 +37,7 @@ void check_dim(const Map& map, Index dim, const std::string& where, const std::v
 
 void check_model(const Map& map, MatrixView rows, const std::string& where) {
   for (Index i = 0; i < rows.rows; ++i)
-    if (!std::isfinite(std::accumulate(rows.row(i), rows.row(i) + rows.cols, 0.0))) return;  // named when its turn comes
+    if (!std::isfinite(std::accumulate(rows.row(i), rows.row(i) + rows.cols, 0.0))) return;  // translating names it
   if (map.fits(rows)) return;
   bad_input("these rows do not look like the model that the map was fitted on", where, kUnfitHint);
 }

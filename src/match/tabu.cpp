@@ -59,7 +59,7 @@ class TabuSearch {
         objective += static_cast<double>(a_(i, j)) * permuted_(i, j);
       }
     for (int i = 0; i < k_; ++i) compute_gains(i);
-    for (int i = 0; i < k_; ++i)  // the two halves were added up in different orders
+    for (int i = 0; i < k_; ++i)  // the sums of the two halves differ in their order
       for (int j = 0; j < i; ++j) gain_(i, j) = gain_(j, i);
     return objective;
   }
@@ -95,7 +95,7 @@ class TabuSearch {
     return forbidden ? -std::numeric_limits<float>::infinity() : gain;
   }
 
-  /// Forbids anchor i to come back to its present target before iteration `until`.
+  /// Forbids anchor i to return to its present target before iteration `until`.
   void forbid(int i, float until) { until_(i, i) = until_t_(i, i) = until; }
 
   /// Swaps the targets of r and s and brings every table up to date.

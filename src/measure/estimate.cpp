@@ -12,7 +12,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr double kNullBudget = 1e12;  // flops; some seconds on two cores
+constexpr double kNullBudget = 1e12;  // flops: some seconds on two cores (docs/research/speed.md)
 constexpr std::size_t kEnoughForQuantiles = 40;
 
 /// The 0.975 quantile of Student's t (Cornish-Fisher; 0.3 % low for 4 degrees of freedom, better above).

@@ -37,7 +37,7 @@ std::string shortened(const std::string& text) {
   return text.substr(0, end) + "\xE2\x80\xA6";
 }
 
-/// One side of the portrait: which of the rows are looked at, their numbers in their file, and their texts.
+/// One side of the portrait: the rows that are shown, their numbers in their file, and their texts.
 struct Side {
   Index rows = 0, given = 0, in_file = 0;
   const std::vector<std::string>* texts = nullptr;
@@ -256,7 +256,7 @@ class Portrait {
     }
   }
 
-  /// Of the rows drawn, those whose nearest row of the target is the furthest away.
+  /// The drawn rows whose nearest row of the target is the furthest away.
   void far(const std::vector<std::vector<Near>>& to_target) {
     std::vector<std::size_t> order(to_target.size());
     for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;

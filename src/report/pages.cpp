@@ -28,7 +28,7 @@ std::string page_of(std::string_view title, std::string_view draw, const std::st
     else
       data += c;
   }
-  put(page, "{{REPORT}}", data);  // last, so that nothing is looked for in the data
+  put(page, "{{REPORT}}", data);  // last, so that no mark is replaced within the data
   return page;
 }
 

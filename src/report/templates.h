@@ -9,7 +9,7 @@ extern const std::string_view kPageFrame;      ///< page.html
 extern const std::string_view kPageStyle;      ///< page.css
 extern const std::string_view kPageCharts;     ///< charts.js
 extern const std::string_view kDrawAlign;      ///< align.js
-extern const std::string_view kVerdictRuns;    ///< verdict_runs.json, which bench/page_runs.py writes
+extern const std::string_view kVerdictRuns;    ///< verdict_runs.json, which bench/verdict/page_runs.py writes
 extern const std::string_view kDrawAudit;      ///< audit.js
 extern const std::string_view kDrawGate;       ///< gate.js
 extern const std::string_view kDrawMeasure;    ///< measure.js

@@ -5,10 +5,10 @@
 
 namespace vec2vec {
 
-/// Fewer rows a side than these are aligned by nothing here, and compared by nothing.
+/// The fewest rows a side that anything here aligns or compares.
 constexpr Index kFewestRowsASide = 64;
 
-/// Refuses fewer rows than that. hint: how many the caller needs to work well.
+/// Throws Error{kBadInput} for fewer rows. hint: how many the caller needs to work well.
 void require_enough_rows(MatrixView rows, const std::string& where, const std::string& hint);
 
 /// Throws the Error{kBadInput} for row number `row` of `where`, which has a value that is not finite.

@@ -13,7 +13,7 @@ using RowHash = std::pair<std::uint64_t, std::uint64_t>;
 /// The hash of the bits of row (dim values): 0.0 and -0.0 differ, equal NaN bit patterns are equal.
 RowHash hash_row(const float* row, Index dim);
 
-/// How many hashes repeat one before them. Sorts its argument; O(n log n).
+/// The number of hashes that repeat an earlier one. Sorts its argument; O(n log n).
 Index count_repeats(std::vector<RowHash>& hashes);
 
 /// Rows without their repetitions. Texts that occur many times would otherwise form clusters of their own and outweigh all
@@ -24,7 +24,7 @@ struct DistinctRows {
   std::vector<Index> place;  ///< of each row given: its number among `rows`; empty when all were kept
 };
 
-/// Rows (n, d) that repeat no earlier one bit for bit. Repetitions of up to 1 % of the rows do no harm and stay.
+/// The rows of (n, d) that repeat no earlier one bit for bit. Repetitions of up to 1 % of the rows do no harm and stay.
 DistinctRows distinct_rows(MatrixView rows);
 
 }  // namespace vec2vec

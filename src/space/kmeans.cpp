@@ -54,7 +54,7 @@ void for_nearest(MatrixView rows, const Matrix& centroids, const Each& each) {
     for (Index i = 0; i < block.rows; ++i) {
       const float* row = s.row(i);
       Index best = 0;
-      float best_value = row[0] - half_norm[0];  // a branch that is foreseen is faster here than vector code
+      float best_value = row[0] - half_norm[0];  // a well predicted branch is faster here than vector code
       for (Index c = 1; c < k; ++c)
         if (const float value = row[c] - half_norm[static_cast<std::size_t>(c)]; value > best_value) {
           best_value = value;

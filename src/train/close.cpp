@@ -12,7 +12,7 @@ namespace vec2vec::neural {
 
 void close(Network& network, const TrainingRows& rows, int threads) {
   constexpr Index kMostRows = 20000;
-  constexpr double kViewPower = 0.25, kShrinkage = 0.25;  // as in align/refine/refine
+  constexpr double kViewPower = 0.25, kShrinkage = 0.25;  // those of align/refine/refine.cpp
   const SpreadRows x(rows.train[0], kMostRows), y(rows.train[1], kMostRows);
   const Index fewer = std::min(MatrixView(x).rows, MatrixView(y).rows);
   const Matrix f = network.translate(x, threads);

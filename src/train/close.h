@@ -5,8 +5,8 @@ namespace vec2vec::neural {
 
 /// Ends a network, source to target, as the linear path ends its map (align/refine/refine): one coupling of its translations f
 /// of up to 20,000 training rows with native rows y, then v = f M with M (d_target, d_target) the shrunk map
-/// (linear/shrunk_map.h) from f to the counterparts, known pairs included. Training to look native takes back the shrinkage of
-/// the start, which is worth centred cosine; this puts it there again, fitted to better translations. Cost: one coupling, a
+/// (linear/shrunk_map.h) from f to the counterparts, known pairs included. Training towards native rows undoes the shrinkage of
+/// the start, which raised centred cosine; this shrinks again, fitted to better translations. Cost: one coupling, a
 /// spectrum and a singular value decomposition of d_target dimensions.
 void close(Network& network, const TrainingRows& rows, int threads);
 

@@ -17,12 +17,13 @@
 namespace vec2vec::neural {
 namespace {
 
+/// Rows a side and pairs that are held out for scores, at most; pairs from which on some are (docs/neural.md, selection).
 constexpr Index kMostHeldOut = 2000, kFewestPairsToHoldOut = 500;
 
 /// Whether i is one of `count` spread evenly over n, when `before` of them are smaller.
 bool is_every(Index i, Index before, Index count, Index n) { return before < count && spread_row(before, count, n) == i; }
 
-/// Noise (rows, cols), uniform, of the given deviation a row; or nothing.
+/// Uniform noise (rows, cols) of the given deviation a row; no data when that is 0.
 Matrix noise(Index rows, Index cols, double deviation, Random& random) {
   if (deviation <= 0) return {};
   Matrix m(rows, cols);

@@ -10,8 +10,8 @@
 
 namespace vec2vec::neural {
 
-/// What all runs on a problem have in common: centred unit rows of both sides, those trained on and those only scored on, the
-/// known pairs likewise, and the map whose means they were centred by.
+/// What all runs on a problem have in common: centred unit rows of both sides and known pairs, each in those for training and
+/// those for scores alone, and the map whose means centred them.
 struct TrainingRows {
   /// start: the linear map of the problem's rows, or a map with its means alone.
   TrainingRows(const AlignProblem& problem, const Map& start);
@@ -26,11 +26,11 @@ struct TrainingRows {
 /// One run of training, from a seed: steps, scores, checkpoints.
 class Trainer {
  public:
-  /// Takes up the checkpoint, if there is one. Both arguments must outlive this.
+  /// Goes on from the checkpoint, if there is one. Both arguments must outlive this.
   Trainer(const TrainingRows& rows, const NeuralOptions& options);
 
   /// Trains until `step`, or until the run ends earlier: finished() then says why. `report` is called after every step with the
-  /// latest score and may throw. `deadline` ends training, too.
+  /// latest score and may throw. Training also ends at `deadline`.
   void train_to(Index step, const std::function<void(double)>& report,
                 std::optional<std::chrono::steady_clock::time_point> deadline);
 

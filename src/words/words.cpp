@@ -59,7 +59,7 @@ class Pursuit {
       State& s = state_[static_cast<std::size_t>(i)];
       if (s.done) continue;
       float* row = products_.row(i);
-      for (const Index word : s.tried) row[word] = -1;  // a word that was dropped is not tried again
+      for (const Index word : s.tried) row[word] = -1;  // a dropped word is not tried again
       const Index best = std::max_element(row, row + atoms_.rows) - row;
       if (!(row[best] > 0)) {
         s.done = true;

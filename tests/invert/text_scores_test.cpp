@@ -19,7 +19,7 @@ struct Reference {
   double token_f1, rouge_l, bleu;
 };
 
-/// What rouge-score 0.1.2 and sacrebleu 2.6 say (bench/inversion.py compares on real texts).
+/// What rouge-score 0.1.2 and sacrebleu 2.6 say (bench/audit/inversion.py compares on real texts).
 constexpr Reference kReferences[] = {
     {"the cat sat on the mat", "the cat is on the mat", 0.833333, 0.833333, 0.379918},
     {"Please call me at 713-345-6687, John.", "John - please call 713-345-6687.", 0.857143, 0.714286, 0.356551},

@@ -13,6 +13,8 @@
 namespace vec2vec {
 namespace {
 
+/// Known pairs from which on the kind of their map is cross-validated, the folds, the most pairs of a fold that are scored, and
+/// the candidates they are ranked among (docs/research/hard-pairs.md, ridge and power chosen by cross-validation).
 constexpr Index kFewestForValidation = 50, kFolds = 5, kLargestFold = 1000, kCandidates = 4096;
 
 Matrix map_of(const Spectrum& source, MatrixView cross, const PairFit& fit) {

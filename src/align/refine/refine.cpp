@@ -14,12 +14,12 @@ namespace vec2vec {
 namespace {
 
 constexpr double kPower = 0.25;  // whitening of the full space: the first line of docs/research/hard-pairs.md
-/// Temperatures against refine_temperature: small steps warmer, last couplings colder; few steps end colder still
+/// Factors of refine_temperature: small steps are warmer, last couplings colder, and few steps end colder still
 /// (docs/research/hard-pairs.md, colder steps when the start is weak, and the last coupling).
 constexpr float kWarmSteps = 1.3f, kThoroughEnd = 0.8f, kEasyEnd = 0.67f;
-constexpr double kSmallPart = 0.4, kLargePart = 0.8;  // of a side's rows in a step, at most
+constexpr double kSmallPart = 0.4, kLargePart = 0.8;  // of a side, at most (the log, steps on all rows)
 
-/// The pairs that the map of the view confirms: a wrong one would pull on the last fit.
+/// The pairs that the map of the view confirms. A wrong one would distort the last fit.
 Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
   const PairTerm in = in_view(pairs, view);
   const Matrix translated = project(in.x, map, 1);

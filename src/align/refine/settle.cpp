@@ -18,7 +18,7 @@ constexpr Index kFolds = 5;                          // of the cross-fitting: 10
 constexpr Index kFreshRows = 10000;                  // of the target, drawn for each coupling but the first and the last
 constexpr float kCoolest = 0.03f, kWarmest = 0.04f;  // temperatures between couplings
 constexpr double kViewPower = 0.25;                  // whitening of the target's view between couplings
-/// Its directions: of 96, 150 and 250, 150 were best at 1,000 rows, 200 at 20,000.
+/// Directions of that view: of 96, 150 and 250, 150 were best at 1,000 rows; 200 were best at 20,000.
 constexpr Index kFewestDims = 150, kMostDims = 200, kRowsOfMostDims = 5000;
 
 /// Rows (n, v) translated by maps of their folds (d, v) each, of norm 1.

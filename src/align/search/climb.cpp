@@ -15,18 +15,18 @@
 namespace vec2vec {
 namespace {
 
-/// Rows that anchors are made of, at most, and at most this part of all: runs then differ. Lloyd steps of their k-means.
+/// Most rows that the anchors of a run are made of (never more than two thirds, so that runs differ); Lloyd steps of k-means.
 constexpr Index kAnchorRows = 12000;
 constexpr int kLloydSteps = 10;
-/// A pair is half believed at this cosine, and the less sharply the wider (docs/research/hard-pairs.md, weight of a known
-/// pair).
+/// The cosine at which a pair is trusted by half, and the width of the rise of that trust (docs/research/hard-pairs.md,
+/// weight of a known pair).
 constexpr float kHalfTrust = 0.15f, kTrustWidth = 0.05f;
-/// Rows of a side in a step (docs/research/hard-pairs.md, fewer rows a step).
+/// Fewest and most rows of a side in a step (docs/research/hard-pairs.md, fewer rows a step).
 constexpr Index kFewestStepRows = 200, kMostStepRows = 1000;
 /// SoftSteps::keep of a climb (docs/research/hard-pairs.md, overshooting by 2, 3 and 5 times), and of the mean of its last
 /// steps.
 constexpr float kOvershoot = -2, kMeanKeep = 0.85f;
-/// Of the coupling that a climb ends with, and that its score is taken with; rows a side of that score.
+/// Temperature of the last coupling of a climb and of its score (docs/research/hard-pairs.md, reheating); rows of the score.
 constexpr float kTemperature = 0.05f;
 constexpr Index kScoreRows = 2000;
 
@@ -150,7 +150,7 @@ Matrix soft_steps(MatrixView x, MatrixView y, Matrix map, const SoftSteps& steps
 }
 
 double pair_free_score(MatrixView x, MatrixView y, MatrixView map, Index rows, int threads) {
-  // Always the same rows: scores of two maps then differ by the maps alone.
+  // The rows are always the same, so that scores of two maps differ by the maps alone.
   const SpreadRows ys(y, rows);
   const Matrix moved = project(SpreadRows(x, rows), map, threads);
   return soft_score(moved, soft_match(moved, ys, ys, {kTemperature, 4, threads}));
@@ -164,8 +164,8 @@ std::vector<float> anneal(std::initializer_list<float> levels, int each) {
 
 void climb(const ViewPair& view, const PairTerm& pairs, const std::vector<float>& temperatures, Random random, Climber& climber,
            int mean_of) {
-  // Fresh rows in each step are noise that leads out of local optima: never most of the rows. Of the larger side 1,000 serve a
-  // smaller one well: with 200 a side even the true map is lost (docs/research/many-known.md).
+  // Fresh rows in each step are noise that leads out of local optima, so a step never takes most of them. A small side needs
+  // many rows of the larger one: with 200 a side even the true map is lost (docs/research/many-known.md).
   const auto third = [](const Matrix& side) { return std::clamp(side.rows() / 3, kFewestStepRows, kMostStepRows); };
   const Index source_rows = third(view.x), target_rows = third(view.y);
   climber.map = soft_steps(view.x, view.y, std::move(climber.map), {temperatures, source_rows, target_rows, kOvershoot, &pairs},

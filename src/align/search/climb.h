@@ -44,8 +44,8 @@ struct Start {
 };
 std::vector<Start> consensus(std::span<const AnchorMatch> matches);
 
-/// The weight of one known pair, as a fraction of the number of softly matched rows: these share their errors, so that more of
-/// them must not outweigh a pair. 3 in 10,000 was best from 20 to 3,000 pairs (docs/research/hard-pairs.md).
+/// The weight of one known pair, as a fraction of the number of softly matched rows. These share their errors, so more of them
+/// must not outweigh a pair. 3 in 10,000 was best from 20 to 3,000 pairs (docs/research/hard-pairs.md, weight of a known pair).
 constexpr float kPairWeight = 3e-4f;
 
 /// Known pairs in the coordinates of a view: x (p, v) row i belongs to y (p, v) row i.
@@ -62,9 +62,9 @@ float pair_trust(const float* translated, const float* y, Index v);
 void add_pairs(const PairTerm& pairs, MatrixView map, Index soft_rows, MatrixSpan cross);
 
 /// Soft matching (kernels/soft_match.h) and a Procrustes step at each temperature in turn, on so many fresh random rows a step.
-/// keep < 1 is the weight of the old map in the new one. Above 0 it averages steps, which takes out their noise; below 0 it
-/// overshoots: a step is expectation-maximisation, slow near its end, and going three times as far (-2) climbs about twice
-/// as fast (docs/research/hard-pairs.md).
+/// keep < 1 is the weight of the old map in the new one. Above 0 it averages steps, which takes out their noise. Below 0 it
+/// overshoots: a step is expectation-maximisation, which is slow near its end, and three times as far (-2) climbs about twice
+/// as fast (docs/research/hard-pairs.md, overshooting in the view).
 struct SoftSteps {
   std::vector<float> temperatures;
   Index source_rows = 2000, target_rows = 2000;

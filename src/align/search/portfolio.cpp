@@ -15,10 +15,10 @@
 namespace vec2vec {
 namespace {
 
-/// Two independent searches that translate rows this much alike are taken to have found the same solution. Wrong maps of real
-/// encoders were seen to agree by 0.2-0.4, right ones, before they are refined, by 0.70 and more.
+/// Mean cosine from which on two independent searches count as one solution. Wrong maps of real encoders agree by 0.2-0.4,
+/// right ones, before they are refined, by 0.70 and more (docs/research/hard-pairs.md, higher agreement before the end).
 constexpr double kSameSolution = 0.7;
-/// Encoders of much the same space agree by 0.88 and more after cheap searches, unrelated ones, when solved, by 0.70-0.83.
+/// The same for easy pairs: related encoders agree by 0.88 and more, unrelated ones by 0.70-0.83 (the log, pairs are easy).
 constexpr double kSameSpace = 0.84;
 
 struct Search {
@@ -27,14 +27,14 @@ struct Search {
   int steps = 65;  ///< of a first climb, after 20 that cool down
 };
 
-constexpr std::size_t kPool = 4;        // the best so many go on climbing
-constexpr int kPoolSteps = 60;          // of each of their further climbs
-constexpr Index kAgreementRows = 4000;  // that two maps are compared on
-constexpr Index kRowsAnAnchor = 60;     // of the smaller side, at least
+constexpr std::size_t kPool = 4;        // climbers that go on (docs/research/hard-pairs.md)
+constexpr int kPoolSteps = 60;          // steps of each of their further climbs
+constexpr Index kAgreementRows = 4000;  // rows that two maps are compared on
+constexpr Index kRowsAnAnchor = 60;     // of the smaller side (docs/research/many-known.md)
 
-/// Cheap searches first: they solve encoders of the same corpus. For unrelated ones a third to a half of the thorough ones
-/// climb to the solution, so that two of them are soon seen to agree. With enough pairs, two searches that start from one half
-/// of them each may do.
+/// Cheap searches come first, which solve encoders of the same corpus. For unrelated ones a third to a half of the thorough
+/// searches reach the solution, so that two soon agree. With enough pairs, two searches from one half of them each may do.
+/// docs/research/hard-pairs.md has the anchors and runs under "which batch of anchors finds a start".
 std::vector<Search> plan(Index pairs, int count) {
   std::vector<Search> searches(static_cast<std::size_t>(count), {false, {32, 32, 6000, 2}});
   for (std::size_t i = 0; i < 4; ++i) searches[i] = {true, {24, 16, 4000, 2}, 30};
@@ -79,8 +79,9 @@ Climber run_search(const ViewPair& view, const PairTerm& pairs, const Search& op
   return std::move(*std::min_element(starts.begin(), starts.end(), better));
 }
 
-/// Leaves local optima in which an axis of the view points the wrong way: reverses each in turn, climbs a few steps, further
-/// with the best, and goes on from there as long as that helps. Axes of the second half carry little and need no help.
+/// Leaves local optima in which an axis of the view points the wrong way: reverses each axis, climbs a few steps, climbs
+/// further with the best, and repeats that while it helps (docs/research/hard-pairs.md, turning axes). The second half carries
+/// little.
 void turn_axes(const ViewPair& view, const PairTerm& pairs, const AlignOptions& options, Climber& best) {
   constexpr double kGain = 0.0015;  // scores of climbers near one optimum differ by less
   constexpr std::uint64_t kRounds = 4;
@@ -154,12 +155,12 @@ class Portfolio {
  private:
   bool found() const { return agreement_ >= kSameSolution; }
 
-  /// Sorts the climbers, and looks which one agrees best with the first.
+  /// Sorts the climbers, and finds the one that agrees best with the first.
   void rank() {
     std::vector<Climber>& pool = state_.pool;
     std::stable_sort(pool.begin(), pool.end(), better);
     agreement_ = 0;
-    // Compared in the target's own scale, where directions of little variance count little.
+    // Rows are compared in the target's own scale, where directions of little variance count little.
     const SpreadRows rows(view_.x, kAgreementRows);
     const auto translated = [&](const Climber& c) { return project(rows, product(c.mean, view_.b_inverse), options_.threads); };
     const Matrix best = pool.size() > 1 ? translated(pool[0]) : Matrix();
@@ -189,7 +190,7 @@ class Portfolio {
     rank();
   }
 
-  /// The two that agree as one. The best of them and their mean are two ways to the top, which is not far.
+  /// Joins the two that agree: their mean where pairs are easy, else the better of the two after both have climbed on.
   Climber joined(bool easy) {
     Climber best = std::move(state_.pool[0]);
     Matrix middle = best.mean;

@@ -20,7 +20,7 @@
 namespace vec2vec {
 namespace {
 
-constexpr Index kFewestRows = 5;  // with and without a label, for an AUC
+constexpr Index kFewestRows = 5;  // that have a label, and that lack it, for an AUC
 
 using Labels = std::vector<std::vector<Index>>;  // of each row
 
@@ -69,7 +69,7 @@ RowScores row_scores(const Labels& guesses, const Labels& truth, Index k) {
   return scores;
 }
 
-/// For each label that enough rows have, and have not: its AUC.
+/// The AUC of each label that enough rows have and enough rows lack.
 std::vector<std::pair<Index, Auc>> label_aucs(MatrixView scores, const Labels& truth) {
   std::vector<std::pair<Index, Auc>> aucs;
   for (Index label = 0; label < scores.cols; ++label) {
@@ -86,7 +86,7 @@ std::vector<std::pair<Index, Auc>> label_aucs(MatrixView scores, const Labels& t
   return aucs;
 }
 
-/// The mean of what is defined; NaN when nothing is.
+/// The mean of the values that are defined; NaN when none is.
 double mean_defined(std::span<const double> values) {
   double sum = 0, count = 0;
   for (const double x : values)
@@ -154,7 +154,7 @@ Reading read(const std::string& reader, MatrixView scores, const Labels& truth, 
   return reading;
 }
 
-/// Every row: how often each label occurs. (n, m)
+/// (n, m): in every row, how often each label occurs.
 Matrix frequencies(const Labels& truth, Index labels) {
   Matrix scores(static_cast<Index>(truth.size()), labels);
   for (const auto& row : truth)

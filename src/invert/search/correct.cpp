@@ -112,7 +112,7 @@ bool correct(LanguageModel& model, std::span<const Token> prompt, std::span<cons
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return cosines[a] > cosines[b]; });
     std::vector<Hypothesis> nearest;
-    for (std::size_t i = 0; i < std::min(kReadAgain, order.size()); ++i)  // reading is dear: only what may get in
+    for (std::size_t i = 0; i < std::min(kReadAgain, order.size()); ++i)  // reading costs much, so only texts that may enter
       if (const double cosine = cosines[order[i]]; pool.admits(guide.score(cosine, 0)))
         nearest.push_back({tried[order[i]], cosine, 0, 0});
     const double before = pool.best()[0].score;

@@ -12,9 +12,9 @@
 namespace vec2vec {
 namespace {
 
-/// Text that the model expects more than this is not preferred to it.
+/// Mean log-probability a token from which on text counts as fluent; more is no better.
 constexpr double kFluentEnough = -0.5;
-constexpr double kBeyond = 0.1;  // what cosine beyond InversionOptions::enough counts
+constexpr double kBeyond = 0.1;  // weight of the cosine above InversionOptions::enough
 
 }  // namespace
 

@@ -23,7 +23,7 @@ struct Hypothesis {
   double score = -2;                        ///< Guide::score of both
 };
 
-/// What the search for one vector is guided by: how near is a text to it? Also counts what that costs.
+/// Guides the search for one vector by how near texts are to it, and counts what that costs.
 class Guide {
  public:
   /// target (d): centred, of norm 1; mean (1, d).

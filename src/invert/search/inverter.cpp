@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::size_t kExampleBytes = 200;  // longer public texts are cut in the prompt
 constexpr std::size_t kPool = 4;
-constexpr double kBeamShare = 0.6;  // of a row's time, roughly
+constexpr double kBeamShare = 0.6;  // of a row's time, about
 constexpr Index kLeastTexts = 500;  // public texts that make a dictionary
 
 struct Near {
@@ -152,7 +152,7 @@ struct Inverter::Parts {
     return words;
   }
 
-  /// The nearest public texts, nearest last, each with its words in front, as the one sought then has.
+  /// The nearest public texts, nearest last, each behind its words, in the form that the sought text has in the prompt.
   std::vector<Token> prompt(const std::vector<Near>& near, const std::vector<std::string>& words) const {
     std::string text;
     const auto add = [&](std::vector<std::string> clues) {

@@ -9,7 +9,7 @@
 namespace vec2vec::postgres {
 namespace {
 
-constexpr double kSecondsOfLocks = 0.35;  // of a transaction; a busy server may take twice as long for the next one
+constexpr double kSecondsOfLocks = 0.35;  // for the locks of a transaction; a busy server may need twice as long
 
 }  // namespace
 
@@ -28,7 +28,7 @@ BatchTranslator::BatchTranslator(Connection& connection, const Table& table, con
   c_.run(
       "SET synchronous_commit = off; SET lock_timeout = '250ms'; SET enable_seqscan = off; SET jit = off; SET temp_buffers = "
       "'16MB'");
-  c_.run("SET vec2vec.translating = 'on'");  // our triggers tell us from others by it
+  c_.run("SET vec2vec.translating = 'on'");  // shows our triggers that the change is ours
   if (skip_triggers) c_.run("SET session_replication_role = replica");
   c_.run("CREATE TEMPORARY TABLE vec2vec_batch (" + table.key.copy_columns() + ", version xid, vector " +
          table.of_extension(c_, migration.type) + ") ON COMMIT DELETE ROWS");

@@ -11,7 +11,7 @@
 
 namespace vec2vec::postgres {
 
-/// What a long piece of work is at, for the caller's Progress; asked some times a second by whoever waits.
+/// The progress of a long piece of work, for the caller's Progress; whoever waits asks for it some times a second.
 class Stage {
  public:
   explicit Stage(const Progress& progress) : progress_(progress) {}

@@ -19,7 +19,7 @@ struct Migration {
   bool not_null = false;         ///< of the source column
   std::vector<std::string> key;  ///< columns of the key that the table is divided by; empty: made by an older version
 
-  /// Neither switched nor at its end: goes on being filled.
+  /// Neither switched nor ended, so that it is still being filled.
   bool open() const { return state == "translating" || state == "translated"; }
   bool ended() const { return state == "finished" || state == "dropped"; }
 };

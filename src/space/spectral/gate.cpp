@@ -12,7 +12,7 @@ namespace {
 
 constexpr Index kMostDirections = 8;  // taken out in one round
 constexpr int kMostRounds = 8;
-/// An eigenvalue over the next one, and the part of the variance that the directions hold (docs/how-it-works.md, step 1).
+/// The ratio of an eigenvalue to the next, and the directions' part of the variance (docs/how-it-works.md, step 1).
 constexpr double kGap = 5, kLeastShare = 0.3, kMostShare = 0.95;
 
 }  // namespace

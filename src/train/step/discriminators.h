@@ -7,7 +7,7 @@
 
 namespace vec2vec::neural {
 
-/// How far, in norms of a row, nearby rows lie.
+/// The distance of nearby rows, in norms of a row.
 constexpr double kPenaltyRadius = 0.1;
 
 /// Least-squares discriminators on the source's space (0), the target's (1) and the shared latent (2): MLPs without residuals
@@ -50,7 +50,7 @@ class Discriminators {
     Mlp::Tape tape;
     Matrix scores, d_scores;
   };
-  /// Room for so many uses, each of as many rows as `like`.
+  /// Room for this many uses, each of as many rows as `like`.
   void prepare(std::vector<Use>& room, std::size_t uses, const Lesson& like) const;
 
   std::array<Mlp, 3> networks_;

@@ -88,7 +88,7 @@ void GeneratorPass::forward_rows(const Translator& t, std::size_t s, Index first
 
 Losses GeneratorPass::lose(Discriminators& discriminators, const Guidance& guidance) {
   std::array<Losses, 2> of_side;
-  // Means over the two sides: half of each.
+  // Half of each side, for means over both.
   parallel_for(2, threads_, [&](Index task) {
     const auto s = static_cast<std::size_t>(task);
     Side& side = sides_[s];
