@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at an installation as whoever uses it does: runs the command from where it lies, then builds and runs examples/find_package against it with
+# Checks an installation as a user would: runs the installed command, then builds and runs examples/find_package against it with
 # find_package(vec2vec), and the C example with pkg-config.
 #   scripts/check_install.sh [PREFIX]     default: build/release, installed into a temporary folder and uninstalled at the end
 set -euo pipefail

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds vec2vec and shows its main job on the committed demo data (examples/data): two sets of vectors, made by two encoders
-# from different texts, are aligned without a single pair; rows held out tell how well. Output goes to build/demo.
+# from different texts, are aligned without a single pair; held-out rows show how well. Output goes to build/demo.
 #   scripts/demo.sh [SEED]
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -47,7 +47,7 @@ def make_inputs(folder: Path) -> None:
 
 
 def psql(sql: str, rows: str = "") -> str:
-    """What the database of $DB answers."""
+    """The answer of the database of $DB."""
     program = import_module("postgres_server").BINARIES["0.8"] / "psql"
     command = [program, os.environ["DB"], "-v", "ON_ERROR_STOP=1", "-Atqc", sql]
     return subprocess.run(command, input=rows, check=True, text=True, stdout=subprocess.PIPE).stdout

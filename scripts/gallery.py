@@ -58,7 +58,7 @@ SHOTS = (
 
 
 def printed(command: str, folder: Path, program: Path) -> str:
-    """What a command writes to a terminal, with its colours."""
+    """The output of a command on a terminal, with its colours."""
     main, side = pty.openpty()
     environment = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
     environment |= {"PATH": f"{program.parent}:{os.environ['PATH']}", "TERM": "xterm-256color", "COLUMNS": str(COLUMNS)}

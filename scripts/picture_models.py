@@ -10,7 +10,7 @@ PICTURE_SIZE = 224
 
 
 class Unpickler(pickle.Unpickler):
-    """Reads the state of a PyTorch module without PyTorch; knows nothing but tensors of float32 and int64."""
+    """Reads the state of a PyTorch module without PyTorch; knows only tensors of float32 and int64."""
 
     KNOWN = {("collections", "OrderedDict"): collections.OrderedDict, ("torch._utils", "_rebuild_tensor_v2"): lambda *view: view,
              ("torch", "FloatStorage"): "<f4", ("torch", "LongStorage"): "<i8"}
@@ -144,7 +144,7 @@ def write_folder(folder, model, config, preprocessor):
 
 
 def preprocessor(**special):
-    """Of CLIP's kind: resize, crop, scale, normalise."""
+    """A preprocessor like CLIP's: resize, crop, scale, normalise."""
     return {"image_processor_type": "CLIPImageProcessor", "do_convert_rgb": True, "do_resize": True, "do_center_crop": True, "do_rescale": True,
             "do_normalize": True, "crop_size": {"height": PICTURE_SIZE, "width": PICTURE_SIZE}} | special
 

@@ -32,7 +32,7 @@ def compiled_headers(build: Path) -> set[str]:
 
 
 def package_of(path: str) -> str:
-    """The package of Debian that a file is of; empty when it is of none."""
+    """The Debian package that a file belongs to; empty when there is none."""
     for name in dict.fromkeys((path, str(Path(path).resolve()), str(Path(path).resolve()).removeprefix("/usr"))):
         found = subprocess.run(["dpkg-query", "-S", name], capture_output=True, text=True, check=False).stdout
         if ": " in found:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the project needs on Debian 12 and Ubuntu (written for 24.04, not tried there); does nothing when all is there. Elsewhere it says what is meant.
+# Installs what the project needs on Debian 12 and Ubuntu (written for 24.04, not tried there); does nothing when all is there. On other systems it prints what to install.
 #   scripts/setup.sh           what the build and the tests need
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino and what reads pictures, for vec2vec encode
 #   scripts/setup.sh --invert  the same as --encode, and llama.cpp, built in build/llama (minutes), for vec2vec invert

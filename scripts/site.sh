@@ -2,7 +2,7 @@
 # Builds the documentation site into build/site, out of README.md, docs/, the headers and the Python package. Broken links and pages
 # that the menu lacks are errors. No page loads anything from a network.
 #   scripts/site.sh           scripts/setup.sh --site installs what it needs
-#   scripts/site.sh serve     shows it at localhost:8000, and anew when a text changes
+#   scripts/site.sh serve     shows it at localhost:8000, and updates it when a text changes
 set -euo pipefail
 cd "$(dirname "$0")/.."
 # Files lie as they do in the repository, so that links between them are right in both.

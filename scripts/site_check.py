@@ -1,4 +1,4 @@
-"""Whether a built site loads nothing from a network: no script, style, font or image of its pages and styles lies elsewhere.
+"""Checks that a built site loads nothing from a network: no script, style, font or image of its pages and styles is elsewhere.
 
     python3 scripts/site_check.py FOLDER
 """

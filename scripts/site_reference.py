@@ -24,7 +24,7 @@ class Block:
     code: list[str]
 
     def names(self) -> list[str]:
-        """What is declared here: types, or where there are none a function or constant."""
+        """The declared names: types or, where there are none, a function or constant."""
         text = "\n".join(line for line in self.code if not line.startswith((" ", "}")))
         types = re.findall(r"^(?:enum class|class|struct|using) (\w+)", text, re.MULTILINE)
         return types or re.findall(r"(\w+)(?:\(| =)", text)[:1]
@@ -60,7 +60,7 @@ def blocks_of(header: str) -> list[Block]:
 
 
 def marked(found: re.Match[str]) -> str:
-    """A name of a page or header as a link, a character that means something in Markdown as itself."""
+    """Names of pages and headers become links, and characters with a meaning in Markdown are escaped."""
     text = found.group()
     if text.endswith(".md"):
         return f"[{text}](../../{text})"

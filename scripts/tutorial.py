@@ -1,4 +1,4 @@
-"""Runs every command of a tutorial, block after block in one shell, and holds what it prints against the page.
+"""Runs every command of a tutorial, block after block in one shell, and compares the output with the page.
 
     python3 scripts/tutorial.py [PAGE]      default: docs/tutorial.md; needs build/release or builds it
 
@@ -28,7 +28,7 @@ def same(shown: str, printed: str) -> bool:
 
 
 def missing(shown: str, printed: str) -> str | None:
-    """The first line that the output does not have where the page shows it, with what stands there."""
+    """The first line of the page that the output lacks at its place, with the line that is there."""
     left, skip = printed.splitlines(), False
     for line in shown.splitlines():
         if line == "...":

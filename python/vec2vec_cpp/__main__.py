@@ -23,7 +23,7 @@ _STORE = "npy, NDJSON, CSV, safetensors, fvecs; a Parquet or Arrow file or folde
 
 
 class ExitCode(IntEnum):
-    """Those of the program vec2vec that can occur here; docs/cli.md has the table of all."""
+    """The exit codes of the program vec2vec that can occur here; docs/cli.md has all of them."""
 
     SUCCESS = 0
     INTERNAL_FAILURE = 1

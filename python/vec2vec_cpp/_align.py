@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class Alignment(_Report, Tabled):
-    """A map, the verdict on it, and what speaks for it. `print` shows the report of `vec2vec align`, `to_dict()` is its JSON."""
+    """A map, the verdict on it, and the evidence. `print` shows the report of `vec2vec align`, `to_dict()` is its JSON."""
 
     map: Map
     verdict: Verdict
@@ -193,7 +193,7 @@ def align(
 
 
 def names_of(map: Map, source: str, targets: list[str]) -> tuple[str, list[str]]:
-    """What a page calls the two sides: by the map's card where the rows themselves have no name."""
+    """The names of the two sides on a page: those in the map's card where the rows have none."""
     source = source or map.card.get("source", {}).get("name", "") or "A"
     first = map.card.get("target", {}).get("name", "") or "B"
     return source, [name or first for name in targets]
@@ -220,7 +220,7 @@ def next_steps(verdict: Verdict) -> list[dict[str, str]]:
 
 
 def doubt(verdict: str, probability: float | None) -> str:
-    """What AlignmentWarning says."""
+    """The text of AlignmentWarning."""
     known = "" if probability is None else f" (probability of success {probability:.3f})"
     return (
         f"the verdict is {verdict}{known}: try more rows a side, another seed, or texts of the same kind, and evaluate the map on"

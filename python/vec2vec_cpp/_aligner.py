@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 def _known(data: Any, name: str) -> Any:
-    """What scikit-learn does not know as an array of floats, as one: paths, tensors, Arrow lists, masked arrays, columns of
-    vectors. Other arrays and data frames stay as they are."""
+    """Input that scikit-learn does not know (paths, tensors, Arrow lists, masked arrays, columns of vectors) as an array of
+    floats. Other arrays and data frames stay as they are."""
     if isinstance(data, np.ndarray):
         of_vectors = data.dtype == object and data.ndim == 1 and data.size > 0
         return as_rows(data, name) if of_vectors or isinstance(data, np.ma.MaskedArray) else data

@@ -83,12 +83,12 @@ class SourceFile:
         self.schema, self.group_rows = self._reader.schema, self._reader.group_rows
 
     def again(self) -> SourceFile:
-        """A reader of its own: those of pyarrow are not made for two threads."""
+        """A reader of its own, for readers of pyarrow do not serve two threads."""
         return SourceFile(self.path, self.name)
 
     def batches(self, part: Part, batch_rows: int, group_rows: int) -> Iterator[tuple[Any, bool]]:
-        """The rows of a part, at most batch_rows at a time, and whether a row group of the output ends with them: where one of
-        the input ends, and before it would have more than group_rows."""
+        """The rows of a part, at most batch_rows at a time, and whether a row group of the output ends with them. It ends
+        where one of the input ends, and before it has more than group_rows."""
         try:
             for group in part.groups:
                 left, room = self.group_rows[group], group_rows
@@ -105,7 +105,7 @@ class SourceFile:
         return self._reader.read_group(group, column)
 
     def fingerprint(self) -> dict[str, Any]:
-        """Tells this file from any other without a pass over it: the footer holds the place and size of every chunk."""
+        """Identifies the file without reading all of it: the footer has the place and size of every chunk."""
         size = self.path.stat().st_size
         with self.path.open("rb") as file:
             file.seek(max(0, size - (1 << 20)))
@@ -119,7 +119,7 @@ class SourceFile:
 
     def writer_options(self, column: str, out_column: str) -> dict[str, Any]:
         """Codecs and dictionaries of the Parquet columns, as the input has them. Vectors get neither dictionary nor statistics,
-        which cost time and serve nobody."""
+        which cost time and are of no use."""
         vector_paths = [f"{out_column}.list.element", f"{out_column}.list.item"]
         if not isinstance(self._reader, _Parquet):
             return {"compression": "NONE", "use_dictionary": False}
@@ -219,7 +219,7 @@ def plan(source: Source, target: Path, part_rows: int) -> list[Part]:
 
 
 def writer(path: Path, schema: Any, part: Part, column: str, out_column: str) -> Any:
-    """Of pyarrow, for a table a row group; a context manager."""
+    """The writer of pyarrow, which gets a table for each row group. A context manager."""
     if part.kind == "parquet":
         return pq.ParquetWriter(path, schema, **part.source.writer_options(column, out_column))
     make = pa.ipc.new_file if part.kind == "arrow" else pa.ipc.new_stream

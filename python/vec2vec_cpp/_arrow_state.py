@@ -1,4 +1,4 @@
-"""What a folder of translated files says of itself, and how a later run tells that it may go on."""
+"""The state of a folder of translated files, by which a later run knows whether it may go on."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ def _lock(folder: Path) -> int | None:
 
 
 class State:
-    """Beside the files of a folder lies _vec2vec.json: the map, the input, the options, and whether all is done. Beside a single
-    file nothing is kept: it appears at the end, or not at all."""
+    """Beside the files of a folder lies _vec2vec.json: the map, the input, the options, and whether all is done. A single file
+    has no state beside it: it appears at the end, or not at all."""
 
     def __init__(self, source: Source, target: Path, translator: Translator, part_rows: int, overwrite: bool) -> None:
         self._translator = translator
@@ -74,7 +74,7 @@ class State:
             raise
 
     def _take(self, folder: Path) -> None:
-        """Makes the folder that of this job: as it is, or emptied of the files of another."""
+        """Takes the folder for this job: as it is, or without the files of another job."""
         if not self._may_go_on(folder):
             if not (folder / NAME).exists():
                 raise BadInputError("holds files of others", str(folder), "a new folder")
@@ -96,7 +96,7 @@ class State:
         self.close()
 
     def close(self) -> None:
-        """Lets another run have the folder."""
+        """Releases the folder for other runs."""
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None
@@ -128,7 +128,7 @@ class State:
         self._write(self._job, rows=rows, finished=True)
 
     def provenance(self, source: SourceFile) -> str:
-        """What the schema metadata of a file says under "vec2vec"; the same in every run."""
+        """The entry "vec2vec" of a file's schema metadata, the same in every run."""
         keys = ("what", "map_sha256", "target", "library_version", "column", "centred")
         kept = {key: self._job[key] for key in keys if key in self._job} | {"into": self._translator.into or self._translator.column}
         return json.dumps(kept | {"input": source.fingerprint()})

@@ -1,4 +1,4 @@
-"""What the vectors of a store give away."""
+"""Audits: what the vectors of a store give away."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ def audit(
 
 
 def _by_space(rows: Spaces | None, names: list[str], argument: str) -> list[Float32]:
-    """A set of vectors by each known space."""
+    """A set of vectors, one of each known space."""
     if rows is None:
         return [no_rows()] * len(names)
     return [as_rows(rows, argument)] if len(names) == 1 and not is_several(rows) else in_order(rows, names, argument)

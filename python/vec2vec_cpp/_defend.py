@@ -1,4 +1,4 @@
-"""Defences of a vector store, to measure what each stops."""
+"""Defences of a vector store, to find out what each one stops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Defence(Shown):
-    """Steps that change the vectors of a store, under a key. docs/audit.md says what each protects from, and what not.
+    """Steps that change the vectors of a store, under a key. docs/audit.md says what each of them protects, and what it does not.
 
     One key gives the same matrices whatever the rows, so that queries can be sent through the same defence.
 

@@ -18,7 +18,7 @@ ALL = 2**64 - 1
 
 
 def hashes(rows: Float32, seed: int) -> Hashes:
-    """rows (n, d) -> (n,): equal for rows of equal bits, else as good as independent and uniform. Sum of a_i x_i over the bits
+    """rows (n, d) -> (n,): equal for rows of equal bits, otherwise nearly independent and uniform. Sum of a_i x_i over the bits
     x_i of a row with random a_i, which is strongly universal (Carter & Wegman 1979), then the mixer of splitmix64."""
     factors = np.random.default_rng([seed, rows.shape[1]]).integers(0, ALL, rows.shape[1], np.uint64, endpoint=True)
     found: Hashes = np.empty(len(rows), np.uint64)
@@ -45,7 +45,7 @@ def pick(column: Any, seed: int, below: int, where: str) -> tuple[Hashes, Float3
 
 
 def as_table(found: Hashes, rows: Float32) -> Any:
-    """What workers send: hash (int64 of the same bits) and vector (the bytes of its float32)."""
+    """The table that workers send: hash (int64 of the same bits) and vector (the bytes of its float32)."""
     width = 4 * rows.shape[1]
     offsets = pa.array(np.arange(len(rows) + 1, dtype=np.int32) * width).buffers()[1]
     values = pa.py_buffer(np.ascontiguousarray(rows))

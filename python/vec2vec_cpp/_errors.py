@@ -23,7 +23,7 @@ class BadInputError(Error, ValueError):
 
 
 class UnavailableError(Error, RuntimeError):
-    """The machine or a server does not give what is needed: memory, disk space, a connection. The same call may work later."""
+    """The machine or a server lacks something: memory, disk space, a connection. The same call may work later."""
 
 
 class InternalError(Error, RuntimeError):
@@ -37,7 +37,7 @@ def of_library(kind: str, message: str, where: str, hint: str) -> Error:
 
 
 class InputWarning(UserWarning):
-    """What to know of how a file was read: columns left out, a first line taken for column names, a column that looks like ids."""
+    """A remark on how a file was read: columns that were left out, a first line taken for column names, a column that looks like ids."""
 
 
 class AlignmentWarning(UserWarning):

@@ -52,7 +52,7 @@ class _Opened:
 
 
 def _sentence(error: RuntimeError) -> str:
-    """What FAISS says, without its functions and lines."""
+    """The message of FAISS without its functions and lines."""
     return re.sub(r"^Error in .*? at \S+:\d+: (?:Error: )?(?:'.*?' failed: )?", "", str(error), flags=re.DOTALL)
 
 
@@ -117,7 +117,7 @@ def _lists(index: Any) -> tuple[Ids, Rows]:
 
 
 def _like(opened: _Opened, map: Map, source: Path, **options: Any) -> tuple[Any, str]:
-    """An empty index of the target space, of the old one's kind and parameters, and what was done anew for it."""
+    """An empty index of the target space, of the kind and parameters of the old one, and a list of what was made again."""
     old, dim = opened.index, map.target_dim
     if isinstance(old, faiss.IndexHNSW):
         new = faiss.IndexHNSWFlat(dim, old.hnsw.nb_neighbors(1), old.metric_type)
@@ -139,7 +139,7 @@ def _like(opened: _Opened, map: Map, source: Path, **options: Any) -> tuple[Any,
 
 @contextmanager
 def _threads(count: int) -> Iterator[None]:
-    """FAISS has so many threads (0: as many as before) in this block."""
+    """Gives FAISS this many threads (0: as many as before) in this block."""
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(count or before)
     try:

@@ -26,8 +26,8 @@ _left = False
 def written_whole(
     target: Path, *, overwrite: bool = True, provenance: Callable[[str], str] | None = None
 ) -> Iterator[Path]:
-    """A new file beside the target to write to; it gets the name of the target, synced to disk, when all went well. Otherwise, by
-    an error or by Ctrl-C at whatever moment, nothing stays. Two writers of one target do not meet; without overwrite the second
+    """A new file beside the target to write to; it gets the name of the target, synced to disk, when all went well. After an
+    error, or Ctrl-C at any moment, nothing stays. Two writers of one target do not disturb each other; without overwrite the second
     to end is refused. A file that is replaced hands on its permissions.
 
     provenance: makes the text of target + ".provenance.json" out of the SHA-256 of the file. The old one goes, the file comes, then
@@ -71,7 +71,7 @@ def utc_now() -> str:
 
 
 def require_free(target: Path, overwrite: bool) -> None:
-    """For work that should not begin in vain; `written_whole` checks again."""
+    """Checks that a target is free before long work begins; `written_whole` checks again."""
     if target.exists() and not overwrite:
         raise BadInputError("exists already", str(target), "another name, or `overwrite=True`")
 
@@ -93,7 +93,7 @@ def _drop(path: Path) -> None:
 
 
 def leave_nothing() -> None:
-    """For a process that ends at once, whatever its threads are doing: their unfinished files go, and no new ones come."""
+    """Removes unfinished files and prevents new ones, for a process that ends at once whatever its threads do."""
     global _left
     with _lock:
         _left = True

@@ -38,7 +38,7 @@ def refuse_mixed(frame: Any, name: str) -> None:
 
 
 def _kind(dtype: Any) -> str:
-    """Of a column of pandas or polars: "float", "whole", or "other"."""
+    """The kind of a column of pandas or polars: "float", "whole", or "other"."""
     text = str(dtype).lower()  # float32, Float64, double[pyarrow] ...
     if re.match(r"(float|double|halffloat)\d*\b", text):
         return "float"

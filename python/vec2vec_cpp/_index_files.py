@@ -1,4 +1,4 @@
-"""What FAISS and usearch have in common: an index is a file that is read whole, and written anew from its translated vectors."""
+"""The common part of FAISS and usearch: an index is a file that is read whole, and built again from its translated vectors."""
 
 from __future__ import annotations
 

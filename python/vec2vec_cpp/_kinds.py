@@ -1,4 +1,4 @@
-"""Kinds of Parquet and Arrow files, told without pyarrow."""
+"""Kinds of Parquet and Arrow files, recognised without pyarrow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several known spaces: rows of the same texts by several models, told from the rows of one."""
+"""Several known spaces: rows of the same texts by several models, as opposed to the rows of one."""
 
 from __future__ import annotations
 

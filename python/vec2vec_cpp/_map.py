@@ -46,7 +46,7 @@ class Map(Shown):
 
     @classmethod
     def of(cls, map: Map | Path, to: str | None = None) -> Map:
-        """The map itself, or that of a file; with to, its map into that known space."""
+        """The map itself, or the one in a file. With to, its map into that known space."""
         found = map if isinstance(map, Map) else cls.load(map)
         with meaning({"Map::to": "to"}):
             return found if to is None else found.to(to)
@@ -227,7 +227,7 @@ class Map(Shown):
         return f"<table>{cells}</table>"
 
     def _facts(self) -> dict[str, str]:
-        """How provenance names the map: its hash and, where the file has several known spaces, which of them was meant."""
+        """The map as provenance names it: its hash and, where the file has several known spaces, the one that was meant."""
         facts = {"map_sha256": hashlib.sha256(self.to_bytes()).hexdigest()}
         card = self.card
         return facts | ({"target": card["target"]["name"]} if self.targets or "one_of" in card else {})

@@ -1,4 +1,4 @@
-"""Types of options, and their check: an error in one sentence where the extension module would show its signatures."""
+"""Types of options, and their check, which gives an error of one sentence where the extension module would show its signatures."""
 
 from __future__ import annotations
 

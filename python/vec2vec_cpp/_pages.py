@@ -34,7 +34,7 @@ def save_with_figures(path: AnyPath, html: str, figures: str, overwrite: bool) -
 
 @dataclass(frozen=True, repr=False)
 class AlignmentPage(Shown):
-    """What was found and whether to believe it, as a page; see `Alignment.report`. `to_dict()` has every figure."""
+    """The page of an alignment: what was found, and whether to believe it. See `Alignment.report`. `to_dict()` has every figure."""
 
     _json: str = field(repr=False)
 
@@ -45,7 +45,7 @@ class AlignmentPage(Shown):
         return repr(self)
 
     def _repr_html_(self) -> str:
-        """The page itself, in a frame of its own: a notebook's styles and scripts do not reach it, nor it them."""
+        """The page in a frame of its own, so that a notebook and the page do not share styles and scripts."""
         return (
             '<iframe title="alignment" sandbox="allow-scripts" style="width: 100%; height: 44rem; border: 0"'
             f' srcdoc="{escape(self.to_html(), quote=True)}"></iframe>'

@@ -39,7 +39,7 @@ def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
 
 
 def colours(ax: Axes) -> tuple[str, ...]:
-    """Colours that stand out from the axes' background."""
+    """Colours that contrast with the background of the axes."""
     return _DARK if _luminance(ax.get_facecolor()) < 0.4 else _LIGHT
 
 

@@ -1,4 +1,4 @@
-"""Progress of long work: a bar, a function of the caller's, or nothing."""
+"""Progress of long work: a bar, a function of the caller, or nothing."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _Bar:
 
 @contextmanager
 def reporting(progress: Progress) -> Iterator[Callback | None]:
-    """What the extension module calls for a value of `progress`."""
+    """The function that the extension module calls for a value of `progress`."""
     if not progress:
         yield None
     elif callable(progress):

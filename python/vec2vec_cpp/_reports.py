@@ -42,7 +42,7 @@ class _Report(Shown):
 
 @dataclass(frozen=True)
 class Score:
-    """A figure with its 95 % bootstrap interval and the value that chance gives."""
+    """A value with its 95 % bootstrap interval and the value by chance."""
 
     value: float
     low: float | None  #: None without a bootstrap
@@ -175,7 +175,7 @@ class Measurement(_Report, Tabled):
 
 
 def _flat(measure: dict[str, Any]) -> dict[str, Any]:
-    """A measure with the members of its null beside its own, by the names of the CSV."""
+    """A measure and its null in one dict, with the names of the CSV."""
     null = measure["null"]
     flat = {key: value for key, value in measure.items() if key != "null"}
     return flat | {"permutations" if key == "permutations" else f"null_{key}": value for key, value in null.items()}
@@ -270,7 +270,7 @@ def measure(
     threads: int = 0,
     progress: Progress = None,
 ) -> Measurement:
-    """How alike are two spaces? The measures, and what each says: docs/measures.md.
+    """Measures how alike two spaces are. docs/measures.md describes the measures.
 
     Args:
         A: (n, d_a), n >= 20.

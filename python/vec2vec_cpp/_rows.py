@@ -58,7 +58,7 @@ def as_rows(data: Any, name: str = "rows") -> Float32:
 
 
 def require_finite(rows: Float32, name: str) -> None:
-    """Refuses the first row with a value that is not finite, in the words of the library."""
+    """Raises the library's error for the first row with a value that is not finite."""
     if len(bad := np.flatnonzero(~np.isfinite(rows).all(axis=1))):
         hint = "remove or repair the row; `inspect()` counts them"
         raise BadInputError("NaN or infinite values", f"{name}, row {bad[0]}", hint)
@@ -168,7 +168,7 @@ def _vector(data: Any, where: str) -> Float32:
 
 
 def no_rows() -> Float32:
-    """What the extension module takes for rows that are not given."""
+    """The value that stands for rows that are not given in the extension module."""
     return np.empty((0, 0), np.float32)
 
 

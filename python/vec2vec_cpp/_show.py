@@ -1,4 +1,4 @@
-"""How results show themselves: one line for `repr`, a table for `print`, the same table in notebooks."""
+"""The display of results: one line for `repr`, a table for `print`, and the same table in notebooks."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 
 class Shown:
-    """`_line` is what stands behind the name of the class in `repr`."""
+    """`_line` is the text after the name of the class in `repr`."""
 
     def _line(self) -> str:
         raise NotImplementedError

@@ -1,4 +1,4 @@
-"""What translating a store comes back with."""
+"""The result of translating a store."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Summary:
-    """What `translate` did."""
+    """A summary of what `translate` did."""
 
     rows: int
     null_rows: int

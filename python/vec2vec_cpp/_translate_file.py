@@ -1,4 +1,4 @@
-"""A vector file through a map file, by the library alone: numpy is not loaded."""
+"""Translates a vector file by a map file with the library alone; numpy is not loaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ._wording import meaning
 
 @dataclass(frozen=True)
 class TranslatedFile:
-    """What `translate_file` did."""
+    """A summary of what `translate_file` did."""
 
     rows: int
     zero_rows: int  #: they became the target's mean direction

@@ -1,4 +1,4 @@
-"""How far a map, and each of its translations, can be trusted; and whether a map is needed at all."""
+"""Tells how far a map and each of its translations can be trusted, and whether a map is needed at all."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class GateCheck:
 
 @dataclass(frozen=True, repr=False)
 class GateReport(_Report, Tabled):
-    """A map held against a policy; see `gate`. True when it passed: `assert gate(...)`."""
+    """The outcome of `gate`: a map compared with a policy. True when it passed: `assert gate(...)`."""
 
     passed: bool
     checks: list[GateCheck]
@@ -135,7 +135,7 @@ def gate(
     threads: int = 0,
     progress: Progress = None,
 ) -> GateReport:
-    """Holds a map against a policy, for CI: docs/gate.md. Evidence that a limit needs and that is not given is an error.
+    """Compares a map with the limits of a policy, for CI (docs/gate.md). Missing evidence that a limit needs is an error.
 
     Args:
         map: A Map, or its file.

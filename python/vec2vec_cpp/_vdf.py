@@ -141,7 +141,7 @@ def translate(
 
 
 def _take(target: Path, map: Map, overwrite: bool) -> None:
-    """Makes the folder, or removes the metadata of what will be replaced in it: they never describe data that are not there."""
+    """Makes the folder, or removes the metadata of what will be replaced in it, so that they never describe missing data."""
     target.mkdir(parents=True, exist_ok=True)
     path = target / META
     if not path.exists():

@@ -23,7 +23,7 @@ def is_vector_type(kind: Any) -> bool:
 
 
 def vector_column(schema: Any, column: str | None, where: str) -> str:
-    """The column asked for, or the only one that holds vectors."""
+    """The named column, or the only one that holds vectors."""
     candidates: list[str] = [field.name for field in schema if is_vector_type(field.type)]
     hint = f"columns of vectors: {', '.join(candidates)}" if candidates else "lists of float16, float32 or float64 are read"
     if column is None:

@@ -1,4 +1,4 @@
-"""The words of the caller. The library names options and functions as C++ does, between back quotes: `AlignOptions::partial = true`.
+"""Messages in the words of the caller. The library names options and functions as C++ does, between back quotes: `AlignOptions::partial = true`.
 
 Here they become Python's: `partial=True`. cli/spelling.cpp does the same for the command, __main__.py for vec2vec-py.
 """
@@ -26,7 +26,7 @@ _VALUES = {"true": "True", "false": "False"}
 
 
 def in_python(text: str) -> str:
-    """A message or report of the library in Python's words; what is no name of the library stays as it is."""
+    """A message or report of the library in Python's words. Text that is no name of the library stays."""
     return _QUOTED.sub(lambda found: f"`{_spell(found[1], found[2])}`", text)
 
 

@@ -1,4 +1,4 @@
-"""Stores of vectors in every format that is read, told apart by content.
+"""Stores of vectors in every format that can be read, recognised by their content.
 
     from vec2vec_cpp import stores
     stores.sample("old.faiss", rows=20000)                     # (n, d): rows to align with
@@ -35,13 +35,13 @@ def _start(path: Path, count: int, offset: int = 0) -> bytes:
 
 
 def _is_faiss(path: Path) -> bool:
-    """Four letters, of which the first is I, and the dimension."""
+    """Whether a file begins as FAISS indexes do: four letters, of which the first is I, and the dimension."""
     start = _start(path, 8)
     return start[:1] == b"I" and start[:4].isalnum() and int.from_bytes(start[4:], "little") <= 1_000_000
 
 
 def _is_usearch(path: Path) -> bool:
-    """The name stands behind the matrix of vectors that the file begins with."""
+    """Whether a file is a usearch index. Its name comes after the matrix of vectors that the file begins with."""
     rows, row_bytes = struct.unpack("<II", _start(path, 8) or bytes(8))
     return _start(path, 7, 8 + rows * row_bytes) == b"usearch"
 
@@ -71,7 +71,7 @@ def _find(source: str | os.PathLike[str]) -> _Format:
 
 
 def format_of(source: str | os.PathLike[str]) -> str:
-    """What a file or folder is taken for: "VDF", "Parquet or Arrow", "FAISS", "usearch", or "a vector file" (npy, NDJSON ...)."""
+    """The format of a file or folder: "VDF", "Parquet or Arrow", "FAISS", "usearch", or "a vector file" (npy, NDJSON ...)."""
     return _find(source).name
 
 
