@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Checks the sources without building them: format, shell scripts, Python, layers of src/. A check whose tool is missing is
-skipped # with a message. scripts/setup.sh --dev and --site install the tools.
+# Checks the sources without building them: format, shell scripts, Python, layers of src/. A check whose tool is missing is left out
+# with a message. scripts/setup.sh --dev and --site install the tools.
 #   scripts/lint.sh          check
 #   scripts/lint.sh --fix    bring format and imports in order
 #   scripts/lint.sh --tidy   also clang-tidy over the sources that differ from main (needs a configured build/release; slow)
