@@ -65,13 +65,32 @@ std::string positionals(const CLI::App& command) {
   return listed(names, " ");
 }
 
+/// 0.500000 -> 0.5, 1.000000 -> 1.
+std::string without_zeros(std::string number) {
+  if (number.find('.') == number.npos) return number;
+  number.erase(number.find_last_not_of('0') + 1);
+  if (number.ends_with('.')) number.pop_back();
+  return number;
+}
+
+/// CLI11 has no name for options that --help leaves out: its message begins with ": ". This puts the name in, by the value.
+std::string with_name(const std::string& message, const CLI::App& command) {
+  if (!message.starts_with(": ")) return message;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& value : option->results())
+      if (option->get_group().empty() && !option->get_lnames().empty() && message.find(' ' + value) != message.npos)
+        return "--" + option->get_lnames().front() + message;
+  return message;
+}
+
 /// Sentences that say what would be right, in the place of CLI11's words.
 std::string plain(const std::string& message) {
   constexpr std::size_t kLongest = 1000;  // std::regex takes a stack frame for every character
   if (message.size() > kLongest) return message.substr(0, kLongest) + " ...";
   std::smatch parts;
   static const std::regex choice("(.+): (.*) not in \\{(.*)\\}"), conversion("Could not convert: (.+) = (.*)"),
-      missing("(-\\S+): 1 required .* missing");
+      missing("(-\\S+): 1 required .* missing"), range("(.+): Value (.*) not in range (\\S+) to (\\S+)"),
+      must("(.+): (must .*)");
   if (std::regex_match(message, parts, choice)) {
     std::vector<std::string> words;
     std::string names = parts.str(3);
@@ -84,6 +103,10 @@ std::string plain(const std::string& message) {
   }
   if (std::regex_match(message, parts, conversion)) return parts.str(1) + " must be a number; is '" + parts.str(2) + "'";
   if (std::regex_match(message, parts, missing)) return parts.str(1) + " needs a value";
+  if (std::regex_match(message, parts, range))
+    return parts.str(1) + " must lie between " + without_zeros(parts.str(3)) + " and " + without_zeros(parts.str(4)) +
+           "; is '" + parts.str(2) + "'";
+  if (std::regex_match(message, parts, must)) return parts.str(1) + " " + parts.str(2);
   return message;
 }
 
@@ -117,7 +140,7 @@ UsageError explain(const CLI::ParseError& error, const CLI::App& app, const std:
             "vec2vec " + command.get_name() + " " + positionals(command) + " and options; " + help};
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
     return {error.what(), "vec2vec " + command.get_name() + " " + positionals(command) + " and options; " + help};
-  return {plain(error.what()), help};
+  return {plain(with_name(error.what(), command)), help};
 }
 
 }  // namespace vec2vec::cli

@@ -71,8 +71,8 @@ TEST_F(Usage, ValuesThatDoNotExistAreAnsweredWithThoseThatDo) {
 
 TEST_F(Usage, ANegativeSeedIsNoSeed) {
   for (const char* seed : {"-1", "1.5", "x", "18446744073709551616", ""})
-    expect_refused({"align", a, b, "-o", dir.path("m.safetensors"), "--seed", seed}, {"--seed: must be a whole number from 0"});
-  expect_refused({"measure", a, b, "--seed=-1"}, {"--seed: must be a whole number from 0"});
+    expect_refused({"align", a, b, "-o", dir.path("m.safetensors"), "--seed", seed}, {"--seed must be a whole number from 0"});
+  expect_refused({"measure", a, b, "--seed=-1"}, {"--seed must be a whole number from 0"});
 }
 
 TEST_F(Usage, SwappedArgumentsAreRecognised) {
@@ -138,6 +138,16 @@ TEST_F(Usage, OptionsOfTheNeuralMethodHaveAHelpOfTheirOwn) {
     EXPECT_TRUE(contains(neural.out, line)) << option;
   }
   for (const char* option : {"--pairs", "--effort", "--partial"}) EXPECT_TRUE(contains(help.out, option)) << option;
+}
+
+TEST_F(Usage, OptionsThatHelpLeavesOutAreNamedInErrors) {
+  const auto refused = [&](const std::string& option, const std::string& value, const std::string& sentence) {
+    expect_refused({"align", a, b, "-o", dir.path("m.safetensors"), "--method", "neural", option, value}, {sentence});
+  };
+  refused("--seeds", "99", "--seeds must lie between 1 and 64; is '99'");
+  refused("--blend", "7", "--blend must lie between 0 and 1; is '7'");
+  refused("--preset", "refined", "--preset must be one of refine, paper; is 'refined' (did you mean refine?)");
+  refused("--steps", "many", "--steps must be a whole number of at least 0, is many");
 }
 
 TEST_F(Usage, AProbabilityIsNeverPrintedAsCertain) {
