@@ -149,7 +149,7 @@ def rival_section(rivals, groups, quick, n):
     text = f"## Beside mini-vec2vec, {n:,} rows a side\n\n" + table(columns, rows) + "\n\n"
     records = [record for runs in rivals.values() for record in runs]
     text += circumstances(records, n, records[0]["command"].replace(f"--seed {records[0]['seed']}", "--seed SEED"))
-    text += "The goals of this project were 50 × on minilm → l3 and 10 × on minilm → e5. The [research log](research/hard-pairs.md) says what was\n"
+    text += "\nThe goals of this project were 50 × on minilm → l3 and 10 × on minilm → e5. The [research log](research/hard-pairs.md) says what was\n"
     text += "tried to reach them.\n"
     unequal = [arrow(pair) for pair in rivals if len({DIMS.get(name) for name in pair.split("-")}) > 1]
     if unequal:
