@@ -30,6 +30,11 @@ else
   missing ruff --site
 fi
 python3 scripts/check_layers.py
+scripts=$(git ls-files 'bench/*/*.py' | grep -v benchlib/ | xargs -n 1 basename -s .py | paste -sd '|')
+if git grep -nE "^ *(from|import) ($scripts)( |$)" -- 'bench/*.py'; then
+  echo "a script of bench/ imports bench/benchlib and no other script" >&2
+  exit 1
+fi
 if $tidy; then
   git diff --name-only --diff-filter=d main -- 'src/*.cpp' 'cli/*.cpp' | xargs --no-run-if-empty clang-tidy --quiet -p build/release
 fi
