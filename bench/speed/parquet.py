@@ -65,6 +65,8 @@ def timed(command, kill_after_files=None, folder=None):
         while process.poll() is None and len(list(folder.glob("*.parquet"))) < kill_after_files:
             time.sleep(0.05)
         time.sleep(0.5)  # into the middle of the next file
+        if process.poll() is not None:
+            sys.exit("The translation ended before it could be killed. Give more rows with --rows.")
         process.send_signal(signal.SIGKILL)
     _, status, usage = os.wait4(process.pid, 0)
     killed = kill_after_files is not None
