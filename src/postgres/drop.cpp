@@ -27,12 +27,13 @@ void refuse_loss(Session& s, const std::string& column, const std::string& condi
 }
 
 /// Drops a column and all that was made for the migration but its line in vec2vec_migrations.
-void drop_column(Session& s, const std::string& column, const std::string& state, const std::string& condition,
-                 const std::string& why) {
+void drop_column(Session& s, MigrateSummary& summary, const std::string& column, const std::string& state,
+                 const std::string& condition, const std::string& why) {
   Connection& c = s.control;
   Migration ended = *s.migration;
   const bool there = has_column(c, s.table, column);
   if (there) refuse_loss(s, column, condition, why);
+  if (state == "dropped") s.restore_not_null(summary, "");  // which a roll-back could not, if rows prevented it
   s.stage.set("drop column " + column);
   with_short_locks(c, [&] {
     if (there) {
@@ -58,7 +59,7 @@ MigrateSummary drop_new_postgres(const std::string& map_sha256, const PostgresCo
                 session.control.where() + ", table " + session.table.shown,
                 m.state == "switched" ? "`roll_back_postgres()` first" : "");
     if (m.state != "dropped")
-      drop_column(session, m.target, "dropped",
+      drop_column(session, summary, m.target, "dropped",
                   has_column(session.control, session.table, m.target)
                       ? native_conditions(session.control, session.table, m).native
                       : "false",
@@ -76,7 +77,7 @@ MigrateSummary drop_old_postgres(const std::string& map_sha256, const PostgresCo
       bad_input("the old vectors are in use: column " + m.source + " holds them", c.where() + ", table " + session.table.shown,
                 "`switch_postgres()` first, or `drop_new_postgres()` to end the migration without it");
     if (m.state == "switched")
-      drop_column(session, m.old_name, "finished",
+      drop_column(session, summary, m.old_name, "finished",
                   "t." + c.name(m.old_name) + " IS NOT NULL AND t." + c.name(m.source) + " IS NULL",
                   "of the old model without a counterpart in column " + quoted(c, m.source));
     session.count(summary);

@@ -106,6 +106,19 @@ void check_inheritance(Connection& c, const Table& table, Problems& problems) {
   }
 }
 
+/// A rule rewrites an UPDATE before anything else sees it, and ours returns the rows that it wrote, which no rule allows.
+void check_rules(Connection& c, const Table& table, const MigrateOptions& options, Problems& problems) {
+  const Result found = c.run(
+      "SELECT quote_ident(rulename) FROM pg_rewrite WHERE ev_class = $1 AND ev_type = '2' AND ev_enabled IN ('A', $2) "
+      "ORDER BY 1",
+      {std::to_string(table.oid), options.skip_triggers ? "R" : "O"});
+  for (Index i = 0; i < found.rows(); ++i)
+    problems.push_back({"the rule " + found.text(i, 0) + " rewrites each UPDATE of the table, so no translation can be written",
+                        c.where() + ", table " + table.shown,
+                        "ALTER TABLE " + table.shown + " DISABLE RULE " + found.text(i, 0) +
+                            " for the time of the migration, or `MigrateOptions::skip_triggers = true` (superusers)"});
+}
+
 /// Whether the column is the outcome of a migration that can still be rolled back.
 void check_switched(Connection& c, const Table& table, Problems& problems) {
   for (const Migration& other : live_migrations(c, table))
@@ -146,6 +159,7 @@ Problems find_problems(Connection& c, const Table& table, const MigrateOptions& 
   check_rights(c, table, options, problems);
   check_state_tables(c, table, problems);
   check_inheritance(c, table, problems);
+  check_rules(c, table, options, problems);
   if (options.build_indexes)
     for (MigrateProblem& problem : type_problems(c, table, target.type, target.dim)) problems.push_back(std::move(problem));
   return problems;

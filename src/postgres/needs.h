@@ -13,9 +13,9 @@ struct Target {
   Index dim = 0;
 };
 
-/// Whatever would stop a migration of the table into options.into: names, rights of the role, inheritance, a standby, indexes
-/// that no column of the target's type and dimension can have; and when a migration is there that is not yet switched, another
-/// map, column or type than its own. Reads the catalogue only.
+/// Whatever would stop a migration of the table into options.into: names, rights of the role, inheritance, rules, a standby,
+/// indexes that no column of the target's type and dimension can have; and when a migration is there that is not yet switched,
+/// another map, column or type than its own. Reads the catalogue only.
 std::vector<MigrateProblem> find_problems(Connection& connection, const Table& table, const MigrateOptions& options,
                                           const std::optional<Migration>& migration, const Target& target);
 

@@ -60,7 +60,6 @@ MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const P
   auto there = postgres::find_migration(c, table, options.into);
   if (there && !there->open() && (there->state == "dropped" || there->map_sha256 != map_sha256))
     there.reset();  // a new one begins
-  if (there && there->state == "switched" && !has_column(c, table, there->old_name)) there->state = "finished";  // by hand
   postgres::require_key(c, column.key.empty() && there && !there->ended() ? there->key : column.key, table);
   MigratePlan plan;
   plan.server = c.where();

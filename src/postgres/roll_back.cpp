@@ -1,7 +1,6 @@
 #include "postgres/run/native.h"
 #include "postgres/run/session.h"
 #include "postgres/server/names.h"
-#include "postgres/table/not_null.h"
 #include "vec2vec/postgres.h"
 
 namespace vec2vec {
@@ -48,18 +47,6 @@ void swap_back(Session& s) {
   s.migration = back;
 }
 
-void restore_not_null(Session& s, MigrateSummary& summary) {
-  Connection& c = s.control;
-  const Migration& m = *s.migration;
-  if (!m.not_null || require_not_null(c, s.table, m.source)) return;
-  const CountedRows empty = count_rows(c, s.table, "t." + c.name(m.source) + " IS NULL");
-  const std::string column = quoted(c, m.source);
-  summary.notes.push_back(
-      "column " + column + " was NOT NULL, which " + shown_rows(empty) +
-      " without an old vector prevents. When there is none left, this command again, or in psql: ALTER TABLE " + s.table.shown +
-      " ALTER COLUMN " + column + " SET NOT NULL;");
-}
-
 }  // namespace
 
 MigrateSummary roll_back_postgres(const std::string& map_sha256, const PostgresColumn& column, const MigrateOptions& options) {
@@ -77,7 +64,7 @@ MigrateSummary roll_back_postgres(const std::string& map_sha256, const PostgresC
     } else {
       summary.notes.push_back("column " + m.source + " holds the old vectors already: nothing to roll back");
     }
-    restore_not_null(session, summary);
+    session.restore_not_null(summary, "this command again, or ");
     session.count(summary);
     summary.state = m.state;
   });

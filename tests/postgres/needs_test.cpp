@@ -85,6 +85,33 @@ TEST_F(PostgresNeeds, RightsOfTheRole) {
       "DROP TABLE \"Docs\"; DROP OWNED BY owning; REVOKE ALL ON SCHEMA public FROM owning; DROP ROLE app; DROP ROLE owning");
 }
 
+TEST_F(PostgresNeeds, TheStateThatAnotherRoleKeeps) {
+  fill(100, "vector(384)");
+  db().run("DROP ROLE IF EXISTS app; CREATE ROLE app LOGIN; GRANT SELECT ON public.\"Docs\" TO app");
+  migrate();
+  for (const std::string step : {"--dry-run", "--switch", "--roll-back"}) {
+    std::vector<std::string> all = arguments({step});
+    all[2] = url_of("app");
+    const CliResult result = run_cli(all);
+    EXPECT_EQ(result.code, 2);
+    EXPECT_NE(result.err.find("holds the state of migrations, and the role app may not read it"), std::string::npos)
+        << result.err;
+    EXPECT_NE(result.err.find("GRANT SELECT, INSERT, UPDATE, DELETE ON public.vec2vec_migrations TO app"), std::string::npos)
+        << result.err;
+  }
+  db().run("DROP TABLE \"Docs\"; DROP ROLE app");
+}
+
+TEST_F(PostgresNeeds, NoRuleThatRewritesUpdates) {
+  fill(100, "vector(384)");
+  db().run("CREATE RULE \"a rule\" AS ON UPDATE TO \"Docs\" DO INSTEAD NOTHING");
+  expect_refused({}, "the rule \"a rule\" rewrites each UPDATE of the table",
+                 "ALTER TABLE public.\"Docs\" DISABLE RULE \"a rule\"");
+  EXPECT_EQ(migrate({"--skip-triggers"})["translated"], 100);
+  db().run("ALTER TABLE \"Docs\" DISABLE RULE \"a rule\"");
+  EXPECT_EQ(migrate({"--switch"})["state"], "switched");
+}
+
 TEST_F(PostgresNeeds, AllThatIsMissingAtOnce) {
   fill(100, "vector(384)");
   db().run(

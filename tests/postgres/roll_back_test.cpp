@@ -179,6 +179,50 @@ TEST_F(PostgresRollBack, ATriggerOfTheApplicationThatEmptiesTheVectorIsSeen) {
   refused({"--roll-back"}, "1 row (60)", "--accept-stale 1");
 }
 
+TEST_F(PostgresRollBack, DroppingTheNewVectorsLeavesTheColumnAsItWas) {
+  fill(100, "vector(384)", " NOT NULL");
+  const auto roll_back_with_a_new_row = [&] {
+    migrate({"--switch"});
+    as_app("INSERT INTO \"Docs\" (id, \"my text\", \"the v\") VALUES (9001, 'new', " + native("0.1") + ")");
+    migrate({"--roll-back"});
+    EXPECT_FALSE(not_null("the v"));
+  };
+  roll_back_with_a_new_row();
+  refused({"--drop-new"}, "would lose 1 vector (9001)", "--accept-loss 1 drops");
+  const nlohmann::json dropped = migrate({"--drop-new", "--accept-loss", "1"});
+  ASSERT_EQ(dropped["notes"].size(), 1u) << dropped;
+  EXPECT_NE(dropped["notes"][0].get<std::string>().find("was NOT NULL, which 1 row (9001) without an old vector prevents"),
+            std::string::npos)
+      << dropped;
+  EXPECT_NE(dropped["notes"][0].get<std::string>().find(": ALTER TABLE public.\"Docs\" ALTER COLUMN \"the v\" SET NOT NULL;"),
+            std::string::npos)
+      << dropped;
+
+  db().run("DELETE FROM \"Docs\" WHERE id = 9001; ALTER TABLE \"Docs\" ALTER COLUMN \"the v\" SET NOT NULL");
+  roll_back_with_a_new_row();
+  db().run("DELETE FROM \"Docs\" WHERE id = 9001");
+  EXPECT_EQ(migrate({"--drop-new"})["notes"], nlohmann::json::array());
+  EXPECT_TRUE(not_null("the v"));
+}
+
+TEST_F(PostgresRollBack, ATableThatWasMadeAnewBeginsAnew) {
+  fill(200);
+  for (const bool finished : {false, true}) {
+    migrate({"--switch"});
+    if (finished) migrate({"--drop-old"});
+    db().run("DROP TABLE \"Docs\"");
+    fill(100);  // as from a backup of the time before
+    const nlohmann::json plan = migrate({"--dry-run"});
+    EXPECT_EQ(plan["state"], "new") << plan;
+    EXPECT_EQ(plan["pending"], 100) << plan;
+    for (const std::string step : {"--roll-back", "--drop-old", "--drop-new"})
+      refused({step}, "there is no migration into this column", "");
+    EXPECT_EQ(migrate()["state"], "translated");
+    EXPECT_EQ(right_rows("v new"), 100);
+    migrate({"--drop-new"});
+  }
+}
+
 TEST_F(PostgresRollBack, DroppingTheOldVectorsEndsIt) {
   fill(200);
   db().run("UPDATE \"Docs\" SET \"the v\" = '[1,2,3]' WHERE id = 770");

@@ -15,6 +15,7 @@
 #include "postgres/server/copy_format.h"
 #include "postgres/server/names.h"
 #include "postgres/table/dependants.h"
+#include "postgres/table/not_null.h"
 
 namespace vec2vec::postgres {
 namespace {
@@ -147,6 +148,15 @@ void Session::count(MigrateSummary& summary) {
     summary.notes.push_back("only column " + migration->old_name + " has a vector in " +
                             shown_rows(count_rows(control, table, is.missing + " AND NOT (" + wrong + ")")) +
                             ": it was written there since the switch, as an INSERT without column names does");
+}
+
+void Session::restore_not_null(MigrateSummary& summary, const std::string& again) {
+  if (!migration->not_null || require_not_null(control, table, migration->source)) return;
+  const std::string shown = quoted(control, migration->source);
+  const CountedRows empty = count_rows(control, table, "t." + control.name(migration->source) + " IS NULL");
+  summary.notes.push_back("column " + shown + " was NOT NULL, which " + shown_rows(empty) +
+                          " without an old vector prevents. When there is none left, " + again + "in psql: ALTER TABLE " +
+                          table.shown + " ALTER COLUMN " + shown + " SET NOT NULL;");
 }
 
 void Session::verify(const Map& map, MigrateSummary& summary) {

@@ -52,6 +52,9 @@ class Session {
   void translate_all(const Map& map, MigrateSummary& summary);
   /// Lets the server count the rows.
   void count(MigrateSummary& summary);
+  /// Gives the source column the NOT NULL back that it had before the switch. Where rows prevent it, a note names them and the
+  /// statement; `again`: what else will do it.
+  void restore_not_null(MigrateSummary& summary, const std::string& again);
   /// Translates rows of a sample again and compares. Throws Error{kBadInput} when one differs: others wrote it unseen.
   void verify(const Map& map, MigrateSummary& summary);
 

@@ -45,10 +45,22 @@ Migration migration_of(const Result& r, Index row) {
   return m;
 }
 
+/// Throws Error{kBadInput} when another role made the table and this one may not read it.
+void require_readable_state(Connection& c, const Table& table) {
+  const Result may =
+      c.run("SELECT has_table_privilege($1, 'SELECT'), quote_ident(current_user), format('%I.vec2vec_migrations', $2::text)",
+            {migrations(c, table), table.schema});
+  const std::string role = may.text(0, 1), shown = may.text(0, 2);
+  if (!may.flag(0, 0))
+    bad_input("the table " + shown + " holds the state of migrations, and the role " + role + " may not read it", c.where(),
+              "GRANT SELECT, INSERT, UPDATE, DELETE ON " + shown + " TO " + role);
+}
+
 std::vector<Migration> find_migrations(Connection& c, const Table& table, const std::string& where,
                                        const std::vector<std::string>& values) {
   std::vector<Migration> all;
   if (c.run("SELECT to_regclass($1)", {migrations(c, table)}).is_null(0, 0)) return all;
+  require_readable_state(c, table);
   const Result found = c.run(std::string(kColumns) + migrations(c, table) + " m WHERE " + where, values);
   for (Index i = 0; i < found.rows(); ++i) all.push_back(migration_of(found, i));
   return all;
@@ -58,6 +70,16 @@ std::string key_array(Connection& c, const Table& table) {
   std::string array;
   for (const KeyColumn& column : table.key.columns) array += (array.empty() ? "" : ", ") + c.literal(column.name);
   return "ARRAY[" + array + "]";
+}
+
+/// Whether the column of the new vectors is the one that the migration made, by the comment on it, which a dump keeps too. A
+/// table that was made anew, or given the name, has none.
+bool bears_comment(Connection& c, const Table& table, const Migration& m) {
+  return c.run(
+              "SELECT 1 FROM pg_attribute WHERE attrelid = $1 AND attname = $2 AND NOT attisdropped AND "
+              "strpos(col_description(attrelid, attnum), $3) > 0",
+              {std::to_string(table.oid), target_now(m), m.map_sha256})
+             .rows() > 0;
 }
 
 }  // namespace
@@ -93,7 +115,11 @@ void with_short_locks(Connection& c, const std::function<void()>& work) {
 std::optional<Migration> find_migration(Connection& c, const Table& table, const std::string& target) {
   const std::vector<Migration> found =
       find_migrations(c, table, "table_name = $1 AND target_column = $2 ORDER BY id DESC LIMIT 1", {table.name, target});
-  return found.empty() ? std::nullopt : std::optional(found[0]);
+  if (found.empty()) return {};
+  Migration migration = found[0];
+  if (migration.state == "switched" && !has_column(c, table, migration.old_name)) migration.state = "finished";  // by hand
+  if (migration.state == "finished" && !bears_comment(c, table, migration)) return {};
+  return migration;
 }
 
 std::vector<Migration> live_migrations(Connection& c, const Table& table) {

@@ -44,7 +44,8 @@ void take_lock(Connection& connection, const Table& table);
 /// whoever waits for a table's lock, so nobody may wait for long.
 void with_short_locks(Connection& connection, const std::function<void()>& work);
 
-/// The latest migration of the table into the column, one that has ended too.
+/// The latest migration of the table into the column, one that has ended too; "finished" also when its old column was dropped
+/// by hand. Not one whose outcome is not there: the table was made anew since.
 std::optional<Migration> find_migration(Connection& connection, const Table& table, const std::string& target);
 /// Those of all tables of the schema that have not ended and whose columns are both there.
 std::vector<Migration> live_migrations(Connection& connection, const Table& table);
