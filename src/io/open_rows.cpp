@@ -53,7 +53,11 @@ std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions&
     bad_input("is a folder", path,
               "name a file; folders of Parquet and Arrow files are read by the Python package: `vec2vec_cpp.stores`");
   MappedFile file(path);
-  if (options.raw_dim > 0) return strided<raw_layout>(std::move(file), options);
+  if (options.raw_dim > 0) {
+    if (looks_like_npy(file) || looks_like_zip(file) || looks_like_safetensors(file))  // first bytes that no vector has
+      bad_input("has a header of its own: is no headerless float32", path, "the same without `OpenOptions::raw_dim`");
+    return strided<raw_layout>(std::move(file), options);
+  }
   for (const Format& format : kFormats)
     if (format.is(file)) return format.open(std::move(file), options);
   refuse_foreign(file);

@@ -72,6 +72,19 @@ TEST(Formats, EveryFormatRoundTrips) {
   }
 }
 
+TEST(Formats, AFileWithAHeaderIsNoHeaderlessFloat32) {
+  TempDir dir;
+  for (const char* name : {"a.npy", "a.safetensors"}) {
+    save(dir.path(name), sample_rows(20, 8));
+    try {
+      open_rows(dir.path(name), {.raw_dim = 4, .tensor = {}});
+      ADD_FAILURE() << name;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("is no headerless float32"), std::string::npos) << error.what();
+    }
+  }
+}
+
 TEST(Formats, HalfPrecisionIsRounded) {
   TempDir dir;
   const Matrix m = sample_rows(20, 5);

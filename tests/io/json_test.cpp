@@ -54,6 +54,9 @@ TEST_F(Ndjson, GuessesTheField) {
   EXPECT_EQ(rows_of("{\"values\": [1, 2], \"tags\": [\"a\"], \"none\": []}").cols(), 2);
   EXPECT_EQ(rows_of("{\"vector\": [1, 2], \"x\": [3]}", "x").cols(), 1);
   EXPECT_NE(error_of("{\"x\": [1, 2], \"y\": [3]}").find("several fields are lists of numbers: x, y"), std::string::npos);
+  const std::string ids = error_of("{\"ids\": [1, 2], \"rows\": [[0.1, 0.2], [0.3, 0.4]]}");  // ids are no vector
+  EXPECT_NE(ids.find("several fields are lists of numbers: ids, rows[0], rows[1]"), std::string::npos) << ids;
+  EXPECT_NE(error_of("{\"ids\": [1], \"rows\": [[0.1, 0.2]]}").find("several fields"), std::string::npos);
   EXPECT_NE(error_of("{\"id\": 3, \"tags\": [\"a\"]}").find("no field is a list of numbers"), std::string::npos);
 }
 

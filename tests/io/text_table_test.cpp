@@ -105,7 +105,12 @@ TEST(TextTable, ALineThatCountsFromZeroIsAHeaderOfPandas) {
   EXPECT_EQ(read("0,1,2,label\n0.1,0.2,0.3,cat\n0.4,0.5,0.6,dog\n").rows, kTwoByThree);
   EXPECT_EQ(read("0.0,1.0\n5,7\n").rows, (Rows{{0, 1}, {5, 7}}));  // pandas writes no such names
   EXPECT_FAULT("0,1\n", "no row of numbers below it");
-  EXPECT_TRUE(contains(read("1,2,3\n0.1,0.2,0.3\n").notes, "row 0 counts 1, 2, 3"));
+  for (const char* counted : {"1,2,3", "0.0,1.0,2.0", "384,385,386"}) {
+    const Table kept = read(counted + std::string("\n0.1,0.2,0.3\n"));
+    EXPECT_EQ(kept.rows.size(), 2u) << counted;
+    EXPECT_TRUE(contains(kept.notes, "column names? If so, remove the line")) << counted;
+  }
+  EXPECT_FALSE(contains(read("1,2,4\n0.1,0.2,0.3\n").notes, "column names"));
 }
 
 TEST(TextTable, AnIndexWithoutANameIsLeftOut) {
@@ -121,7 +126,7 @@ TEST(TextTable, AnIndexWithoutANameIsLeftOut) {
 
 TEST(TextTable, AMissingValueIsAFaultInTheFirstRowAsInAnyOther) {
   const std::string more = "0.4,0.5,0.6\n0.7,0.8,0.9\n";
-  for (const char* missing : {"NULL", "NA", "N/A", "None", "null", "\\N", "-", "<NA>"}) {
+  for (const char* missing : {"NULL", "NA", "N/A", "None", "null", "\\N", "-", "<NA>", "#N/A", "#DIV/0!", "NaT", "?"}) {
     const std::string cell = missing;
     EXPECT_FAULT("0.1," + cell + ",0.3\n" + more, ", row 0 (line 1): column 1 holds '" + cell + "'");
     EXPECT_FAULT(cell + ",0.2,0.3\n" + more, ", row 0 (line 1): column 0 holds");
@@ -129,6 +134,8 @@ TEST(TextTable, AMissingValueIsAFaultInTheFirstRowAsInAnyOther) {
     EXPECT_FAULT(more + "0.1," + cell + ",0.3\n" + more, ", row 2 (line 3): column 1 holds");
     EXPECT_FAULT(cell + "," + cell + "," + cell + "\n" + more, ", row 0 (line 1): column 0 holds");
   }
+  for (const char* word : {"absent", "error", "true"})  // names of columns differ
+    EXPECT_FAULT(std::string(word) + "," + word + "," + word + "\n" + more, ", row 0 (line 1): column 0 holds");
   EXPECT_FAULT("0.1,,0.3\n" + more, ", row 0 (line 1): column 1 is empty");
   EXPECT_FAULT(",0.2,0.3\n" + more, ", row 0 (line 1): column 0 is empty");
   EXPECT_FAULT("0.1,0.2,\n" + more, ", row 0 (line 1): column 2 is empty");
@@ -161,6 +168,8 @@ TEST(TextTable, DecimalCommasAreReadBesideOtherSeparators) {
   for (const char* mixed : {"0.1;0.2,0.3;0.4\n", "0,942 -1,397 -0,68\n", "0.1, 0.2 0.3\n", "0.1 0.2;0.3\n"})
     EXPECT_FAULT(std::string(mixed) + mixed, "numbers are separated in two ways");
   EXPECT_FAULT("a,\"1,234.56\"\nb,\"-2,345\"\nc,\"1,234,567.5\"\n", "numbers are separated in two ways");
+  EXPECT_FAULT("\"1,000\",\"2,500\"\n5,7\n", "the comma in '1,000' may set off thousands, or decimals");
+  EXPECT_EQ(read("1,000;2,500\n0,250;1,5\n").rows, (Rows{{1, 2.5f}, {0.25f, 1.5f}}));
   EXPECT_FAULT("1;2\n0.5;1,5\n0.5;2\n0.25;3\n", ": numbers are separated in two ways");  // a comma and a point
 }
 

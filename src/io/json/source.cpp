@@ -70,13 +70,18 @@ void JsonSource::choose_field(JsonRecordParser& parser) {
       field_ = usual;
       return;
     }
-  if (top.size() == 1) field_ = top[0];
-  if (top.empty() && paths.size() == 1) field_ = to_string(paths[0]);
-  if (top.size() == 1 || paths.size() == 1) return;
+  std::vector<JsonPath> rows;  // lists within a field of the record: ids may stand beside them
+  for (const JsonPath& path : paths)
+    if (path.size() == 2 && path[1].element >= 0) rows.push_back(path);
+  const bool one_at_top = top.size() == 1 && rows.empty(), one_in_all = top.empty() && paths.size() == 1;
+  if (one_at_top) field_ = top[0];
+  if (one_in_all) field_ = to_string(paths[0]);
+  if (one_at_top || one_in_all) return;
   if (paths.empty())
     bad_input("no field is a list of numbers", where, "a vector a line: {\"id\": 7, \"embedding\": [0.1, 0.2]}");
-  const auto step = only_difference(paths);
-  const std::string filter = step ? jq_filter(paths[0], *step) : "";
+  const std::vector<JsonPath>& alike = rows.size() > 1 ? rows : paths;
+  const auto step = only_difference(alike);
+  const std::string filter = step ? jq_filter(alike[0], *step) : "";
   const std::string of_list = filter.starts_with(".[") ? ".[]" + filter.substr(1) : ".[]" + filter;
   bad_input("several fields are lists of numbers: " + list_of(paths), where,
             kNameIt + (step ? "; if they are rows, " + jq_command(records_.in_list() ? of_list : filter, file_.path()) +

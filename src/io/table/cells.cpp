@@ -33,10 +33,13 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+/// What databases, pandas, R and spreadsheets write where there is no value.
 bool is_missing(std::string_view text) {
-  std::string lower(text.substr(0, 10));
+  std::string lower(text.substr(0, 12));
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  for (const char* word : {"", "null", "none", "nil", "na", "n/a", "#n/a", "<na>", "\\n", "-"})
+  for (const char* word :
+       {"",  "null", "none", "nil",     "na",     "n/a",     "#na",     "#n/a",  "#n/a n/a", "<na>",   "nat",      "\\n",
+        "-", "--",   "?",    "missing", "#null!", "#value!", "#div/0!", "#num!", "#ref!",    "#name?", "undefined"})
     if (lower == word) return true;
   return false;
 }
@@ -51,18 +54,6 @@ bool is_mixed(std::string_view text) {
   if (read_list(text, nullptr, 0) > 1) return true;
   const std::size_t first = text.find_first_of(",;|\t"), last = text.find_last_of(",;|\t");
   return first != std::string_view::npos && (is_number(text.substr(0, first)) || is_number(text.substr(last + 1)));
-}
-
-/// 1,234.56: a number whose thousands are set off.
-bool has_thousands(std::string_view text) {
-  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
-  text = text.substr(0, text.find('.'));
-  if (text.find(',') == std::string_view::npos) return false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const bool comma = (text.size() - i) % 4 == 0;  // before every three digits, counted from the end
-    if (comma ? text[i] != ',' || i == 0 : text[i] < '0' || text[i] > '9') return false;
-  }
-  return true;
 }
 
 }  // namespace
@@ -173,6 +164,17 @@ Index read_list(std::string_view cell, float* out, Index capacity) {
     else if (at == next)
       return -1;
   }
+}
+
+bool has_thousands(std::string_view text) {
+  if (text.starts_with('-') || text.starts_with('+')) text.remove_prefix(1);
+  text = text.substr(0, text.find('.'));
+  if (text.find(',') == std::string_view::npos || text.starts_with('0')) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool comma = (text.size() - i) % 4 == 0;  // before every three digits, counted from the end
+    if (comma ? text[i] != ',' || i == 0 : text[i] < '0' || text[i] > '9') return false;
+  }
+  return true;
 }
 
 bool has_bracket(std::string_view cell) {

@@ -68,6 +68,9 @@ Index read_list(std::string_view cell, float* out, Index capacity);
 
 CellKind kind_of(const TextCell& cell, char separator);
 
+/// 1,234 or 1,234.56: may be a number whose thousands are set off.
+bool has_thousands(std::string_view cell);
+
 /// A cell that begins with a bracket.
 bool has_bracket(std::string_view cell);
 

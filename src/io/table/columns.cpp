@@ -217,9 +217,18 @@ void ColumnChooser::choose_numbers() {
 
 void ColumnChooser::note_numbers() {
   const Index end = layout_.first + layout_.dim;
+  std::string_view thousand;  // what may be one, when all numbers with a comma may
+  bool thousands = true;
   for (const TextRecord& row : sample_.rows)
-    for (Index j = layout_.first; j < std::min(end, row.count()); ++j)
-      layout_.dialect.decimal_comma |= row.kind(j) == CellKind::kCommaNumber;
+    for (Index j = layout_.first; j < std::min(end, row.count()); ++j) {
+      if (row.kind(j) != CellKind::kCommaNumber) continue;
+      layout_.dialect.decimal_comma = true;
+      thousands &= has_thousands(row.cell(j));
+      if (thousand.empty()) thousand = row.cell(j);
+    }
+  if (layout_.dialect.decimal_comma && thousands)
+    return fail("the comma in " + excerpt(thousand) + " may set off thousands, or decimals",
+                "numbers without thousands set off, and with decimal points");
   if (layout_.dialect.decimal_comma) layout_.notes.push_back("numbers are read with decimal commas");
   std::vector<Index> left_out;
   for (Index j = index_; j < layout_.columns - layout_.open_end; ++j)

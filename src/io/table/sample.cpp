@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "io/table/layout.h"
@@ -43,26 +44,44 @@ void drop_first(TextSample& sample, std::size_t count) {
   sample.rows.erase(sample.rows.begin(), sample.rows.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
-/// Lines that begin with #, as numpy.savetxt writes headers.
+/// Lines that begin with #, as numpy.savetxt writes headers; not with #N/A or #DIV/0! of a spreadsheet.
 void skip_comments(TextSample& sample) {
   std::size_t comments = 0;
-  while (comments + 1 < sample.rows.size() && sample.rows[comments].text.starts_with('#')) ++comments;
+  while (comments + 1 < sample.rows.size() && sample.rows[comments].text.starts_with('#') &&
+         sample.rows[comments].kind(0) != CellKind::kMissing)
+    ++comments;
   if (comments == 0) return;
   // A word of word2vec may be #: then the line is like the next.
   const TextRecord &last = sample.rows[comments - 1], &next = sample.rows[comments];
   if (last.kinds != next.kinds || !next.any(is_figure)) drop_first(sample, comments);
 }
 
-/// Whether the numbers of a record are from, from + 1, ...: two at least, side by side.
-bool counts_up(const TextRecord& record, Index from) {
+/// Whether the numbers of a record are 0, 1, ...: two at least, side by side.
+bool counts_from_zero(const TextRecord& record) {
   Index first = -1, last = -1;
   for (Index j = 0; j < record.count(); ++j) {
     if (!is_figure(record.kind(j))) continue;
     if (first < 0) first = j;
-    if ((last >= 0 && j != last + 1) || record.cell(j) != std::to_string(j - first + from)) return false;
+    if ((last >= 0 && j != last + 1) || record.cell(j) != std::to_string(j - first)) return false;
     last = j;
   }
   return last > first;
+}
+
+/// "2, 3, 4": the cells of a record whose numbers are whole and each one more than the last, three at least; else nothing.
+std::string counted(const TextRecord& record) {
+  float before = 0, value = 0;
+  for (Index j = 0; j < record.count(); ++j, before = value)
+    if (!read_number(record.cell(j), false, value) || value != std::floor(value) || (j > 0 && value != before + 1)) return {};
+  const auto text = [&](Index j) { return std::string(record.cell(j)); };
+  return record.count() > 2 ? text(0) + ", " + text(1) + ", " + text(2) : std::string();
+}
+
+/// One word in all cells, two at least: no names, since they differ.
+bool says_one_word(const TextRecord& record) {
+  for (Index j = 1; j < record.count(); ++j)
+    if (record.cell(j) != record.cell(0)) return false;
+  return record.count() > 1;
 }
 
 /// A whole number of at most 15 digits, or -1.
@@ -98,7 +117,7 @@ void take_header(TextSample& sample) {
 void judge_first_line(TextSample& sample) {
   if (take_sizes(sample)) return;
   const TextRecord& line = sample.rows[0];
-  if (counts_up(line, 0)) {
+  if (counts_from_zero(line)) {
     if (std::all_of(line.kinds.begin(), line.kinds.end(), is_figure))
       sample.notes.push_back(
           "the first line counts 0, 1, ... and is taken for column names, as pandas writes them, not for a row; if it is a "
@@ -106,15 +125,15 @@ void judge_first_line(TextSample& sample) {
     return take_header(sample);
   }
   const auto is_text = [](CellKind kind) { return kind == CellKind::kText; };
-  if (!line.any(is_figure) && line.any(is_text)) {
+  if (!line.any(is_figure) && line.any(is_text) && !says_one_word(line)) {
     take_header(sample);
     // psql and Markdown draw a line below it.
     const auto is_rule = [](std::string_view text) {
       return text.find("---") != std::string_view::npos && text.find_first_not_of("-+|: \r") == std::string_view::npos;
     };
     if (!sample.rows.empty() && is_rule(sample.rows[0].text)) drop_first(sample, 1);
-  } else if (counts_up(line, 1) && line.count() > 2) {
-    sample.notes.push_back("row 0 counts 1, 2, 3, ...: column names? If so, remove the line");
+  } else if (const std::string cells = counted(line); !cells.empty()) {
+    sample.notes.push_back("row 0 counts " + cells + ", ...: column names? If so, remove the line");
   }
 }
 
