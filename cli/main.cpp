@@ -1,10 +1,10 @@
 #include <iostream>
 
-#include "command.h"
+#include "cli/common/command.h"
+#include "cli/common/terminal.h"
+#include "cli/help/usage.h"
 #include "core/boundary.h"
 #include "core/cpu/level.h"
-#include "terminal.h"
-#include "usage.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 

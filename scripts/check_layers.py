@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Checks that every folder of src/ uses only what src/layers.txt lets it use, public headers counted for the folder that
 implements them, that those lists have no circle, that each folder begins with a README.md of three lines that says so (folders in
-it: of two lines), and that none holds more than a dozen sources. --root checks another tree."""
+it, and those of cli/: of two lines), and that none holds more than a dozen sources. --root checks another tree."""
 
 import argparse
 import re
@@ -54,13 +54,16 @@ def check(root):
             used = owner.get(Path(include).name) if include.startswith("vec2vec/") else include.partition("/")[0]
             if used != folder and used not in uses[folder]:
                 faults.append(f"{name}: {folder} may not use {used} ({include})")
-    sizes = Counter(str(path.relative_to(root).parent) for path, _ in sources if path.is_relative_to(root / "src"))
+    commands = [path for path in sorted((root / "cli").rglob("*")) if path.suffix in (".h", ".cpp")]
+    inner = [path for path, _ in sources if path.is_relative_to(root / "src")] + commands
+    sizes = Counter(str(path.relative_to(root).parent) for path in inner)
     for folder, size in sizes.items():
         if size > MOST_SOURCES:
             faults.append(f"{folder}: {size} sources; divide it, no folder has more than {MOST_SOURCES}")
     for folder, used in uses.items():
         faults += [f"src/{folder}/README.md: {fault}" for fault in check_readme(root / "src" / folder, used)]
-    for folder in sorted({path.parent for path, _ in sources if len(path.relative_to(root).parts) > 3}):
+    deeper = {path.parent for path, _ in sources if len(path.relative_to(root).parts) > 3}
+    for folder in sorted(deeper | {path.parent for path in commands} - {root / "cli"}):
         faults += [f"{folder.relative_to(root)}/README.md: {fault}" for fault in check_readme(folder)]
     return faults
 

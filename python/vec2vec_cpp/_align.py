@@ -200,7 +200,7 @@ def names_of(map: Map, source: str, targets: list[str]) -> tuple[str, list[str]]
 
 
 def next_steps(verdict: Verdict) -> list[dict[str, str]]:
-    """What to do with the map, the most useful first; cli/align.cpp says the same in commands."""
+    """What to do with the map, the most useful first; cli/maps/align.cpp says the same in commands."""
     evaluate = {
         "say": "Scores of rows that are known to belong together, row by row.",
         "command": "v2v.evaluate(found.map.translate(held_out_a), held_out_b, mean=found.map)",

@@ -1,6 +1,6 @@
 """Messages in the words of the caller. The library names options and functions as C++ does, between back quotes: `AlignOptions::partial = true`.
 
-Here they become Python's: `partial=True`. cli/spelling.cpp does the same for the command, __main__.py for vec2vec-py.
+Here they become Python's: `partial=True`. cli/help/spelling.cpp does the same for the command, __main__.py for vec2vec-py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-#include "cli/phases.h"
+#include "cli/texts/phases.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "cli/spelling.h"
+#include "cli/help/spelling.h"
 
 #include <gtest/gtest.h>
 

@@ -81,6 +81,11 @@ class CheckLayers(unittest.TestCase):
             self.write(f"src/io/binary/format_{number}.cpp", "")
         self.refused("src/io/binary: 13 sources")
 
+    def test_a_folder_of_the_command_too(self):
+        for number in range(13):
+            self.write(f"cli/maps/command_{number}.cpp", "")
+        self.refused("cli/maps: 13 sources", "cli/maps/README.md: there is none")
+
     def test_a_folder_without_a_line(self):
         self.write("src/new/idea.cpp", "")
         self.refused("src/layers.txt does not name new")

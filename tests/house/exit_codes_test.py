@@ -18,7 +18,7 @@ def named(path, pattern):
 
 
 class ExitCodes(unittest.TestCase):
-    command = named("cli/command.h", r"^  (k[A-Za-z]+) = (\d+),?$")
+    command = named("cli/common/command.h", r"^  (k[A-Za-z]+) = (\d+),?$")
     python = named("python/vec2vec_cpp/__main__.py", r"^    ([A-Z_]+) = (\d+)$")
 
     def test_the_table_lists_those_of_the_command(self):

@@ -1,0 +1,133 @@
+#include <cmath>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "cli/common/command.h"
+#include "cli/common/files.h"
+#include "cli/common/roles.h"
+#include "cli/common/terminal.h"
+#include "core/text/json.h"
+#include "vec2vec/error.h"
+#include "vec2vec/map.h"
+
+namespace vec2vec::cli {
+namespace {
+
+struct TranslateArguments {
+  Common common;
+  std::string map, to, input, output, type = "float32";
+  OpenOptions open;
+  TranslateOptions options;
+};
+
+std::string confidence_text(const TranslateSummary& summary, const TranslateOptions& options) {
+  const auto percent = [](double part) { return std::to_string(std::lround(100 * part)) + " %"; };
+  const auto expected = [&](double p) { return p >= 0.995 ? ">99 %" : p < 0.005 ? "<1 %" : percent(p); };
+  std::string text =
+      percent(*summary.far_rows) + " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
+  if (!options.store_path.empty())
+    text += expected(*summary.mean_match) + " are expected to find their counterpart as nearest row in " + options.store_path +
+            ", if it holds them all\n";
+  return text + "Confidence of each row: " + options.confidence_path + ", columns " +
+         (options.store_path.empty() ? "support" : "match, margin, support") + "\n";
+}
+
+int run_translate(const TranslateArguments& arguments) {
+  TranslateOptions options = arguments.options;
+  options.threads = arguments.common.threads;
+  refuse_database(arguments.input);
+  const Map map = load_map(arguments.map, arguments.input, arguments.to);
+  options.output.format = format_of_name(arguments.output, arguments.input, arguments.open);
+  options.output.type = value_type(arguments.type);
+  std::vector<std::string> inputs = {arguments.map, arguments.input};
+  if (!options.store_path.empty()) inputs.push_back(options.store_path);
+  require_writable(arguments.output, options.output.overwrite, inputs);
+  if (!options.confidence_path.empty()) {
+    if (options.confidence_path == arguments.output)
+      bad_input("is also the name of OUT", options.confidence_path, "another name");
+    require_writable(options.confidence_path, options.output.overwrite, inputs);
+    format_of_name(options.confidence_path);
+  }
+  ProgressLine progress(arguments.common.quiet);
+  options.progress = progress.functor();
+  const TranslateSummary summary = translate(map, arguments.map, arguments.input, arguments.open, arguments.output, options);
+  progress.finish();
+  print_notes(arguments.input, summary.notes, arguments.common.quiet);
+
+  if (arguments.common.json) {
+    nlohmann::ordered_json json = {{"output", arguments.output},
+                                   {"provenance", arguments.output + ".provenance.json"},
+                                   {"rows", summary.rows},
+                                   {"dim", map.target_dim()},
+                                   {"zero_rows", summary.zero_rows},
+                                   {"seconds", summary.seconds},
+                                   {"map_sha256", summary.map_sha256},
+                                   {"input_sha256", summary.input_sha256},
+                                   {"notes", summary.notes}};
+    if (!options.confidence_path.empty()) {
+      json["confidence"] = {{"file", options.confidence_path}, {"columns", {"support"}}, {"far_rows", *summary.far_rows}};
+      if (!options.store_path.empty()) {
+        json["confidence"]["columns"] = {"match", "margin", "support"};
+        json["confidence"]["store"] = options.store_path;
+        json["confidence"]["mean_match"] = *summary.mean_match;
+      }
+    }
+    std::cout << json_text(json, 2) << "\n";
+    return kSuccess;
+  }
+  std::string text = std::to_string(summary.rows) + " rows x " + std::to_string(map.target_dim()) + " in " + arguments.output +
+                     " (" + format_seconds(summary.seconds) + ")\n";
+  if (summary.zero_rows > 0)
+    text += "note: " + std::to_string(summary.zero_rows) + " rows were all zero; they became the target's mean direction\n";
+  if (!options.confidence_path.empty()) text += confidence_text(summary, options);
+  if (!arguments.common.quiet) text += "Where they come from is in " + arguments.output + ".provenance.json\n";
+  print_report(text);
+  return kSuccess;
+}
+
+}  // namespace
+
+void add_translate(CLI::App& app, Run& run) {
+  auto arguments = std::make_shared<TranslateArguments>();
+  CLI::App* command = app.add_subcommand("translate", "Translate a file of vectors through a map, with constant memory");
+  command->add_option("MAP", arguments->map, "Map file written by align")->type_name("FILE")->required();
+  command->add_option("IN", arguments->input, "Vectors of the source model")->type_name("FILE")->required();
+  command
+      ->add_option("OUT", arguments->output,
+                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
+      ->type_name("FILE")
+      ->required();
+  add_target_option(*command, arguments->to);
+  add_type_option(*command, arguments->type);
+  command->add_flag("--force", arguments->options.output.overwrite, "Overwrite OUT");
+  command->add_flag("--centred", arguments->options.centred, "Write centred unit rows, without the target's mean");
+  command->add_flag("--ignore-fingerprint", arguments->options.ignore_fingerprint,
+                    "Translate rows that do not look like the map's source model");
+  CLI::Option* confidence = command->add_option(
+      "--confidence", arguments->options.confidence_path,
+      "Also write how far each row can be trusted: column support (0 = unlike the rows of the fit); format by ending");
+  confidence->type_name("FILE");
+  command
+      ->add_option("--store", arguments->options.store_path,
+                   "Target rows the translations will be searched in; adds columns match (probability that the nearest is "
+                   "right) and margin to --confidence")
+      ->type_name("FILE")
+      ->needs(confidence);
+  add_block_rows_option(*command, arguments->options.block_rows, "Rows in memory at a time");
+  add_open_options(*command, arguments->open, "", "IN");
+  add_open_options(*command, arguments->options.store_open, "-store", "the store");
+  add_common(*command, arguments->common);
+  command->footer(
+      "Examples:\n"
+      "  vec2vec translate map.safetensors queries.npy queries-in-b.npy\n"
+      "  vec2vec translate map.safetensors queries.npy queries-in-mpnet.npy --to mpnet\n"
+      "  vec2vec translate map.safetensors a.fvecs b.safetensors --type float16 --force\n"
+      "  vec2vec translate map.safetensors a.f32 b.npy --raw-dim 384 --centred\n"
+      "  vec2vec translate map.safetensors queries.npy q.npy --confidence confidence.csv --store documents-in-b.npy");
+  command->callback([arguments, &run] { run = [arguments] { return run_translate(*arguments); }; });
+}
+
+}  // namespace vec2vec::cli
