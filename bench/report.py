@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Makes every report of the benches out of their records in bench/results. Standard library only.
 
     bench/report.py                         docs/results.md, docs/results/, bench/results/tables.md, and table and plot of README.md

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # libvec2vec_c: the C interface (include/vec2vec/c.h) as one shared library, with the library inside it. It exports what src/c/symbols.map
 # lists, and nothing else, so that it meets no other library's symbols.
 add_library(vec2vec_c SHARED src/c/c.cpp)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Which CPUs the code runs on. All of it is compiled for x86-64-v2, which every x86-64 CPU since 2009 has (on other processors, for what
 # their compiler takes as its default). The innermost loops (src/kernels/loops) are compiled for v3 and v4 as well, and chosen at run time
 # (src/core/cpu/level.h). VEC2VEC_NATIVE compiles everything for this machine instead.

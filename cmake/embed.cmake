@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # embed_text(TARGET FILE HEADER SYMBOL): compiles a text file into TARGET as std::string_view vec2vec::SYMBOL, declared in HEADER.
 function(embed_text target file header symbol)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${file})

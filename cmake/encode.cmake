@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # vec2vec::encode, the text encoders: a library of its own, so that only those who want them need OpenVINO. Without OpenVINO the
 # library still builds, and says what to install when it is used.
 set(VEC2VEC_HAS_OPENVINO OFF)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What an installation has, in three components, which are packages of their own where a system has such: lib (shared libraries), dev (what
 # programs are built with) and command.
 include(CMakePackageConfigHelpers)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # vec2vec::language, language models through llama.cpp, and a judge behind an endpoint through libcurl: a library of its own, as
 # vec2vec::encode is. Without either it still builds, and says what to install when that is used.
 set(VEC2VEC_HAS_LLAMA OFF)

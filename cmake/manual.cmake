@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Manual pages, and completions for bash, zsh and fish: written by the command itself, so that there is no second list of its options. Whoever
 # builds only the command installs it without them.
 set(VEC2VEC_ZSH_FOLDER zsh/site-functions CACHE STRING "Where zsh finds completions, below share; of packages of Debian: zsh/vendor-completions")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Packages, made by scripts/package.sh with cpack: one .tar.gz of all, and three .deb: libvec2vecX.Y, libvec2vec-dev and vec2vec, the command.
 if(NOT PROJECT_IS_TOP_LEVEL)
   return()

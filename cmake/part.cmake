@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # add_part(NAME SOURCE...): the library vec2vec::NAME beside vec2vec::vec2vec, so that only those who want it need what it links.
 function(add_part name)
   add_library(vec2vec_${name} ${ARGN})

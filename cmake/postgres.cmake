@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # vec2vec::postgres, vectors in Postgres: a library of its own, so that only those who want it need libpq. Without libpq the library
 # still builds, and says what to install when it is used.
 set(VEC2VEC_HAS_POSTGRES OFF)

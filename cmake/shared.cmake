@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # With BUILD_SHARED_LIBS the library and its parts are shared libraries: they export what is of namespace vec2vec, and nothing else, so that they
 # meet no other library's symbols; they find each other wherever they lie; and programs are bound to one minor version, as before 1.0 each
 # may change the interface.

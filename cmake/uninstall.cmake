@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Removes what the last `cmake --install` of this build folder wrote, and nothing else: MANIFEST lists it.
 if(NOT EXISTS ${MANIFEST})
   message(FATAL_ERROR "${MANIFEST} does not exist: nothing was installed from this build folder. Try cmake --install first.")

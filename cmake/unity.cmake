@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # compile_by_folder(TARGET): the sources of a folder are compiled as one file. Headers are then read once a folder in the place of once
 # a file, which halves the time of a whole build; a change compiles its folder again. Names of one folder must not collide.
 # Sources with compile options of their own are still compiled one by one.

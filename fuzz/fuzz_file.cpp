@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One harness for most parsers: the input becomes a file in memory, with the magic bytes of the format put before it, and is
 // read as a user would. Only vec2vec::Error may come out. Tables of text have a harness of their own (fuzz_table.cpp).
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON as a user would read it: objects and lists a line, lists of records, nested fields, vectors as text. Only vec2vec::Error
 // may come out; what is read is written as NDJSON with the other fields carried over, and has to be read back the same.
 #include <cstdint>

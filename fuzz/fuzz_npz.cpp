@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Zip archives of npy files. Those are made around the input, so that the fuzzer gets past the directory, with one byte
 // changed. Only vec2vec::Error may come out.
 #include <zlib.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Pictures: the first byte chooses the format whose magic bytes are put before the input, so that the fuzzer gets to its
 // decoder. Whatever comes out is resized too. Only vec2vec::Error may be thrown, and no picture may have more pixels than
 // allowed.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of text. Only vec2vec::Error may come out; rows are the same whether they are read together or one by one; and no more
 // of them come out than the file has lines.
 #include <algorithm>

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds a wheel of the Python package and the command, and repairs it (auditwheel: shared libraries go in, the tag says which Linux it
 # runs on): build/python/repaired/*.whl. build/python/venv is the virtual environment it is built and tested in. PYTHON=python3.12 takes
 # another Python.

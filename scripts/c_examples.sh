@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Compiles and runs the examples of the C interface (examples/c_interface) in each language whose tools are here, against an installed
 # copy of build/release, and checks that all of them translate a row to the same numbers. Others are left out, by name.
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Shows by objdump that a build runs on every x86-64-v2 CPU: no object of it holds an instruction above its level, and the objects
 that are compiled for higher levels (src/kernels/loops) define nothing that the linker could put in the place of others' code.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks an installation as a user would: runs the installed command, then builds and runs examples/find_package against it with
 # find_package(vec2vec), and the C example with pkg-config.
 #   scripts/check_install.sh [PREFIX]     default: build/release, installed into a temporary folder and uninstalled at the end

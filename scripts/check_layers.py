@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Checks that every folder of src/ uses only what src/layers.txt lets it use, public headers counted for the folder that
 implements them, that those lists have no circle, that each folder begins with a README.md of three lines that says so (folders in
 it, and those of cli/: of two lines), and that none holds more than a dozen sources. --root checks another tree."""

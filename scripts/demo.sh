@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds vec2vec and shows its main job on the committed demo data (examples/data): two sets of vectors, made by two encoders
 # from different texts, are aligned without a single pair; held-out rows show how well. Output goes to build/demo.
 #   scripts/demo.sh [SEED]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tests the Python package with PyTorch's tensors, on Spark, on Ray Data and in vector stores (docs/recipes), each on this machine:
 # clusters of several worker processes, one of which is killed, and the embedded editions of the stores. Not part of scripts/test.sh:
 # what it installs (Java and PyTorch from Debian; pyspark, ray and the stores' clients into build/engines/venv) takes 2 GB, and the

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Runs every export of a map (vec2vec export) by the real thing and compares it with vec2vec translate: tests/export/check_exports.py.
 # Its packages go into build/export. sentence-transformers takes the PyTorch of scripts/setup.sh --torch, or is left out.
 set -euo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The commands that docs/python.md and docs/postgres.md give to newcomers, the files and the table that they start from, and what must come out."""
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Repeats the first steps of a new user: clones the repository and runs the commands of docs/python.md and docs/postgres.md in the clone, with a fresh virtual environment and a
 # plain `pip install .` each time: from numpy arrays, from a pandas/Arrow store, and from a table of Postgres. Minutes: the library is
 # compiled again for each.

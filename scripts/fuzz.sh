@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Fuzzes every file parser under AddressSanitizer and UBSan: scripts/fuzz.sh [seconds each, default 12].
 set -euo pipefail
 cd "$(dirname "$0")/.."

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The gallery: ten commands with what they print on a terminal of 80 columns, as SVG, and the page that shows them.
 
     python3 scripts/gallery.py build/release/cli/vec2vec     writes docs/gallery.md and docs/images/gallery/

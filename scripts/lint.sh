@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Checks the sources without building them: format, shell scripts, Python, layers of src/. A check whose tool is missing is left out
 # with a message. scripts/setup.sh --dev and --site install the tools.
 #   scripts/lint.sh          check

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # What is too long for every commit, on build/release: the tests at each level of CPU that this machine has, packages, the exports run by what
 # they are for, and the examples of the C interface in each language. Before a release, and when asked.
 set -euo pipefail

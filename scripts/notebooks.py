@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The notebooks of examples/notebooks: runs them, and makes pages of them for the site.
 
     python scripts/notebooks.py run              with the installed package, nbclient and ipykernel; keeps what the cells print and draw

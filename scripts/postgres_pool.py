@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A throw-away pgbouncer in front of a server of scripts/postgres_server.py, for tests (scripts/setup.sh --postgres installs it).
 
     scripts/postgres_pool.py start FOLDER [--mode transaction|session] [--size 3] [--user NAME ...] [SETTING=VALUE ...]

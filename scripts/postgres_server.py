@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A throw-away Postgres server with pgvector, for tests and benchmarks (scripts/setup.sh --postgres installs it).
 
     scripts/postgres_server.py start FOLDER [--pgvector 0.8] [SETTING=VALUE ...]    prints the URL of its database

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds a wheel of the Python package (scripts/build_wheel.sh), installs it into a virtual environment and runs python/tests there.
 #   scripts/python_test.sh [PYTEST ARGUMENT...]     PYTHON=python3.12 takes another Python
 # Left out, with a message, when the packages it needs cannot be had from a Python package index. Spark, Ray and vector stores have

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Rehearses a release: builds every artefact from a clean clone of the last commit, checks each, and leaves them in build/dist/VERSION with
 # SHA256SUMS and a bill of materials (SPDX). Publishes nothing, tags nothing. Refuses when files are changed, or when the places that name the version
 # disagree. An hour on two cores; less with ccache.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes an SPDX 2.3 bill of materials (JSON) of a build: which packages of this Debian system its programs are linked with, and whose headers
 are compiled into them. Both are read from the build itself, by the loader and by ninja.
 

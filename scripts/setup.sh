@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what the project needs on Debian 12 and Ubuntu (written for 24.04, not tried there); does nothing when all is there. On other systems it prints what to install.
 #   scripts/setup.sh           what the build and the tests need
 #   scripts/setup.sh --encode  the same, and OpenVINO with its tokenizers in build/openvino and what reads pictures, for vec2vec encode
@@ -84,7 +85,7 @@ for option in "$@"; do
     --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
     *)
-      sed -n '2,/^set /s/^# \{0,1\}//p' "$0" >&2
+      sed -n '3,/^set /s/^# \{0,1\}//p' "$0" >&2
       exit 2
       ;;
   esac

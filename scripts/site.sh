@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Builds the documentation site into build/site, out of README.md, docs/, the headers and the Python package. Broken links and pages
 # that the menu lacks are errors. No page loads anything from a network.
 #   scripts/site.sh           scripts/setup.sh --site installs what it needs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checks that a built site loads nothing from a network: no script, style, font or image of its pages and styles is elsewhere.
 
     python3 scripts/site_check.py FOLDER

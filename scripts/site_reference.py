@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Writes the pages of the site that come out of the code, as Markdown: one for each header of include/vec2vec, one for each public
 module of the Python package (mkdocstrings fills those in).
 

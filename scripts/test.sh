@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # All checks, as CI runs them: release build and tests, the tutorial, the documentation site, the Python package, the parsers under
 # AddressSanitizer and UBSan, a minute of fuzzing, and a program built against an installed copy. FUZZ_SECONDS=N changes the time given
 # to each fuzzer, 0 leaves fuzzing out.

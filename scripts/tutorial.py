@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Runs every command of a tutorial, block after block in one shell, and compares the output with the page.
 
     python3 scripts/tutorial.py [PAGE]      default: docs/tutorial.md; needs build/release or builds it

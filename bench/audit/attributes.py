@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what translated vectors tell about attributes and which words they give away, beside the oracle and the baselines.
 
     bench/audit/attributes.py [--pairs a-b,...] [--corpora NAME,...] [--again]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what each defence of a vector store stops and what it costs, and how fast a secret rotation falls.
 
     bench/audit/defences.py [--again] [--attack-only]

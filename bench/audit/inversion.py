@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures how much text comes back out of vectors: `vec2vec invert` of native vectors, and of vectors translated by an unpaired map.
 
     bench/audit/inversion.py [--corpora NAME[=ROWS],...] [--again]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Texts and vectors that the benches take: corpora of the shared data, their rows by an encoder, and files of such rows.
 
 Rows of the general set, 44,096 texts: the source side takes those from 0 on, the target side those from 20,000 on, which are other

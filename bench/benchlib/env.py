@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders of the benches, and their virtual environments under build/. Standard library only."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Fitting and scoring maps: `vec2vec align` and `vec2vec evaluate` of arrays or files, with what a record keeps of them."""
 
 from .records import machine, now

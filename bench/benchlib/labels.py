@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Labelled texts, and the files of their labels as `vec2vec audit` takes them."""
 
 import random

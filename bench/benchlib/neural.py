@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Training of the neural translator as its benches share it: losses left out, what is shown, what counts as kept."""
 
 from .data import TARGET_FIRST, slice_of

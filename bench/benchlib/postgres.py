@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A table of vectors in a throw-away Postgres server, as the benches of migration fill and read it."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Records of runs: files of one JSON object a line in bench/results. Standard library only."""
 
 import datetime

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The program that a bench measures: how it is named, found and built, and how a command is run and timed. Standard library only."""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The model behind the verdict: a logistic model of whether a map is good, fitted to the runs of bench/verdict/runs.py.
 
 Good means a top-1 above half of the paired oracle's. The model has a ridge of 0.1 on standardised evidence. A run so near to the half

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Trains with all of the paper's losses from the linear start, and without each in turn. bench/neural/random_start.py does the same from
 random weights.
 

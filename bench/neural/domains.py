@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Scores the linear map, the neural map after it and the neural map alone on tweets, medical sentences and news titles. All are fitted on
 general texts.
 

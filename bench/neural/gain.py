@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what the neural translator adds, without pairs, to the linear map that it starts from, pair by pair and seed by seed.
 
     bench/neural/gain.py [--pairs minilm-mpnet,minilm-e5+50] [--seeds 0-4] [--rows 20000] [--time-budget 120] [--maps FOLDER] [--tuning] [-- OPTION ...]

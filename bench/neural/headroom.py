@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures how much a nonlinear map could gain where pairs are known: ridge regression on true pairs, and the same with random ReLU
 features for its residuals.
 

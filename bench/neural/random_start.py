@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Asks whether random starts converge: the paper's losses from random weights on a small copy of the problem, with all losses, without
 each, and with steadied discriminators.
 

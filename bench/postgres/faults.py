@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Kills and rolls back migrations of a column in Postgres while others write and read, and times the writers.
 
     bench/postgres/faults.py [--cycles 50] [--kills 200] [--rows 2000] [--latency-rows 50000]

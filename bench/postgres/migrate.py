@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Migrates a column of vectors in Postgres while a reader queries, beside loops in psycopg and numpy, and kills the migration at random.
 
     bench/postgres/migrate.py [--rows 1000000] [--loop-rows 20000] [--kill-rows 100000] [--kills 20] [--connections N] [--hnsw]

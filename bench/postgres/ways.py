@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares ways to fill a new column of vectors in Postgres by what they cost the server: the reasons for src/postgres/run/batch.cpp.
 
     bench/postgres/ways.py [--rows 50000]

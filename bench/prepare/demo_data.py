@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Cuts the demo data of examples/data out of the shared embeddings; examples/data/README.md says what is in it.
 
     bench/prepare/demo_data.py [--out FOLDER]

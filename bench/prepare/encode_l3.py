@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Encodes the texts of the general set with paraphrase-MiniLM-L3-v2 (384 dimensions, 3 layers), a second encoder of MiniLM's dimension.
 
     bench/prepare/encode_l3.py [--texts TSV_GZ] [--rows N] [--out NPY]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures `vec2vec align` on real embeddings: seven directed pairs of encoders, several seeds, the paired oracle, mini-vec2vec.
 
     bench/quality/align.py [--pairs minilm-mpnet,mpnet-e5] [--seeds 0-9] [--rows 20000] [--rival] [--again]

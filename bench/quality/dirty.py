@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures `vec2vec align` without pairs on real vectors that are damaged on purpose, beside the undamaged ones.
 
     bench/quality/dirty.py [--pairs minilm-mpnet] [--cases clean,outliers] [--seeds 0-2] [--rows 5000]

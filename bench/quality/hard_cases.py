@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures `vec2vec align` without pairs where the two sides differ: in size, in their subject, from what is translated later, and by
 very different encoders.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Reads an unknown space with several known ones: top-1 against the rows of the store and the number of known models.
 
     bench/quality/known_spaces.py [--unknown e5,mpnet] [--rows 500,1000,2000,5000,20000] [--known 1,2,4] [--seeds 0-2]

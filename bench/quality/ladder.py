@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures the ladder of supervision: `vec2vec align` with 0 to 20,000 known pairs, beside orthogonal Procrustes (scipy) and ridge
 regression (scikit-learn, penalty by cross-validation), which take the same pairs alone.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Repeats vec2vec's protocol (arXiv 2505.12540) at our scale: maps are fitted without pairs on Natural Questions alone, and scored on
 those, on tweets and on medical text.
 

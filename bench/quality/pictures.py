@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Aligns pictures with captions of other pictures, without pairs, and compares with the map of true pairs.
 
     bench/quality/pictures.py [--pictures efflite0+rn50,efflite0] [--captions minilm+bge+l3,minilm] [--pairs all,0,50] [--seeds 0-4]

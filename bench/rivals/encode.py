@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares vec2vec encode with independent implementations on real texts: how equal the vectors are, and how fast each is.
 
     bench/rivals/encode.py [--rows N] [--models NAME...] [--runs N] [--json FILE]

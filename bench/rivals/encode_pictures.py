@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares vec2vec encode of pictures with Pillow and ONNX Runtime: cosines of the rows, and seconds side by side.
 
     bench/rivals/encode_pictures.py [--models NAME,...] [--pictures 200]     cosines

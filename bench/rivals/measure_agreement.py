@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Compares `vec2vec measure` with the measures' definitions, written down again in numpy (dense, float64) from the papers and from the
 formulas of the platonic-rep code, and with scipy and scikit-learn where they have the measure.
 

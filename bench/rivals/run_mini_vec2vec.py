@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs mini-vec2vec 0.1.2 (the PyPI package) with its own defaults, and scores its map as `vec2vec evaluate` scores ours.
 
     bench/rivals/run_mini_vec2vec.py A.npy B.npy --eval-a EA.npy --eval-b EB.npy [--seed N] [--map OUT.npy] [--rows N]

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Times one training step of the paper's preset (arXiv 2505.12540) in PyTorch, float32: the rival of `vec2vec align --method neural --preset paper`.
 
     bench/rivals/torch_step.py [--dims 384,768] [--threads 2] [--steps 10]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times translations from Parquet to Parquet, 384 -> 768 dimensions, by one process, by Spark and by Ray Data on this machine.
 
     bench/speed/engines.py [--rows 400000] [--files 16] [--only arrow,spark,ray]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The kernels as a share of this machine's GEMM speed, measured first. Run: build/bench/bench/vec2vec_bench
 #include <benchmark/benchmark.h>
 

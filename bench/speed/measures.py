@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures time and memory of `vec2vec measure` at 100,000 rows, and at 10,000 rows beside the dense way.
 
     bench/speed/measures.py [--rows 100000] [--dense-rows 10000] [--results FILE]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One training step of the translator, with the paper's sizes, as a share of the machine's GEMM speed in the same arithmetic.
 #include <benchmark/benchmark.h>
 

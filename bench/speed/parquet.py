@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Translates a large Parquet file into a folder of Parquet files, once in one go and once killed twice (SIGKILL) and resumed.
 
     bench/speed/parquet.py [--rows 10000000] [--folder build/parquet-scale] [--keep]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what Python costs over the command line: the same job as `vec2vec ...` and as a Python process that imports vec2vec_cpp.
 
     bench/speed/python_overhead.py [--rows 1000000] [--repeat 15]

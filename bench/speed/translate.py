@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Times `vec2vec translate` on a large file against two bounds of this machine that are measured in the same run.
 
     bench/speed/translate.py [--rows 1000000] [--pairs 384x384,384x768,768x768] [--repeat 3] [--neural PRESET]

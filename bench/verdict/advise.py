@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Asks whether `vec2vec advise` puts the public file of the store's own kind first.
 
     bench/verdict/advise.py

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures what `vec2vec translate --confidence` and `vec2vec inspect --fingerprint` are worth on real embeddings.
 
     bench/verdict/confidence.py [--pairs minilm-mpnet,minilm-e5] [--rows 20000] [--seed 0] [--skip-kinship]

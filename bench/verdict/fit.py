@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Fits the model behind the verdict to the runs of bench/verdict/runs.py and writes src/align/calibration.h.
 
     bench/verdict/fit.py            prints the coefficients and how well the model does
@@ -54,7 +55,7 @@ def choose(train):
 def header(names, intercept, coefficients):
     values = ", ".join(f"k{name} = {value:.4g}" for name, value in zip(["Intercept", *names], [intercept, *coefficients]))
     return (
-        "#pragma once\n\nnamespace vec2vec {\n\n// Written by bench/verdict/fit.py from bench/results/verdict.jsonl; do not edit.\n"
+        "// SPDX-License-Identifier: Apache-2.0\n#pragma once\n\nnamespace vec2vec {\n\n// Written by bench/verdict/fit.py from bench/results/verdict.jsonl; do not edit.\n"
         f"constexpr double {values};\nconstexpr double kLeastAgreement = {LEAST_AGREEMENT}, kMostHalves = {MOST_HALVES};\nconstexpr double kAligned = {ALIGNED}, kNotAligned = {NOT_ALIGNED};\n\n}}  // namespace vec2vec\n"
     )
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Asks which measure of two spaces foretells how well they align without pairs.
 
     bench/verdict/measures.py [--again]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes src/report/verdict_runs.json: the runs of bench/results/verdict.jsonl as the page of an alignment draws them.
 
     bench/verdict/page_runs.py           writes the file, as bench/verdict/fit.py --write does

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs `vec2vec align` where the truth is known, to calibrate its verdict: easy and hard pairs, small sides, several known spaces, other
 corpora, noise, few columns, and data in which there is nothing to find, unrelated clusters among them.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/maps/align_report.h"
 
 #include "cli/common/page_file.h"

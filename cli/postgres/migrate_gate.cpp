@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "cli/postgres/migrate_gate.h"
 
 #include "cli/common/files.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The C interface of vec2vec.cpp: maps, translation, the gate and alignment in memory, for C and for every language that calls
    C. Link libvec2vec_c (cmake: vec2vec::c; pkg-config: vec2vec_c). docs/c.md has examples in six languages.
 

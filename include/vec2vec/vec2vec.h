@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 /// Everything public. `vec2vec` aligns embedding spaces without pairs; start with align.h.
 #include "vec2vec/advise.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 namespace vec2vec {
 /// Library version, e.g. "0.1.0".

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Demo data, maps and the command line for the tests."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Alignment: what the command finds, the interpreter free meanwhile, Ctrl-C, progress."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The scikit-learn estimator."""
 
 from __future__ import annotations

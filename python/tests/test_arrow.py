@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stores in Parquet and Arrow: bytes of the vectors, everything else untouched, killed and resumed."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The audit of the command, on arrays."""
 
 from __future__ import annotations

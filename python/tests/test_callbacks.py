@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A progress function that raises, and Ctrl-C: the exception comes out; no thread, no file and no lock stays behind."""
 
 from __future__ import annotations

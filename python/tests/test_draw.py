@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The sample that Spark and Ray draw: uniform, and the same however the rows are split."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The example and the notebooks run on the demo data; they assert what they claim."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Map.export: what it writes agrees with translate. tests/export/check_exports.py runs every format by the real thing."""
 
 from __future__ import annotations

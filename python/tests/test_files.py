@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files of the Python writers: whole or not at all, alone under their names, never with the provenance of others."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Commands that errors print for files that are not read: each is run as printed, and makes a file that is read."""
 
 from __future__ import annotations

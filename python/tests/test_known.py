@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several known spaces as one target: names, consensus, single spaces, and everything that takes a map or its file."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Maps: the same bytes as the command line, files, pickles, errors."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What `import vec2vec_cpp` gives, and how little it loads."""
 
 from __future__ import annotations

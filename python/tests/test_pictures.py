@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Columns of pictures become files and a list, in the order of the rows."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plots draw the figures of the results; frames hold them."""
 
 from __future__ import annotations

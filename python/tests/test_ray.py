@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Ray Data with several worker processes: the bytes of the command, also when a worker is killed in mid-run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The README is short; scripts/wheel_test.sh runs its blocks as written. The first steps of docs/python.md and docs/postgres.md lead from a
 store to a translated one; scripts/first_steps.sh runs them in a clean clone."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every recipe of docs/recipes runs as it stands, on the edition of its store that the Python package embeds: ids, payload and the
 translated vectors are in the place that applications look at, and the old ones are there again after the roll-back."""
 

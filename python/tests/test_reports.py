@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Reports hold what the commands print."""
 
 from __future__ import annotations

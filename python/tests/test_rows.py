@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What counts as rows, and what is read in place."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """How results show themselves: one line, a table, the table in a notebook."""
 
 from __future__ import annotations

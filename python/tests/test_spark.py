@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Spark on a cluster of two executors: the bytes of the command, also when an executor is killed in mid-run."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stores of all formats: told apart by content, vectors translated to the bytes of Map.translate, ids and parameters kept."""
 
 from __future__ import annotations

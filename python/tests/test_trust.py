@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Confidence, gate and kinship: the figures of the command, and what each tells apart."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What mypy refuses. Each `type: ignore` here is an error of mypy's (scripts/python_test.sh) when it accepts the line."""
 
 from __future__ import annotations

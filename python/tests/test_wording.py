@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Errors and reports speak Python: no flag of the command, and every option that they name is a parameter here."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """vec2vec.cpp: aligns two sets of embedding vectors without pairs, translates, evaluates, measures, audits.
 
     import vec2vec_cpp as v2v

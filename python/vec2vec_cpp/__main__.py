@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """python -m vec2vec_cpp, and the command vec2vec-py: stores in the formats that Python's packages read, from the shell."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Parquet and Arrow IPC files, read by row groups and written whole or not at all."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The state of a folder of translated files, by which a later run knows whether it may go on."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Audits: what the vectors of a store give away."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The command vec2vec: the program in this package takes the place of the Python process."""
 
 from __future__ import annotations

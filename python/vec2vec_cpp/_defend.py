@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Defences of a vector store, to find out what each one stops."""
 
 from __future__ import annotations

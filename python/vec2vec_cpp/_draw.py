@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A sample of rows that does not depend on how they are split among machines: those with the smallest seeded hashes."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The exceptions of the library: what went wrong, where, and what to try."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """FAISS index files: flat, IVF-flat and HNSW-flat, with or without an ID map. Vectors are translated, ids kept.
 
 What an index learnt of its vectors does not hold for the translated ones: the centroids of an IVF index are trained anew and the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Columns and data frames of pandas and polars -> arrays."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The common part of FAISS and usearch: an index is a file that is read whole, and built again from its translated vectors."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Kinds of Parquet and Arrow files, recognised without pyarrow."""
 
 from __future__ import annotations

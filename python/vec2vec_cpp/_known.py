@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Several known spaces: rows of the same texts by several models, as opposed to the rows of one."""
 
 from __future__ import annotations

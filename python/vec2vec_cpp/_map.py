@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The map between two embedding spaces, and what applies it."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Types of options, and their check, which gives an error of one sentence where the extension module would show its signatures."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Pages: HTML that holds its figures, loads nothing and draws itself."""
 
 from __future__ import annotations

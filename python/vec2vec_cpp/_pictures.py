@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A column of pictures, laid out as the files that `vec2vec encode --pictures` reads."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Plots of results with matplotlib, in the colours of the pages: dark ones where the axes are light, light ones where they are dark."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Progress of long work: a bar, a function of the caller, or nothing."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Scores of translations, measures of spaces, facts about rows. Each result prints as the command's table; NaN is None."""
 
 from __future__ import annotations

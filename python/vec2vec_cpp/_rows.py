@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Arrays of all kinds -> (n, d) float32 of numpy, without a copy where the memory allows it."""
 
 from __future__ import annotations

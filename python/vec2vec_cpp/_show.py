@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The display of results: one line for `repr`, a table for `print`, and the same table in notebooks."""
 
 from __future__ import annotations

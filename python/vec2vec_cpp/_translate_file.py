@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Translates a vector file by a map file with the library alone; numpy is not loaded."""
 
 from __future__ import annotations

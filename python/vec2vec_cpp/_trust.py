@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tells how far a map and each of its translations can be trusted, and whether a map is needed at all."""
 
 from __future__ import annotations

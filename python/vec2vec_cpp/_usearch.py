@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """usearch index files of one vector a key. Vectors are translated, keys kept, the graph built anew with the old parameters."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders in the Vector Dataset Format of vector-io: VDF_META.json, and for each namespace of an index a folder of Parquet files."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Files that the C++ library reads and writes itself: npy, safetensors, fvecs, CSV, NDJSON ... A column is a tensor or a field."""
 
 from __future__ import annotations

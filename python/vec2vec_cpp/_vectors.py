@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Columns of vectors in Arrow: lists, large lists and fixed-size lists of float16, float32 and float64 <-> numpy."""
 
 from __future__ import annotations

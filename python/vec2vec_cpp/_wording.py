@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Messages in the words of the caller. The library names options and functions as C++ does, between back quotes: `AlignOptions::partial = true`.
 
 Here they become Python's: `partial=True`. cli/help/spelling.cpp does the same for the command, __main__.py for vec2vec-py.

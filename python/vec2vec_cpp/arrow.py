@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stores in Parquet and Arrow files: their vectors translated, everything else carried through.
 
     from vec2vec_cpp import arrow

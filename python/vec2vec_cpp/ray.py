@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Maps applied by Ray Data, and samples of its datasets.
 
     from vec2vec_cpp import ray as v2v_ray

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Maps applied by Apache Spark, and samples of its data frames.
 
     from vec2vec_cpp import spark

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Stores of vectors in every format that can be read, recognised by their content.
 
     from vec2vec_cpp import stores

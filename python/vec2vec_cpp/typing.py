@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Types of arguments, for annotations of your own: `def embed() -> Rows`."""
 
 from __future__ import annotations

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "consensus/same_texts.h"
 
 #include <algorithm>

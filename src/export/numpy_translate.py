@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Translates vectors with numpy alone. Written by vec2vec.cpp; its numbers are in the .npz file of the same name.
 
     from MAP import translate

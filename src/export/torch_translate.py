@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """A module for sentence-transformers that translates embeddings through a map. Written by vec2vec.cpp; needs no other code of
 vec2vec. The map is in map.safetensors beside it."""
 

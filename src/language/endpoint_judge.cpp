@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "vec2vec/endpoint_judge.h"
 
 #include <curl/curl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What takes the place of endpoint_judge.cpp in a build without libcurl.
 #include "vec2vec/endpoint_judge.h"
 #include "vec2vec/error.h"

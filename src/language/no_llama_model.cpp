@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What takes the place of llama_model.cpp in a build without llama.cpp.
 #include "vec2vec/error.h"
 #include "vec2vec/language_model.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "core/text/json.h"
 #include "vec2vec/postgres.h"
 

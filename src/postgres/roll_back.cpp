@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "postgres/run/native.h"
 #include "postgres/run/session.h"
 #include "postgres/server/names.h"

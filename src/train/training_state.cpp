@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "train/training_state.h"
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several known spaces as one target: their consensus, its maps, and what is not of the same texts.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The ladder of supervision: no pairs (align_test.cpp), a few, many.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Audits with several known spaces: the store is read in their consensus.
 #include <gtest/gtest.h>
 

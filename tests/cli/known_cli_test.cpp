@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Several known spaces through the commands: align, translate, evaluate, gate, inspect.
 #include <gtest/gtest.h>
 

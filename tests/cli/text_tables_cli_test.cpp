@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of text through the command: what users are told of how they were read, and what is written.
 #include <gtest/gtest.h>
 

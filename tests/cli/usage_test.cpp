@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What a user types who does not know the program yet: misspelt words, arguments in the wrong place, names of the wrong kind.
 #include <gtest/gtest.h>
 #include <sys/stat.h>

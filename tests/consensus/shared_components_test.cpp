@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What several spaces have in common, told from what each has alone.
 #include "consensus/shared_components.h"
 

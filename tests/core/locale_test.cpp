@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // No text that the library writes or reads depends on the locale of its host.
 #include <gtest/gtest.h>
 #include <locale.h>

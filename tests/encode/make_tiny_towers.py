@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/encode/tiny_towers: two models of a picture and a text tower each, of random weights and a few kilobytes, in the layout of
 Hugging Face's ONNX exports, and expected.json, what ONNX Runtime, Pillow and Hugging Face's tokenizers make of some pictures and texts.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Each export of a map agrees with `vec2vec translate` to 1e-6 in every value, on 1,000 rows, run by the real thing: onnxruntime,
 sentence-transformers, Postgres with pgvector, numpy. What is not installed is skipped, and named. scripts/export_test.sh installs it.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The C interface is what include/vec2vec/c.h declares: src/c/symbols.map lists just these functions, and libvec2vec_c (in
 VEC2VEC_C_LIBRARY, when it is built) exports just these, with their version. A function that goes, or that is listed under another
 version, breaks programs that exist: it stays, and new ones join."""

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The layer check passes on this tree, and finds what is planted in a copy of a small one."""
 
 import subprocess

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The exit codes of the command and of the Python package are those of the one table, which is in docs/cli.md."""
 
 import re

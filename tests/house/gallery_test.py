@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The gallery shows each of its commands, with a picture that scripts/gallery.py drew of it."""
 
 import sys

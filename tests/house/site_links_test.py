@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Links between pages lead to what scripts/site.sh puts on the site; MkDocs says the same, but is not installed everywhere."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Every comment of a public header stands above a declaration that the site's reference pages can name."""
 
 import sys

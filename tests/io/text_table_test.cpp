@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Tables of text as other programs write them: every value right, or an error that says what is wrong.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernels/right_factor.h"
 
 #include <gtest/gtest.h>

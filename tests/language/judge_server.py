@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A server that answers POST /v1/chat/completions as the OpenAI protocol has it, for the tests: judge_server.py FOLDER.
 
 Writes its port to FOLDER/port and each request (path, key, body) as a line of JSON to FOLDER/requests. What it answers depends on the

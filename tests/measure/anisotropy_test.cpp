@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Hidden states with a few huge coordinates point nearly the same way: all cosines are 1 but for the fifth or sixth digit.
 // Measures must still be those of the definitions, here written out in double from the rows as they are.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes pytorch.safetensors: a tiny translator and its discriminators, two training steps of which PyTorch's autograd and AdamW
 took; pytorch_test.cpp takes the same steps. Needs Debian's python3-torch (scripts/setup.sh --torch)."""
 

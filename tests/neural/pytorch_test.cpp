@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same two training steps as PyTorch took; make_pytorch_fixture.py wrote what it found.
 #include <gtest/gtest.h>
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes tests/picture/pictures and pillow.json: small pictures of many kinds, and what Pillow decodes and resizes them to (SHA-256 of the pixels).
 
     pip install pillow numpy scikit-image && tests/picture/make_pillow_fixture.py

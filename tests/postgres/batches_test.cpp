@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Batches: how long they hold locks, and what happens when the table does not take them.
 #include <gtest/gtest.h>
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Behind pgbouncer: sessions that belong to somebody else stay as they were.
 #include <gtest/gtest.h>
 

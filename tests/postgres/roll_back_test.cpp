@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What others write after a switch is never lost, and no row gets the vector of an older text without a word.
 #include <gtest/gtest.h>
 

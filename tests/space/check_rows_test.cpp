@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "space/check_rows.h"
 
 #include <gtest/gtest.h>

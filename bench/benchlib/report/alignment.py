@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Unpaired alignment: the runs of bench/quality/align.py beside the paired oracle and mini-vec2vec, and the table of README.md.
 
 Of each pair the runs of the newest revision count that has any, and of several runs with equal seed the last."""

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What vectors give away: attributes, words and texts, and what defences stop."""
 
 from ..env import RESULTS

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Confidence of translations, fingerprints, and damaged input: records of bench/verdict/confidence.py and bench/quality/dirty.py."""
 
 from ..damage import CASES

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Hard cases of the unpaired alignment, and the ladder of supervision."""
 
 from statistics import median

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Which measure of two spaces foretells how well they align: rank correlations over the benches' pairs."""
 
 from random import Random

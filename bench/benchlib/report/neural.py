@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The neural translator: beside the paper, after the linear map, on other corpora, without each loss, and from random weights."""
 
 from statistics import mean

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pages of results: docs/results.md and docs/results/, made of the sections.
 
 A table of a page has at most 20 rows. A longer one has one row for each group of rows, with the smallest, the **median** and the largest

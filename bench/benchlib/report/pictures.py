@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The pictures of README.md, each for light and for dark: docs/images/*.svg. Standard library only.
 
 The clouds are the demo's real vectors (examples/data): `vec2vec align --report` places 500 rows a side in a plane, before the map and

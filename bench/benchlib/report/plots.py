@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Dot plots for the pages of results, as SVG that follows the reader's light or dark. Standard library only."""
 
 import re

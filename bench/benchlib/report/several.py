@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Tables of several known spaces and of pictures."""
 
 from statistics import median

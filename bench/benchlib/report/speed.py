@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Speed: translation, Python beside the command, Parquet to Parquet, measures at scale, and the engines."""
 
 from ..env import RESULTS

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The verdict beside the truth: the section of the results, and the runs that the page of an alignment draws."""
 
 import json

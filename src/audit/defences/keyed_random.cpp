@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "audit/defences/keyed_random.h"
 
 #include <openssl/evp.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 // Every call of BLAS and LAPACK includes this header, so that no caller forgets OneBlasThread.
 #include <cblas.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What takes the place of src/encode/openvino/picture/ in a build without OpenVINO.
 #include "vec2vec/encode_pictures.h"
 #include "vec2vec/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <openvino/core/any.hpp>
 #include <openvino/core/node_vector.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include "io/file/mapped_file.h"
 #include "vec2vec/rows.h"

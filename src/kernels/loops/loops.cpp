@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "kernels/loops/loops.h"
 
 #include "core/cpu/level.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The code of the loops (loops.h), for the level that VEC2VEC_LEVEL names. Sources that include it are compiled for one kind of
 // CPU each. Whatever such a source calls must be its own (in an unnamed namespace, or static): the linker keeps one copy of an
 // inline function of all sources, and if that came from here it would end the program on an older CPU. So nothing of std is

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 #define VEC2VEC_LEVEL level_v4
 #include "kernels/loops/loops_at_level.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 // GCC 12 takes the undefined sources of AVX-512 intrinsics for uninitialised variables (GCC bug 105593).
 #pragma GCC diagnostic push

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "picture/codecs/codecs.h"
 #include "vec2vec/error.h"
 

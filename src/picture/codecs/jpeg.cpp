@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // jpeglib.h needs what stands above it.
 // clang-format off
 #include <cstdio>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What takes the place of src/picture/codecs/ in a build without libjpeg, libpng and libwebp.
 #include "picture/picture.h"
 #include "vec2vec/error.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // What takes the place of src/postgres/ in a build without libpq.
 #include "vec2vec/postgres.h"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "postgres/server/conninfo.h"
 
 #include <libpq-fe.h>

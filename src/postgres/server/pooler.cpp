@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "postgres/server/pooler.h"
 
 #include <libpq-fe.h>

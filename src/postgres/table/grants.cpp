@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "postgres/table/grants.h"
 
 namespace vec2vec::postgres {
