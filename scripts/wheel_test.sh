@@ -12,6 +12,7 @@ python=${PYTHON:-/usr/bin/python3}
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+SECONDS=0 # a stranger's clock: from the first command to a first map of his own
 "$python" -m venv "$work/venv"
 "$work/venv/bin/pip" --quiet --disable-pip-version-check install --only-binary :all: "$wheel"
 package=$(echo "$work"/venv/lib/python*/site-packages/vec2vec_cpp)
@@ -38,6 +39,8 @@ block sh | sed 's/ *#.*//; / inspect /s/$/ || (($? == 5))/' >readme.sh # 5: the 
 bare=(env -i "HOME=$work" "PATH=$work/venv/bin" LANG=C.UTF-8)
 "${bare[@]}" /bin/bash -ec '! command -v cc gcc g++ clang cmake'
 "${bare[@]}" "$work/venv/bin/python" readme.py
+first_map=$SECONDS
+((first_map < 300)) || { echo "the first map took $first_map s from the first command, more than five minutes" && exit 1; }
 "${bare[@]}" /bin/bash -exo pipefail readme.sh
 "${bare[@]}" vec2vec doctor
 "${bare[@]}" vec2vec doctor --json >doctor.json
@@ -50,4 +53,4 @@ code=0
 "${bare[@]}" vec2vec align nowhere.npy b.npy -o none.safetensors 2>/dev/null || code=$?
 ((code == 2))
 for page in "$work"/venv/share/man/man1/vec2vec.1 "$work"/venv/share/bash-completion/completions/vec2vec; do [[ -s $page ]]; done
-echo "$(basename "$wheel"): $(du -h "$wheel" | cut -f1), runs where there is no compiler"
+echo "$(basename "$wheel"): $(du -h "$wheel" | cut -f1), runs where there is no compiler; a first map $first_map s after the first command"
