@@ -78,7 +78,7 @@ void add_defend(CLI::App& app, Run& run) {
       "Examples:\n"
       "  vec2vec defend store.npy rotated.npy --steps rotate --key secret.bin\n"
       "  vec2vec defend store.npy noisy.npy --steps rotate,noise=0.3,quantise=8 --key secret.bin\n"
-      "A rotation alone protects nothing: vec2vec align finds it from public text (docs/cli.md).");
+      "A rotation alone protects nothing: vec2vec align finds it from public text (docs/commands/texts.md).");
   command->callback([arguments, &run] { run = [arguments] { return run_defend(*arguments); }; });
 }
 

@@ -27,7 +27,7 @@ struct KinshipOptions {
   Progress progress = {};
 };
 
-/// The verdict and its evidence. docs/cli.md has the bounds, docs/results.md what they are worth.
+/// The verdict and its evidence. docs/commands/measure.md has the bounds, docs/results.md what they are worth.
 struct KinshipReport {
   Kinship kinship = Kinship::kUncertain;
   Index dim_a = 0, dim_b = 0, rows_a = 0, rows_b = 0;  ///< rows looked at

@@ -189,7 +189,7 @@ def gate(
 
 @dataclass(frozen=True, repr=False)
 class Kinship(_Report):
-    """How the models behind two sets of rows are related; see `compare_models`. docs/cli.md has the bounds."""
+    """How the models behind two sets of rows are related; see `compare_models`. docs/commands/measure.md has the bounds."""
 
     verdict: Relation
     dims: list[int]
