@@ -4,7 +4,8 @@
 
     bench/report.py                         docs/results.md, docs/results/, bench/results/tables.md, and table and plot of README.md
     bench/report.py --clouds                draws the clouds of README.md, which takes the program
-    bench/report.py --table known-spaces    prints a table that a page has by hand: known-spaces, pictures or engines
+    bench/report.py --known-spaces          table and plot of docs/known-spaces.md, and nothing else
+    bench/report.py --table pictures        prints a table that a page has by hand: pictures or engines
 
 bench/benchlib/report/ has a module for each subject; pages.py there says which section goes to which page.
 """
@@ -32,17 +33,20 @@ SECTIONS = [
     audit.inversion_section,
     audit.defences_section,
 ]
-TABLES = {"known-spaces": several.known_spaces_table, "pictures": several.pictures_table, "engines": speed.engines_table}
+TABLES = {"pictures": several.pictures_table, "engines": speed.engines_table}
 
 
 def main():
     parser = parser_of(__doc__)
     parser.add_argument("--clouds", action="store_true", help="draw the clouds of README.md, and nothing else")
+    parser.add_argument("--known-spaces", action="store_true", help="write table and plot of docs/known-spaces.md, and nothing else")
     parser.add_argument("--table", choices=TABLES, help="print this table, and nothing else")
     add_program(parser)
     arguments = parser.parse_args()
     if arguments.table:
         return TABLES[arguments.table]()
+    if arguments.known_spaces:
+        return several.write_known_spaces()
     if arguments.clouds:
         return pictures.draw_clouds(find_program(arguments.vec2vec))
     records = alignment.load()
@@ -51,6 +55,7 @@ def main():
     sections = alignment.alignment_sections(records) + [section() for section in SECTIONS]
     write_pages("\n".join(sections), alignment.head_of(records), *alignment.alignment_summary(records))
     alignment.update_readme(records)
+    several.write_known_spaces()
     pictures.draw_results()
     print(f"The pages in docs/results have {len(records)} runs of the alignment, beside all other records.")
 

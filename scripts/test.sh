@@ -6,6 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
+tests=$((jobs + 1)) # side by side: those of Postgres wait for their server half of the time
 
 step() { printf '\n=== %s (%d s) ===\n' "$1" "$SECONDS"; }
 
@@ -26,7 +27,7 @@ cmake --preset release
 cmake --build --preset release -j "$jobs"
 
 step "tests"
-ctest --test-dir build/release --output-on-failure -j "$jobs"
+ctest --test-dir build/release --output-on-failure -j "$tests"
 
 step "tests at lower levels of CPU"
 # What is compiled for each of them, and what stands on it; scripts/matrix.sh runs all tests so.
@@ -58,14 +59,14 @@ if scripts/setup.sh --fuzz; then
   cmake --preset asan -DVEC2VEC_TEST_FOLDERS=.
   cmake --build --preset asan -j "$jobs"
   # Long searches are arithmetic that the release build has tried already: tests/CMakeLists.txt lists them.
-  ctest --test-dir build/asan -LE long --output-on-failure -j "$jobs" --no-tests=error
+  ctest --test-dir build/asan -LE long --output-on-failure -j "$tests" --no-tests=error
 
   # Folders whose code shares data between threads. Left out: OpenVINO and llama.cpp, which are built without sanitizers.
   step "ThreadSanitizer"
   threaded=(core io align map evaluate neural language postgres)
   cmake --preset tsan -DVEC2VEC_TEST_FOLDERS="$(IFS=';' && echo "${threaded[*]}")"
   cmake --build --preset tsan -j "$jobs"
-  ctest --test-dir build/tsan -LE long --output-on-failure -j "$jobs" --no-tests=error
+  ctest --test-dir build/tsan -LE long --output-on-failure -j "$tests" --no-tests=error
 
   step "fuzzing"
   if [[ ${FUZZ_SECONDS:-} == 0 ]]; then echo "left out: FUZZ_SECONDS=0"; else scripts/fuzz.sh "${FUZZ_SECONDS:-10}"; fi

@@ -3,7 +3,7 @@
 """Reads an unknown space with several known ones: top-1 against the rows of the store and the number of known models.
 
     bench/quality/known_spaces.py [--unknown e5,mpnet] [--rows 500,1000,2000,5000,20000] [--known 1,2,4] [--seeds 0-2]
-    bench/report.py --table known-spaces      prints the table of the stored runs
+    bench/report.py --known-spaces      writes table and plot of docs/known-spaces.md
 
 The store has the first rows of the general set by the unknown encoder. The known spaces have rows 20,000-39,999, which are other
 texts, by the first encoders of KNOWN; none of them is of the unknown's family. Rows 40,000-44,095 are for evaluation, and no fit sees

@@ -37,6 +37,9 @@ function say(parent, tag, parts, attributes = {}) {
 const interval = path => typeof at(path + "/low") === "number" ? [" (", ["n", path + "/low"], " to ", ["n", path + "/high"], ")"] : [];
 const ends = path => typeof at(path + "/low") === "number" ? [["n", path + "/low"], " – ", ["n", path + "/high"]] : ["–"];
 
+/* Tables that say what no figure says are printed, too. */
+addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach(node => { node.open = true; }));
+
 /* ---- parts of a page ---- */
 function section(title, intro) {
   const node = add(page, "section");

@@ -165,7 +165,7 @@ function measureBlock(parent, key, order) {
   if (at(s)) say(box, "p", ["Best of ", ["n", s + "/best_of"], ": ", ["n", s + "/value"], ` at ${at(s + "/row")} and ${at(s + "/column")}; the best by chance `, ["n", s + "/null_of_best/mean"], " (", ["n", s + "/null_of_best/low"], " to ",
     ["n", s + "/null_of_best/high"], "), p = ", ["n", s + "/p_value"], "."], {class: "note"});
   heatMap(box, key, order);
-  const more = add(box, "details");
+  const more = add(box, "details", {class: "printed"});
   add(more, "summary", {}, "Every pair with interval and chance");
   table(more, ["Pair", ...COLUMNS], paths.sort((a, b) => byCloseness(key, a.path, b.path)).map(p => [ending(pairName(report.pairs[p.k]), 60), ...figuresOf(p.path)]));
 }

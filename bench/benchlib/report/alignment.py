@@ -8,6 +8,7 @@ from statistics import median
 
 from ..env import RESULTS, ROOT
 from ..records import records_of
+from .marks import write_between_marks
 from .plots import dot_plot
 from .tables import VERDICT_NAMES, arrow, distinct, spans, table
 
@@ -215,7 +216,6 @@ def alignment_summary(records):
 
 
 README_ROWS = 20000
-README_MARKS = ("<!-- made by bench/report.py -->", "<!-- end -->")
 
 
 def readme_table(records):
@@ -235,7 +235,4 @@ def readme_table(records):
 
 
 def update_readme(records):
-    path = ROOT / "README.md"
-    text = path.read_text()
-    first, last = (text.index(mark) for mark in README_MARKS)
-    path.write_text(text[:first] + README_MARKS[0] + "\n" + readme_table(records) + text[last:])
+    write_between_marks(ROOT / "README.md", readme_table(records))

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Dot plots for the pages of results, as SVG that follows the reader's light or dark. Standard library only."""
+"""Dot and line plots for the pages of results, as SVG that follows the reader's light or dark. Standard library only."""
 
+import math
 import re
 
 STYLE = """<style>
 text { font-family: system-ui, 'Segoe UI', 'Liberation Sans', sans-serif; font-size: 13px; fill: #1d1f24 }
 .soft { fill: #5c616c } .grid { stroke: #d5d2cb } .c0 { fill: #2456c5 } .c1 { fill: #b8480b } .c2 { fill: #16794f } .c3 { fill: #8e3fa8 } .c4 { fill: #9a7400 }
+.l0 { stroke: #2456c5 } .l1 { stroke: #b8480b } .l2 { stroke: #16794f } .l3 { stroke: #8e3fa8 } .l4 { stroke: #9a7400 } .line { fill: none; stroke-width: 2 }
 @media (prefers-color-scheme: dark) {
 text { fill: #e9e7e2 } .soft { fill: #a4a9b4 } .grid { stroke: #3c424d } .c0 { fill: #85aaff } .c1 { fill: #ff9a5c } .c2 { fill: #5fd3a0 } .c3 { fill: #d69bec } .c4 { fill: #e3c14c }
+.l0 { stroke: #85aaff } .l1 { stroke: #ff9a5c } .l2 { stroke: #5fd3a0 } .l3 { stroke: #d69bec } .l4 { stroke: #e3c14c }
 }
 </style>"""
 SHAPES = ["M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0z", "M-5 -5h10v10h-10z", "M0 -6l6 10h-12z", "M0 -6l6 6l-6 6l-6 -6z", "M-5 -2h3v-3h4v3h3v4h-3v3h-4v-3h-3z"]
@@ -48,4 +51,26 @@ def dot_plot(title, axis, rows, low=0.0, high=None):
             if values.get(one) is not None:
                 parts.append(f'<path class="c{k % 5}" fill-opacity=".8" transform="translate({x(values[one]):.1f} {y})" d="{SHAPES[k % 5]}"/>')
     size = f'viewBox="0 0 780 {bottom + 42}" width="780" height="{bottom + 42}"'
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', f"<title>{plain(title)}</title>", STYLE, *parts, "</svg>\n"])
+
+
+def line_plot(title, x_axis, y_axis, lines, x_ticks):
+    """lines: {name: [(x, y, lowest y)]}, y between 0 and 1; x has a logarithmic scale. A thin line goes down to the lowest y."""
+    left, right, top, bottom = 64, 740, 34 + 20 * len(lines), 334 + 20 * len(lines)
+    ends = [math.log(value) for line in lines.values() for value, _, _ in line]
+    x = lambda v: left + 20 + (right - left - 40) * (math.log(v) - min(ends)) / (max(ends) - min(ends))
+    y = lambda v: bottom - (bottom - top) * v
+    parts = []
+    for k in range(6):
+        parts.append(f'<path class="grid" d="M{left} {y(k / 5):.1f}H{right}"/><text class="soft" text-anchor="end" x="{left - 8}" y="{y(k / 5) + 4:.1f}">{k / 5:g}</text>')
+    for tick in x_ticks:
+        parts.append(f'<text class="soft" text-anchor="middle" x="{x(tick):.1f}" y="{bottom + 18}">{tick:,}</text>')
+    parts.append(f'<text class="soft" text-anchor="middle" x="{(left + right) / 2}" y="{bottom + 40}">{x_axis}</text><text class="soft" x="12" y="{top - 10}">{y_axis}</text>')
+    for k, (name, line) in enumerate(lines.items()):
+        parts.append(f'<path class="c{k % 5}" transform="translate(18 {14 + 20 * k})" d="{SHAPES[k % 5]}"/><text x="30" y="{18 + 20 * k}">{plain(name)}</text>')
+        parts.append(f'<path class="line l{k % 5}" d="M' + "L".join(f"{x(at):.1f} {y(value):.1f}" for at, value, _ in line) + '"/>')
+        for at, value, lowest in line:
+            parts.append(f'<path class="line l{k % 5}" stroke-opacity=".5" d="M{x(at):.1f} {y(value):.1f}V{y(lowest):.1f}"/>')
+            parts.append(f'<path class="c{k % 5}" transform="translate({x(at):.1f} {y(value):.1f})" d="{SHAPES[k % 5]}"/>')
+    size = f'viewBox="0 0 780 {bottom + 52}" width="780" height="{bottom + 52}"'
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', f"<title>{plain(title)}</title>", STYLE, *parts, "</svg>\n"])
