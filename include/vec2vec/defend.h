@@ -72,6 +72,9 @@ struct DefendOptions {
   int threads = 0;  ///< 0 = all cores
   CreateOptions output = {};
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 struct DefendSummary {

@@ -12,6 +12,9 @@ struct InspectOptions {
   Index sample = 20000;  ///< rows (evenly spread over the file) behind the spectrum and isotropy, >= 2
   int threads = 0;       ///< 0 = all cores
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// Facts about one vector file, to be looked at before it is aligned.

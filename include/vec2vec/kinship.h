@@ -25,6 +25,9 @@ struct KinshipOptions {
   int threads = 0;         ///< 0 = all cores
   double time_budget = 0;  ///< of the search for a map, seconds; 0 = none
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// The verdict and its evidence. docs/commands/measure.md has the bounds, docs/results.md what they are worth.

@@ -108,6 +108,9 @@ struct TranslateOptions {
   std::string store_path;       ///< target rows that the translations will be searched in; read into memory; empty = none
   OpenOptions store_open = {};
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 struct TranslateSummary {

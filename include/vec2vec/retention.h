@@ -16,6 +16,9 @@ struct RetentionOptions {
   Index bootstrap = 1000;  ///< resamples of queries behind the interval, <= 10^6; 0 = none (low and high are NaN)
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0 = all cores
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// A threshold on the cosine of a query and a document, before and after a translation.

@@ -57,6 +57,9 @@ struct ScoreOptions {
   Index strata = 3;         ///< parts of about equal size by length of the true text, if each has 10 rows
   std::uint64_t seed = 0;
   int threads = 0;
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// found[i] was found for the row whose text is truth[i]; at least 2 rows. The first of the answer is over all rows.

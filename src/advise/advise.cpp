@@ -61,8 +61,9 @@ const char* what_rows_do(Index rows) {
 }  // namespace
 
 void AdviceOptions::validate() const {
-  if (rows < kFewestRowsASide) bad_input("must be at least 64, is " + std::to_string(rows), "`AdviceOptions::rows`");
-  if (threads < 0) bad_input("must be 0 (all cores) or more", "`AdviceOptions::threads`");
+  const CheckOptions check("AdviceOptions");
+  check.at_least(kFewestRowsASide, rows, "rows");
+  check.threads(threads);
 }
 
 bool Advice::aligned() const { return !sides.empty() && sides[0].searched && sides[0].verdict == Verdict::kAligned; }

@@ -117,8 +117,9 @@ const char* to_string(Effort effort) {
 }
 
 void AlignOptions::validate() const {
-  if (threads < 0) bad_input("must be 0 (all cores) or more", "`AlignOptions::threads`");
-  if (!(time_budget >= 0)) bad_input("must be 0 (none) or more seconds", "`AlignOptions::time_budget`");
+  const CheckOptions check("AlignOptions");
+  check.threads(threads);
+  check.seconds(time_budget, "time_budget");
 }
 
 namespace {

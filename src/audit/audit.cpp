@@ -245,11 +245,12 @@ std::vector<std::vector<DefenceStep>> default_defences(Index dim) {
 }
 
 void AuditOptions::validate() const {
-  if (max_rows < 64) bad_input("must be at least 64, is " + std::to_string(max_rows), "`AuditOptions::max_rows`");
-  if (samples < 0) bad_input("must not be negative, is " + std::to_string(samples), "`AuditOptions::samples`");
-  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`AuditOptions::bootstrap`");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`AuditOptions::threads`");
-  if (!(time_budget >= 0)) bad_input("must be 0 (none) or more seconds", "`AuditOptions::time_budget`");
+  const CheckOptions check("AuditOptions");
+  check.at_least(kFewestRowsASide, max_rows, "max_rows");
+  check.at_least(0, samples, "samples");
+  check.bootstrap(bootstrap);
+  check.threads(threads);
+  check.seconds(time_budget, "time_budget");
   words.validate();
   inversion.validate();
 }

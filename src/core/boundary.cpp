@@ -98,4 +98,21 @@ void rethrow_as_error() {
   }
 }
 
+void CheckOptions::require(bool holds, const char* option, const std::string& what) const {
+  if (!holds) bad_input(what, "`" + std::string(type_) + "::" + option + "`");
+}
+
+void CheckOptions::at_least(Index least, Index value, const char* option) const {
+  require(value >= least, option, "must be at least " + std::to_string(least) + ", is " + std::to_string(value));
+}
+
+void CheckOptions::within(Index least, Index most, Index value, const char* option) const {
+  require(value >= least && value <= most, option,
+          "must lie in " + std::to_string(least) + " .. " + std::to_string(most) + ", is " + std::to_string(value));
+}
+
+void CheckOptions::seconds(double value, const char* option) const {
+  require(value >= 0, option, "must be 0 (none) or more seconds, is " + std::to_string(value));
+}
+
 }  // namespace vec2vec

@@ -31,9 +31,10 @@ Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
 }  // namespace
 
 void EncoderOptions::validate() const {
-  if (max_tokens < 0 || max_tokens > 1'000'000) bad_input("must lie in 0 .. 1000000", "`EncoderOptions::max_tokens`");
-  if (threads < 0) bad_input("must be 0 (all cores) or more", "`EncoderOptions::threads`");
-  if (!valid_utf8(prefix)) bad_input("is not UTF-8", "`EncoderOptions::prefix`");
+  const CheckOptions check("EncoderOptions");
+  check.within(0, 1'000'000, max_tokens, "max_tokens");
+  check.threads(threads);
+  check.require(valid_utf8(prefix), "prefix", "is not UTF-8");
 }
 
 EncodeSummary encode(const std::string& model_folder, const std::string& texts_path, const std::string& out_path,

@@ -117,10 +117,10 @@ QueryScores query_scores(const PairCosines& cosines, const std::vector<Standing>
 }  // namespace
 
 void EvaluateOptions::validate() const {
-  if (pool < 2) bad_input("must be at least 2, is " + std::to_string(pool), "`EvaluateOptions::pool`");
-  if (bootstrap < 0 || bootstrap > 1000000)
-    bad_input("must lie in 0 .. 1000000, is " + std::to_string(bootstrap), "`EvaluateOptions::bootstrap`");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`EvaluateOptions::threads`");
+  const CheckOptions check("EvaluateOptions");
+  check.at_least(2, pool, "pool");
+  check.bootstrap(bootstrap);
+  check.threads(threads);
 }
 
 Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, const EvaluateOptions& options) try {

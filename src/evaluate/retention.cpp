@@ -95,14 +95,21 @@ void check_shapes(const Map& map, MatrixView documents, MatrixView queries, Matr
   if (documents.rows > kMostPairs / std::max<Index>(1, queries.rows))
     bad_input("too many to compare all with all", "queries and documents", "a sample: 1,000 queries, 20,000 documents");
   if (queries.rows < 2) bad_input("needs at least 2 rows", "queries");
-  if (k < 1 || documents.rows <= k)
-    bad_input("needs more than k = " + std::to_string(k) + " rows, and k at least 1", "documents");
+  if (documents.rows <= k) bad_input("needs more than k = " + std::to_string(k) + " rows", "documents");
 }
 
 }  // namespace
 
+void RetentionOptions::validate() const {
+  const CheckOptions check("RetentionOptions");
+  check.at_least(1, k, "k");
+  check.bootstrap(bootstrap);
+  check.threads(threads);
+}
+
 Retention measure_retention(const Map& map, MatrixView documents, MatrixView queries, MatrixView new_queries,
                             const RetentionOptions& options) try {
+  options.validate();
   check_shapes(map, documents, queries, new_queries, options.k);
   Retention result{queries.rows, documents.rows, options.k, new_queries.rows == 0, {}, {}};
   const int threads = options.threads;

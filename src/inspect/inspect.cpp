@@ -104,7 +104,7 @@ class MemorySource : public RowSource {
 };
 
 Inspection inspect_source(RowSource& source, const std::string& name, const InspectOptions& options) {
-  if (options.sample < 2) bad_input("must be at least 2, is " + std::to_string(options.sample), "`InspectOptions::sample`");
+  options.validate();
   Inspection result;
   result.path = name;
   result.format = source.format();
@@ -131,6 +131,12 @@ Inspection inspect_source(RowSource& source, const std::string& name, const Insp
 }
 
 }  // namespace
+
+void InspectOptions::validate() const {
+  const CheckOptions check("InspectOptions");
+  check.at_least(2, sample, "sample");
+  check.threads(threads);
+}
 
 Inspection inspect(const std::string& path, const OpenOptions& open, const InspectOptions& options) try {
   return inspect_source(*open_rows(path, open), path, options);

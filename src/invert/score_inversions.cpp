@@ -80,15 +80,22 @@ Json json_of(const Compared& c) {
 
 }  // namespace
 
+void ScoreOptions::validate() const {
+  const CheckOptions check("ScoreOptions");
+  check.bootstrap(bootstrap);
+  check.at_least(1, others, "others");
+  check.at_least(1, judged_others, "judged_others");
+  check.at_least(1, strata, "strata");
+  check.threads(threads);
+}
+
 std::vector<InversionScores> score_inversions(std::span<const std::string> found, std::span<const std::string> truth,
                                               const LeakJudge& judge, const ScoreOptions& options) try {
+  options.validate();
   const std::size_t n = found.size();
   if (n < 2 || truth.size() != n)
     bad_input("needs one text for each of at least 2 rows, got " + std::to_string(truth.size()) + " for " + std::to_string(n),
               "true texts");
-  if (options.bootstrap < 0 || options.bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`ScoreOptions::bootstrap`");
-  if (options.others < 1 || options.judged_others < 1 || options.strata < 1)
-    bad_input("others, judged_others and strata must be at least 1", "score options");
   std::array<Values, kMeasures> measures;
   for (Values& v : measures) v = {std::vector<double>(n), std::vector<double>(n, 0.0)};
   Values leak{std::vector<double>(n), std::vector<double>(n, 0.0)};

@@ -111,9 +111,15 @@ const char* to_string(Kinship kinship) {
   return "";
 }
 
+void KinshipOptions::validate() const {
+  const CheckOptions check("KinshipOptions");
+  check.at_least(kFewestRowsASide, rows, "rows");
+  check.threads(threads);
+  check.seconds(time_budget, "time_budget");
+}
+
 KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options) try {
-  if (options.rows < kFewestRowsASide)
-    bad_input("must be at least 64, is " + std::to_string(options.rows), "`KinshipOptions::rows`");
+  options.validate();
   const SpreadRows spread_a(a, options.rows), spread_b(b, options.rows);
   const MatrixView rows_a = spread_a, rows_b = spread_b;
   check_rows(rows_a, "A");

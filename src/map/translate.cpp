@@ -80,7 +80,7 @@ class ConfidenceFile {
       store = read_all(*source);
     }
     scorer_.emplace(map, store, options.threads);
-    rows_.resize(static_cast<std::size_t>(std::clamp<Index>(options.block_rows, 1, rows)));
+    rows_.resize(static_cast<std::size_t>(std::min(options.block_rows, rows)));
     CreateOptions output{format_of_name(options.confidence_path), ValueType::kFloat32, options.output.overwrite};
     output.columns = {"support"};
     if (scorer_->has_store()) output.columns = {"match", "margin", "support"};
@@ -134,9 +134,16 @@ nlohmann::ordered_json map_facts(const Map& map, const std::string& path, const 
 
 }  // namespace
 
+void TranslateOptions::validate() const {
+  const CheckOptions check("TranslateOptions");
+  check.at_least(1, block_rows, "block_rows");
+  check.threads(threads);
+}
+
 TranslateSummary translate(const Map& map, const std::string& map_path, const std::string& in_path,
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) try {
   const auto start = Clock::now();
+  options.validate();
   const auto source = open_rows(in_path, in_options);
   TranslateSummary summary;
   summary.notes = notes_on(*source);
@@ -158,7 +165,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
   };
   const auto sink = create_rows(out_path, source->rows(), map.target_dim(), output);
 
-  const Index block = std::max<Index>(1, options.block_rows);
+  const Index block = options.block_rows;
   Matrix in(std::min(block, source->rows()), source->dim());
   Matrix buffers[2] = {Matrix(in.rows(), map.target_dim()), Matrix(in.rows(), map.target_dim())};
   std::future<void> writing;  // of the last block, from the buffer that is not being filled
@@ -193,6 +200,7 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
 TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const TranslateOptions& options,
                            const std::string& name) try {
   const auto start = Clock::now();
+  options.validate();
   check_dim(map, in.cols, name);
   if (out.rows != in.rows || out.cols != map.target_dim())
     bad_input("the output is (" + std::to_string(out.rows) + ", " + std::to_string(out.cols) + "), not (" +

@@ -30,10 +30,6 @@ std::string list_of_keys() {
   return text;
 }
 
-void require(bool good, const char* option, const std::string& what) {
-  if (!good) bad_input(what, std::string("`MeasureOptions::") + option + "`");
-}
-
 /// Joins a family's estimates with the catalogue, for the measures asked for.
 void add(std::vector<Estimate> estimates, const MeasureOptions& options, Measurement& result) {
   for (Estimate& e : estimates) {
@@ -59,16 +55,19 @@ void add(std::vector<Estimate> estimates, const MeasureOptions& options, Measure
 }  // namespace
 
 void MeasureOptions::validate() const {
-  const auto is = [](Index x) { return ", is " + std::to_string(x); };
-  require(k >= 2, "k", "must be at least 2" + is(k));
-  require(sample == 0 || sample >= kFewestRows, "sample", "must be 0 or at least 20" + is(sample));
-  require(pair_rows == 0 || pair_rows >= kFewestRows, "pair_rows", "must be 0 or at least 20" + is(pair_rows));
-  require(permutations >= 10 && permutations <= 1000000, "permutations", "must lie in 10 .. 1000000" + is(permutations));
-  require(bootstrap >= 0 && bootstrap <= 1000000, "bootstrap", "must lie in 0 .. 1000000" + is(bootstrap));
-  require(anchors >= 2, "anchors", "must be at least 2" + is(anchors));
-  require(pool >= 2, "pool", "must be at least 2" + is(pool));
-  require(rbf_sigma >= 0 && std::isfinite(rbf_sigma), "rbf_sigma", "must be 0 or a positive number");
-  require(threads >= 0, "threads", "must not be negative" + is(threads));
+  const CheckOptions check("MeasureOptions");
+  const auto rows = [&](Index value, const char* option) {
+    check.require(value == 0 || value >= kFewestRows, option, "must be 0 or at least 20, is " + std::to_string(value));
+  };
+  check.at_least(2, k, "k");
+  rows(sample, "sample");
+  rows(pair_rows, "pair_rows");
+  check.within(10, 1000000, permutations, "permutations");
+  check.bootstrap(bootstrap);
+  check.at_least(2, anchors, "anchors");
+  check.at_least(2, pool, "pool");
+  check.require(rbf_sigma >= 0 && std::isfinite(rbf_sigma), "rbf_sigma", "must be 0 or a positive number");
+  check.threads(threads);
   for (const std::string& name : only) {
     const auto& all = measure_catalogue();
     if (std::none_of(all.begin(), all.end(), [&](const MeasureInfo& i) { return i.key == name || i.family == name; }))

@@ -8,41 +8,38 @@
 #include "vec2vec/neural.h"
 
 namespace vec2vec {
-namespace {
-
-void require(bool good, const char* what, const char* option) {
-  if (!good) bad_input(what, std::string("`NeuralOptions::") + option + "`");
-}
-
-}  // namespace
-
 void NeuralOptions::validate() const {
-  require(width >= 1, "must be at least 1", "width");
-  require(adapter_depth >= 1 && backbone_depth >= 1 && discriminator_depth >= 1, "depths must be at least 1", "*_depth");
-  require(discriminator_width >= 1, "must be at least 1", "discriminator_width");
+  const CheckOptions check("NeuralOptions");
+  const auto part = [&](double x, const char* option) { check.require(x >= 0 && x <= 1, option, "must lie within 0 and 1"); };
+  const auto not_negative = [&](double x, const char* option) { check.require(x >= 0, option, "must be 0 or more"); };
+  check.at_least(1, width, "width");
+  check.at_least(1, adapter_depth, "adapter_depth");
+  check.at_least(1, backbone_depth, "backbone_depth");
+  check.at_least(1, discriminator_depth, "discriminator_depth");
+  check.at_least(1, discriminator_width, "discriminator_width");
   for (double w : {loss.reconstruction, loss.cycle, loss.preservation, loss.cycle_preservation, loss.generator,
                    loss.latent_generator, loss.matching, loss.pairs})
-    require(w >= 0, "coefficients must be 0 or more", "loss");
-  require(steps >= 0, "must be 0 or more", "steps");
-  require(batch >= 2, "a batch needs at least 2 rows", "batch");
-  require(learning_rate > 0 && discriminator_learning_rate > 0, "learning rates must be above 0", "learning_rate");
-  require(warm_up >= 0, "must be 0 or more steps", "warm_up");
-  require(final_rate >= 0 && final_rate <= 1, "must lie within 0 and 1", "final_rate");
-  require(weight_decay >= 0, "must be 0 or more", "weight_decay");
-  require(clip >= 0, "must be 0 (none) or more", "clip");
-  require(average >= 0 && average < 1, "must lie within 0 and 1", "average");
-  require(instance_noise >= 0, "must be 0 or more", "instance_noise");
-  require(discriminator_penalty >= 0, "must be 0 or more", "discriminator_penalty");
-  require(seeds >= 1 && seeds <= 64, "1 to 64 runs", "seeds");
-  require(matching_temperature > 0, "must be above 0", "matching_temperature");
-  require(matching_whitening >= 0 && matching_whitening <= 1, "must lie within 0 and 1", "matching_whitening");
-  require(matching_debias >= 0 && matching_debias <= 1, "must lie within 0 and 1", "matching_debias");
-  require(matching_rows >= 2, "at least 2 rows are needed", "matching_rows");
-  require(!blend || (*blend >= 0 && *blend <= 1), "must lie within 0 and 1", "blend");
-  require(period >= 1, "must be at least 1 step", "period");
-  require(patience >= 0, "must be 0 (none) or more", "patience");
-  require(threads >= 0, "threads must be 0 (all cores) or more", "threads");
-  require(time_budget >= 0, "the time budget must be 0 (none) or more seconds", "time_budget");
+    check.require(w >= 0, "loss", "coefficients must be 0 or more");
+  check.at_least(0, steps, "steps");
+  check.require(batch >= 2, "batch", "a batch needs at least 2 rows");
+  check.require(learning_rate > 0 && discriminator_learning_rate > 0, "learning_rate", "learning rates must be above 0");
+  check.at_least(0, warm_up, "warm_up");
+  part(final_rate, "final_rate");
+  not_negative(weight_decay, "weight_decay");
+  check.require(clip >= 0, "clip", "must be 0 (none) or more");
+  check.require(average >= 0 && average < 1, "average", "must be at least 0 and below 1");
+  not_negative(instance_noise, "instance_noise");
+  not_negative(discriminator_penalty, "discriminator_penalty");
+  check.within(1, 64, seeds, "seeds");
+  check.require(matching_temperature > 0, "matching_temperature", "must be above 0");
+  part(matching_whitening, "matching_whitening");
+  part(matching_debias, "matching_debias");
+  check.at_least(2, matching_rows, "matching_rows");
+  if (blend) part(*blend, "blend");
+  check.at_least(1, period, "period");
+  check.require(patience >= 0, "patience", "must be 0 (none) or more");
+  check.threads(threads);
+  check.seconds(time_budget, "time_budget");
 }
 
 NeuralOptions neural_preset(const std::string& name) try {

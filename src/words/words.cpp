@@ -124,13 +124,14 @@ std::vector<std::string> words_of(std::string_view text) {
 }
 
 void WordOptions::validate() const {
-  if (words < 1 || words > 64) bad_input("must lie in 1 .. 64, is " + std::to_string(words), "`WordOptions::words`");
-  if (!(power >= 0 && power <= 2)) bad_input("must lie in 0 .. 2, is " + std::to_string(power), "`WordOptions::power`");
-  if (!(step >= 0 && step <= 1)) bad_input("must lie in 0 .. 1, is " + std::to_string(step), "`WordOptions::step`");
-  if (least_texts < 1) bad_input("must be at least 1, is " + std::to_string(least_texts), "`WordOptions::least_texts`");
-  if (!(most_share > 0 && most_share <= 1))
-    bad_input("must lie in (0, 1], is " + std::to_string(most_share), "`WordOptions::most_share`");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`WordOptions::threads`");
+  const CheckOptions check("WordOptions");
+  const auto is = [](double x) { return ", is " + std::to_string(x); };
+  check.within(1, 64, words, "words");
+  check.require(power >= 0 && power <= 2, "power", "must lie in 0 .. 2" + is(power));
+  check.require(step >= 0 && step <= 1, "step", "must lie in 0 .. 1" + is(step));
+  check.at_least(1, least_texts, "least_texts");
+  check.require(most_share > 0 && most_share <= 1, "most_share", "must lie in (0, 1]" + is(most_share));
+  check.threads(threads);
 }
 
 void WordDictionary::set_space(MatrixView rows) {

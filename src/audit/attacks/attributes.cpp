@@ -199,10 +199,11 @@ void check(const AttributeProblem& p) {
 }  // namespace
 
 void AttributeOptions::validate() const {
-  if (k < 1) bad_input("must be at least 1, is " + std::to_string(k), "`AttributeOptions::k`");
-  if (bootstrap < 0 || bootstrap > 1000000) bad_input("must lie in 0 .. 1000000", "`AttributeOptions::bootstrap`");
-  if (shuffles < 1) bad_input("must be at least 1, is " + std::to_string(shuffles), "`AttributeOptions::shuffles`");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`AttributeOptions::threads`");
+  const CheckOptions check("AttributeOptions");
+  check.at_least(1, k, "k");
+  check.bootstrap(bootstrap);
+  check.at_least(1, shuffles, "shuffles");
+  check.threads(threads);
 }
 
 AttributeInference infer_attributes(const AttributeProblem& problem, const AttributeOptions& options) try {

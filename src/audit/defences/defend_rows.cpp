@@ -9,10 +9,17 @@
 #include "vec2vec/error.h"
 
 namespace vec2vec {
+
+void DefendOptions::validate() const {
+  const CheckOptions check("DefendOptions");
+  check.at_least(1, block_rows, "block_rows");
+  check.threads(threads);
+}
+
 DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, const std::string& out_path,
                      const DefendOptions& options) try {
   const auto start = Clock::now();
-  if (options.block_rows < 1) bad_input("must be 1 or more", "`DefendOptions::block_rows`");
+  options.validate();
   const auto source = open_rows(in_path, in_options);
   const Defence defence(options.steps, source->dim(), options.key);
   DefendSummary summary{source->rows(), source->dim(), defence.dim(), 0, file_sha256(in_path), notes_on(*source)};

@@ -145,9 +145,7 @@ class Job {
 
 }  // namespace
 
-void PictureEncoderOptions::validate() const {
-  if (threads < 0) bad_input("must be 0 (all cores) or more", "`PictureEncoderOptions::threads`");
-}
+void PictureEncoderOptions::validate() const { CheckOptions("PictureEncoderOptions").threads(threads); }
 
 EncodePicturesSummary encode_pictures(const std::string& model_folder, const std::string& pictures_path,
                                       const std::string& out_path, const EncodePicturesOptions& options) try {

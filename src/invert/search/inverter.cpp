@@ -107,22 +107,18 @@ std::string InversionOptions::json() const {
 }
 
 void InversionOptions::validate() const {
-  const auto within = [](Index value, Index low, Index high, const char* name) {
-    if (value < low || value > high)
-      bad_input("must lie in " + std::to_string(low) + " .. " + std::to_string(high) + ", is " + std::to_string(value),
-                std::string("`InversionOptions::") + name + "`");
-  };
-  within(beam, 1, 64, "beam");
-  within(branches, 1, 256, "branches");
-  within(max_tokens, 1, 512, "max_tokens");
-  within(rounds, 0, 1000000, "rounds");
-  within(edits, 1, 65536, "edits");
-  within(examples, 0, 32, "examples");
-  within(words, 0, 64, "words");
-  if (!(fluency >= 0 && fluency < 1e6)) bad_input("must not be negative", "`InversionOptions::fluency`");
-  if (!(enough >= 0 && enough <= 1)) bad_input("must lie in 0 .. 1", "`InversionOptions::enough`");
-  if (!(seconds >= 0)) bad_input("must not be negative", "`InversionOptions::seconds`");
-  if (threads < 0) bad_input("must not be negative, is " + std::to_string(threads), "`InversionOptions::threads`");
+  const CheckOptions check("InversionOptions");
+  check.within(1, 64, beam, "beam");
+  check.within(1, 256, branches, "branches");
+  check.within(1, 512, max_tokens, "max_tokens");
+  check.within(0, 1000000, rounds, "rounds");
+  check.within(1, 65536, edits, "edits");
+  check.within(0, 32, examples, "examples");
+  check.within(0, 64, words, "words");
+  check.require(fluency >= 0 && fluency < 1e6, "fluency", "must not be negative");
+  check.require(enough >= 0 && enough <= 1, "enough", "must lie in 0 .. 1");
+  check.seconds(seconds, "seconds");
+  check.threads(threads);
 }
 
 struct Inverter::Parts {
