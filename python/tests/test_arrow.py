@@ -154,7 +154,11 @@ def test_a_stream_that_was_cut_is_refused(store: Any, paired_map: v2v.Map, tmp_p
     with pa.ipc.new_stream(tmp_path / "in.arrows", store.schema) as sink:
         sink.write_table(store, max_chunksize=200)
     whole = (tmp_path / "in.arrows").read_bytes()
-    for length in (100, 2000, len(whole) // 2, len(whole) - 100):
+    with pa.ipc.new_stream(tmp_path / "first.arrows", store.schema) as sink:
+        sink.write_table(store[:200], max_chunksize=200)
+    between_batches = (tmp_path / "first.arrows").stat().st_size - 8
+    assert whole[:between_batches] == (tmp_path / "first.arrows").read_bytes()[:-8]
+    for length in (100, 2000, len(whole) // 2, len(whole) - 100, between_batches):
         (tmp_path / "cut.arrows").write_bytes(whole[:length])
         with pytest.raises(v2v.BadInputError, match="cannot be read"):
             stores.translate(paired_map_file(paired_map, tmp_path), tmp_path / "cut.arrows", tmp_path / "out.arrow")

@@ -55,6 +55,8 @@ def test_ndjson_keeps_its_other_fields(rows: Float32, expected: Float32, map_fil
         assert list(before) == list(after) and before | {"dense": 0} == after | {"dense": 0}
     cli("translate", map_file, tmp_path / "in.jsonl", tmp_path / "cli.jsonl", "--field", "dense")
     assert (tmp_path / "cli.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
+    stores.translate(v2v.Map.load(map_file), tmp_path / "in.jsonl", tmp_path / "by_map.jsonl", column="dense")
+    assert (tmp_path / "by_map.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
     assert stores.sample(tmp_path / "in.jsonl", column="dense", rows=128).shape == (128, 384)
 
 

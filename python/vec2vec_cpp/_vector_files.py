@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from . import _core
+from ._map import Map
 from ._rows import OF_FILES, Float32
 from ._summary import Summary
 from ._translate_file import translate_file
@@ -22,8 +24,12 @@ def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Flo
         return _core.read_file(source, column or "", rows)
 
 
-def translate(map: Path, source: Path, target: Path, *, column: str | None = None, **options: Any) -> Summary:
+def translate(map: Map | Path, source: Path, target: Path, *, column: str | None = None, **options: Any) -> Summary:
     """As `translate_file`."""
+    if isinstance(map, Map):
+        with TemporaryDirectory() as folder:
+            map.save(Path(folder, "map.safetensors"))
+            return translate(Path(folder, "map.safetensors"), source, target, column=column, **options)
     with meaning(_WORDS):
         done = translate_file(map, source, target, tensor=column or "", field=column or "", **options)
     return Summary(done.rows, 0, 1, 0, done.seconds)

@@ -21,6 +21,7 @@ from typing import Any
 
 from ._errors import BadInputError
 from ._kinds import kind_of
+from ._map import Map
 from ._rows import Float32
 from ._summary import Summary
 
@@ -95,9 +96,9 @@ def sample(source: str | os.PathLike[str], *, column: str | None = None, rows: i
 
 
 def translate(
-    map: str | os.PathLike[str], source: str | os.PathLike[str], target: str | os.PathLike[str], **options: Any
+    map: Map | str | os.PathLike[str], source: str | os.PathLike[str], target: str | os.PathLike[str], **options: Any
 ) -> Summary:
-    """Translates a store through a map file into a new one of the same format (vector files: of the format that the name of the
+    """Translates a store through a map, or a map file, into a new one of the same format (vector files: of the format that the name of the
     target ends in).
 
     Options of all formats: to (which of the known spaces of a map of several; None = their consensus), centred, ignore_fingerprint, overwrite, threads, progress. Of Parquet, Arrow and VDF: column, into (not
@@ -107,5 +108,5 @@ def translate(
     every = {"to", "centred", "ignore_fingerprint", "overwrite", "threads", "progress"}
     if unknown := sorted(set(options) - every - format.options):
         raise BadInputError(f"does not go with {format.name}", ", ".join(unknown), "leave it out")
-    done: Summary = _load(format).translate(Path(map), Path(source), Path(target), **options)
+    done: Summary = _load(format).translate(map if isinstance(map, Map) else Path(map), Path(source), Path(target), **options)
     return done

@@ -26,25 +26,38 @@ std::unique_ptr<RowSource> strided(MappedFile file, const OpenOptions& options) 
   return make_strided_source(std::move(file), std::move(found));
 }
 
+/// What a format has several of, told apart by name.
+enum class Names { kNone, kTensors, kFields };
+
 struct Format {
   bool (*is)(const MappedFile&);
+  Names names;
   std::unique_ptr<RowSource> (*open)(MappedFile, const OpenOptions&);
 };
 
 /// In the order in which they are tried: magic bytes first, then what is told from the shape of the content.
 constexpr Format kFormats[] = {
-    {looks_like_npy, strided<npy_layout>},
-    {looks_like_zip, open_npz},
+    {looks_like_npy, Names::kNone, strided<npy_layout>},
+    {looks_like_zip, Names::kTensors, open_npz},
     {looks_like_json,  // before safetensors, which has zeros in its first eight bytes
+     Names::kFields,
      [](MappedFile file, const OpenOptions& options) -> std::unique_ptr<RowSource> {
        return std::make_unique<JsonSource>(std::move(file), options.field);
      }},
-    {looks_like_safetensors, strided<safetensors_layout>},
-    {looks_like_fbin, strided<fbin_layout>},  // before text, which a damaged header may look like
-    {looks_like_text,
+    {looks_like_safetensors, Names::kTensors, strided<safetensors_layout>},
+    {looks_like_fbin, Names::kNone, strided<fbin_layout>},  // before text, which a damaged header may look like
+    {looks_like_text, Names::kFields,
      [](MappedFile file, const OpenOptions& options) { return make_text_source(std::move(file), options.field); }},
-    {looks_like_vecs, strided<vecs_layout>},
+    {looks_like_vecs, Names::kNone, strided<vecs_layout>},
 };
+
+/// A name that is given, and that the format cannot have, was meant for another file. One of two may be for another format.
+void refuse_useless_names(const MappedFile& file, Names names, const OpenOptions& options) {
+  const bool tensor = !options.tensor.empty(), field = !options.field.empty();
+  if ((tensor && names == Names::kTensors) || (field && names == Names::kFields)) return;
+  if (tensor) bad_input("is of a format that has no named tensors", file.path(), "the same without `OpenOptions::tensor`");
+  if (field) bad_input("is of a format that has no named fields", file.path(), "the same without `OpenOptions::field`");
+}
 
 }  // namespace
 
@@ -57,10 +70,14 @@ std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions&
   if (options.raw_dim > 0) {
     if (looks_like_npy(file) || looks_like_zip(file) || looks_like_safetensors(file))  // first bytes that no vector has
       bad_input("has a header of its own: is no headerless float32", path, "the same without `OpenOptions::raw_dim`");
+    refuse_useless_names(file, Names::kNone, options);
     return strided<raw_layout>(std::move(file), options);
   }
   for (const Format& format : kFormats)
-    if (format.is(file)) return format.open(std::move(file), options);
+    if (format.is(file)) {
+      refuse_useless_names(file, format.names, options);
+      return format.open(std::move(file), options);
+    }
   refuse_foreign(file);
 } catch (...) {
   rethrow_as_error();

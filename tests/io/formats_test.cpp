@@ -56,6 +56,12 @@ TEST(Half, RoundTripsEveryValueAndRoundsToNearestEven) {
   EXPECT_TRUE(std::isnan(half_to_float(float_to_half(std::nanf("")))));
 }
 
+Matrix scaled(const Matrix& m, float factor) {
+  Matrix out(m.rows(), m.cols());
+  for (Index i = 0; i < m.rows() * m.cols(); ++i) out.data()[i] = factor * m.data()[i];
+  return out;
+}
+
 TEST(Formats, EveryFormatRoundTrips) {
   TempDir dir;
   const Matrix m = sample_rows(300, 7);
@@ -84,6 +90,49 @@ TEST(Formats, AFileWithAHeaderIsNoHeaderlessFloat32) {
       EXPECT_NE(std::string(error.what()).find("is no headerless float32"), std::string::npos) << error.what();
     }
   }
+}
+
+TEST(Formats, HeaderlessFloat64IsNotReadAsFloat32) {
+  TempDir dir;
+  const Matrix m = sample_rows(20, 8);
+  const std::string path = dir.path("a.f32");
+  for (const bool from_float : {false, true}) {
+    std::string doubles;
+    for (Index i = 0; i < m.rows() * m.cols(); ++i) {
+      const double value = from_float ? static_cast<double>(m.data()[i]) : std::sin(static_cast<double>(i + 1));
+      doubles.append(reinterpret_cast<const char*>(&value), sizeof value);
+    }
+    write_bytes(path, doubles);
+    try {
+      open_rows(path, {.raw_dim = 8, .tensor = {}});
+      ADD_FAILURE() << from_float;
+    } catch (const Error& error) {
+      EXPECT_NE(std::string(error.what()).find("holds float64"), std::string::npos) << error.what();
+    }
+  }
+  const Matrix small = scaled(m, 1e-6f), large = scaled(m, 1e3f);
+  for (const Matrix* rows : {&m, &small, &large}) {
+    write_bytes(path, {reinterpret_cast<const char*>(rows->data()), static_cast<std::size_t>(rows->rows() * rows->cols()) * 4});
+    EXPECT_EQ(open_rows(path, {.raw_dim = 8, .tensor = {}})->rows(), 20);
+  }
+}
+
+TEST(Formats, ANameThatTheFormatCannotHaveIsRefused) {
+  TempDir dir;
+  save(dir.path("a.npy"), sample_rows(20, 8));
+  save(dir.path("a.safetensors"), sample_rows(20, 8));
+  const auto fault = [&](const char* name, const OpenOptions& options) -> std::string {
+    try {
+      open_rows(dir.path(name), options);
+      return "";
+    } catch (const Error& error) {
+      return error.what() + error.hint();
+    }
+  };
+  EXPECT_NE(fault("a.npy", {.tensor = "x"}).find("no named tensors"), std::string::npos);
+  EXPECT_NE(fault("a.npy", {.field = "x"}).find("no named fields"), std::string::npos);
+  EXPECT_NE(fault("a.safetensors", {.field = "x"}).find("`OpenOptions::field`"), std::string::npos);
+  EXPECT_EQ(fault("a.safetensors", {.tensor = "vectors", .field = "vectors"}), "") << "one of two may be for another format";
 }
 
 TEST(Formats, HalfPrecisionIsRounded) {

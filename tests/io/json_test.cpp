@@ -215,6 +215,12 @@ TEST_F(Ndjson, StringsThatHoldAVector) {
   for (const char* bad :
        {"AACAPwA=", "AACAPw=", "AACAPw===", "A", "AACAP w==", "", "[1", "[1 2]", "[1,]", "[inf]", "[NaN]", "[", "[[1]]"})
     EXPECT_NE(error_of("{\"v\": \"" + std::string(bad) + "\"}", "v"), "no error") << bad;
+  // struct.pack('<8d', ...) of sines
+  EXPECT_NE(
+      error_of("{\"embedding\": \"7gwJj1Ttuj9GtNHq9hi9P1vVtm04EJI/rh7c3bk3uL8zmeD1ga++v8CisIrx4aG/CAptwggGtT97zyig0qi/Pw==\"}",
+               "embedding")
+          .find("float64 in base64"),
+      std::string::npos);
   // a name that happens to be base64 is no vector, unless it is asked for
   EXPECT_NE(error_of("{\"embedding\": \"9f86d081884c7d659a2feaa0c55ad015\"}").find("no field is a list of numbers"),
             std::string::npos);

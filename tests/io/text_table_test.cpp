@@ -168,6 +168,8 @@ TEST(TextTable, DecimalCommasAreReadBesideOtherSeparators) {
   EXPECT_FAULT("1.000,5;2\n3,5;4\n", ", row 0 (line 1): column 0 holds '1.000,5'");
   for (const char* mixed : {"0.1;0.2,0.3;0.4\n", "0,942 -1,397 -0,68\n", "0.1, 0.2 0.3\n", "0.1 0.2;0.3\n"})
     EXPECT_FAULT(std::string(mixed) + mixed, "numbers are separated in two ways");
+  EXPECT_FAULT("0,5, 1,5\n0,4, 1,6\n", "numbers are separated in two ways");
+  EXPECT_EQ(read("0.5, 1.5, 2.5, 3.5\n").rows, (Rows{{0.5f, 1.5f, 2.5f, 3.5f}}));
   EXPECT_FAULT("a,\"1,234.56\"\nb,\"-2,345\"\nc,\"1,234,567.5\"\n", "numbers are separated in two ways");
   EXPECT_FAULT("\"1,000\",\"2,500\"\n5,7\n", "the comma in '1,000' may set off thousands, or decimals");
   EXPECT_EQ(read("1,000;2,500\n0,250;1,5\n").rows, (Rows{{1, 2.5f}, {0.25f, 1.5f}}));

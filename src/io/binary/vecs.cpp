@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "io/binary/strided_source.h"
+#include "io/doubles.h"
 #include "io/row_numbers.h"
 #include "vec2vec/error.h"
 
@@ -52,6 +53,9 @@ Layout raw_layout(const MappedFile& file, const OpenOptions& options) {
     bad_input("the file's " + std::to_string(file.size()) + " bytes are no whole number of rows of " + std::to_string(dim) +
                   " float32 values",
               file.path(), "check the dimension given");
+  if (are_doubles(file.data(), file.size()))
+    bad_input("holds float64, and headerless files are read as float32", file.path(),
+              "convert it: in numpy, numpy.fromfile(name, 'f8').astype('f4').tofile(new_name)");
   return {.format = "raw",
           .element = Element::kFloat32,
           .rows = static_cast<Index>(file.size() / row),

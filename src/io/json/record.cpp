@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "core/text/ascii.h"
+#include "io/doubles.h"
 #include "io/json/base64.h"
 #include "io/text/decimal.h"
 #include "vec2vec/error.h"
@@ -56,6 +57,8 @@ Index read_base64(std::string_view text, float* out, Index capacity, std::string
   fault = "a text that is neither a list of numbers nor float32 in base64";
   if (text.empty() || !decode_base64(text, bytes) || bytes.size() % sizeof(float) != 0) return -1;
   static_assert(std::endian::native == std::endian::little);
+  fault = "float64 in base64, which is read as float32";
+  if (are_doubles(bytes.data(), bytes.size())) return -1;
   const Index count = static_cast<Index>(bytes.size() / sizeof(float));
   if (capacity > 0) std::memcpy(out, bytes.data(), static_cast<std::size_t>(std::min(count, capacity)) * sizeof(float));
   return count;

@@ -19,6 +19,18 @@ bool is_whole(std::string_view text) { return !text.empty() && text.find_first_n
 
 bool is_unnamed(std::string_view name) { return name.empty() || name.starts_with("Unnamed: "); }
 
+/// "0,5, 1,5": a space behind every second comma, which may be that of two numbers.
+bool has_spaces_behind_pairs(const TextRecord& row) {
+  Index commas = 0;
+  for (std::size_t i = 0; i < row.text.size(); ++i) {
+    if (row.text[i] == '"' || row.text[i] == '[') return false;
+    if (row.text[i] != ',') continue;
+    const bool space = i + 1 < row.text.size() && row.text[i + 1] == ' ';
+    if (space != (commas++ % 2 == 1)) return false;
+  }
+  return commas >= 3;
+}
+
 class ColumnChooser {
  public:
   ColumnChooser(const TextSample& sample, const std::string& name) : sample_(sample), name_(name) {}
@@ -230,6 +242,7 @@ void ColumnChooser::note_numbers() {
   if (layout_.dialect.decimal_comma && thousands)
     return fail("the comma in " + excerpt(thousand) + " may set off thousands, or decimals",
                 "numbers without thousands set off, and with decimal points");
+  if (std::all_of(sample_.rows.begin(), sample_.rows.end(), has_spaces_behind_pairs)) return fail(kTwoWays, kOneWay);
   if (layout_.dialect.decimal_comma) layout_.notes.push_back("numbers are read with decimal commas");
   std::vector<Index> left_out;
   for (Index j = index_; j < layout_.columns - layout_.open_end; ++j)
