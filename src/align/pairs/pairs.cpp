@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
@@ -141,9 +142,11 @@ Matrix fit_pairs(const Spectrum& source, const Pairs& pairs, MatrixView target, 
       inside.resize(std::min<std::size_t>(inside.size(), kLargestFold));
       const Pairs train = select(shuffled, every(pairs.count(), kFolds, fold, false)), held_out = select(shuffled, inside);
       const Matrix cross = mean_cross({}, train, threads);
+      std::optional<ShrunkMaps> maps;  // of the ridge at hand
       for (PairFit& choice : choices) {
-        const HeldOutScore s =
-            score(project(held_out.x, map_of(source, cross, choice), threads), held_out.y, candidates, threads);
+        if (!choice.procrustes && (!maps || maps->ridge() != choice.ridge)) maps.emplace(source, cross, choice.ridge);
+        const Matrix map = choice.procrustes ? polar_factor(cross) : maps->of(choice.power);
+        const HeldOutScore s = score(project(held_out.x, map, threads), held_out.y, candidates, threads);
         choice.top1 += s.top1;
         choice.cosine += s.cosine;
         choice.pairs += held_out.count();

@@ -35,6 +35,7 @@ Index read_list(std::string_view list, float* out, Index capacity, std::string& 
   };
   skip();
   if (at == end) return 0;
+  if (*at == '[') fault = "lists in the place of numbers";
   for (Index count = 0; at < end; ++at) {
     skip();
     const char* digit = at < end && *at == '-' ? at + 1 : at;

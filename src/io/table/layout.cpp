@@ -95,9 +95,11 @@ TextLayout find_text_layout(const MappedFile& file, const std::string& column) {
     bad_input(likeliest->fault.what, file.path() + (likeliest->in_row ? ", row 0 (" + place_of(file, row) + ")" : ""),
               likeliest->fault.hint.empty() ? kTable : likeliest->fault.hint);
   }
-  if (names_only)
+  if (names_only) {
+    const bool figures = line_at(file, begin, dialect.line_end).find_first_of("0123456789") != std::string_view::npos;
     bad_input("a line of column names, and no row of numbers below it", file.path(),
-              "if the line is a row, put a line of names above it");
+              figures ? "if the line is a row, put a line of names above it" : kTable);
+  }
   bad_input("the file holds no rows of numbers", file.path(), kTable);
 }
 
