@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
-tests=$((jobs + 1)) # side by side: those of Postgres wait for their server half of the time
+tests=$((jobs + 1)) # side by side: those of Postgres often wait for their server
 
 step() { printf '\n=== %s (%d s) ===\n' "$1" "$SECONDS"; }
 

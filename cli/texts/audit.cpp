@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "vec2vec/audit.h"
 
-#include <algorithm>
-#include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
@@ -21,15 +19,12 @@
 #include "cli/texts/known_models.h"
 #include "cli/texts/phases.h"
 #include "core/text/json.h"
-#include "core/time.h"
-#include "io/file/atomic_file.h"
 #include "map/targets.h"
 #include "vec2vec/encode.h"
 #include "vec2vec/error.h"
 #include "vec2vec/inspect.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/texts.h"
-#include "vec2vec/version.h"
 
 namespace vec2vec::cli {
 namespace {

@@ -48,6 +48,8 @@ class _Arrow:
     def __init__(self, path: Path, kind: str) -> None:
         self._path = path
         self._file = pa.ipc.open_file(pa.memory_map(str(path))) if kind == "arrow" else None
+        if self._file is None:
+            _check_end(path)
         self._open_stream()
         self.schema = self._stream.schema if self._file is None else self._file.schema
         if self._file is not None:
@@ -58,7 +60,6 @@ class _Arrow:
 
     def _open_stream(self) -> None:
         if self._file is None:
-            _check_end(self._path)
             self._stream, self._next = pa.ipc.open_stream(pa.memory_map(str(self._path))), 0
 
     def _batch(self, group: int) -> Any:

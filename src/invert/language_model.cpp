@@ -2,7 +2,6 @@
 #include "vec2vec/language_model.h"
 
 #include "core/boundary.h"
-#include "vec2vec/error.h"
 
 namespace vec2vec {
 

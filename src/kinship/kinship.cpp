@@ -17,7 +17,6 @@
 #include "space/spectral/spectrum.h"
 #include "space/unit.h"
 #include "vec2vec/align.h"
-#include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {

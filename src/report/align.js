@@ -9,8 +9,7 @@ const FOUND = {
   ALIGNED: ["good", "yes", "Aligned: a map was found", "The two spaces have one shape, and the map turns the first onto the second. It can be used; check it on rows of your own where you can."],
   UNCERTAIN: ["moderate", "unknown", "Uncertain: the map may be right or wrong", "The evidence is between that of right maps and that of wrong ones. Check it on known pairs before you use it, or search again."],
   NOT_ALIGNED: ["high", "no", "Not aligned: do not use the map", "What was found looks like what is found where nothing corresponds. This does not prove that the spaces cannot be aligned."]};
-add(page, "h1", {}, `${source} into ${targets.join(", ") || "B"}`);
-add(page, "p", {class: "soft"}, ["Alignment", report.date?.slice(0, 10), report.library_version && `vec2vec ${report.library_version}`].filter(Boolean).join(" · "));
+heading(`${source} into ${targets.join(", ") || "B"}`, "Alignment");
 if (FOUND[verdict]) banner(...FOUND[verdict]);
 else banner("good", "yes", "Map of known pairs", "Fitted to rows that are known to belong together. There is no verdict on it: its scores on held-out pairs tell how good it is.");
 {
@@ -24,10 +23,7 @@ else banner("good", "yes", "Map of known pairs", "Fitted to rows that are known 
 }
 
 /* ---- next ---- */
-if (report.next?.length) {
-  const node = section("What to do next");
-  report.next.forEach(step => { add(node, "p", {}, step.say); add(node, "pre", {}, step.command); });
-}
+drawNext();
 
 /* ---- evidence ---- */
 /* Good runs upwards, failed ones downwards, in bins; the dashed line is this run. */

@@ -41,6 +41,16 @@ const ends = path => typeof at(path + "/low") === "number" ? [["n", path + "/low
 addEventListener("beforeprint", () => document.querySelectorAll("details.printed").forEach(node => { node.open = true; }));
 
 /* ---- parts of a page ---- */
+/* The title, and below it what the page is of, when and by which version it was made. */
+function heading(title, what) {
+  add(page, "h1", {}, title);
+  add(page, "p", {class: "soft"}, [what, report.date?.slice(0, 10), report.library_version && `vec2vec ${report.library_version}`].filter(Boolean).join(" · "));
+}
+function drawNext() {
+  if (!report.next?.length) return;
+  const node = section("What to do next");
+  report.next.forEach(step => { add(node, "p", {}, step.say); add(node, "pre", {}, step.command); });
+}
 function section(title, intro) {
   const node = add(page, "section");
   add(node, "h2", {}, title);

@@ -15,8 +15,7 @@ function found() {
     default: return ["moderate", "unknown", `Under way: ${report.state}`, "The same command goes on from here."];
   }
 }
-add(page, "h1", {}, `Migration of ${report.table}.${report.column}`);
-add(page, "p", {class: "soft"}, [dry ? "Dry run" : "Migration", report.date?.slice(0, 10), report.library_version && `vec2vec ${report.library_version}`].filter(Boolean).join(" · "));
+heading(`Migration of ${report.table}.${report.column}`, dry ? "Dry run" : "Migration");
 banner(...found());
 {
   const tile = tiles(page);
@@ -25,10 +24,7 @@ banner(...found());
   if (report.row_seconds >= 0) tile("Seconds for the rows", "row_seconds", report.index_seconds > 0 ? ["and for indexes ", ["n", "index_seconds"]] : ["estimated from a sample"]);
   if (report.seconds !== undefined) tile("Seconds", "seconds", report.translated_now ? [["n", "translated_now"], " rows by this call"] : ["this call"]);
 }
-if (report.next?.length) {
-  const node = section("What to do next");
-  report.next.forEach(step => { add(node, "p", {}, step.say); add(node, "pre", {}, step.command); });
-}
+drawNext();
 if (blocked) table(section("What stands in its way"), ["What", "where", "try"], report.problems.map(p => [p.what, p.where || "–", p.hint || "–"]));
 
 /* ---- the rows ---- */

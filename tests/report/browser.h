@@ -49,6 +49,11 @@ class InBrowser : public ::testing::Test {
     EXPECT_TRUE(requests.empty()) << requests[0];
   }
 
+  /// The page shows each of these, in any order.
+  void expect_drawn(const std::vector<std::string>& parts) const {
+    for (const std::string& part : parts) EXPECT_NE(dom.find(part), std::string::npos) << part;
+  }
+
   /// Every number that the page marks with its path is that of the JSON; returns how many there are.
   int compare_numbers(const nlohmann::json& report) const {
     const std::regex number(R"rx(<(\w+)[^>]*data-json="([^"]+)"[^>]*>([^<]*)<)rx");

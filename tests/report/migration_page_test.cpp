@@ -48,12 +48,7 @@ Ordered migrated(const std::string& state) {
           {"next", {{{"say", "It drops the old vectors."}, {"command", "the same command with --drop-old"}}}}};
 }
 
-class MigrationPage : public InBrowser {
- protected:
-  void expect_drawn(const std::vector<std::string>& parts) const {
-    for (const std::string& part : parts) EXPECT_NE(dom.find(part), std::string::npos) << part;
-  }
-};
+class MigrationPage : public InBrowser {};
 
 TEST_F(MigrationPage, SaysWhatBecameOfTheRowsAndWhatASearchKeeps) {
   const Ordered json = migrated("translated");

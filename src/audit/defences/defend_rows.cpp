@@ -6,7 +6,6 @@
 #include "io/file/provenance.h"
 #include "space/check_rows.h"
 #include "vec2vec/defend.h"
-#include "vec2vec/error.h"
 
 namespace vec2vec {
 

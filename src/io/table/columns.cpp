@@ -10,9 +10,6 @@ namespace {
 
 using Shape = TextLayout::Shape;
 
-constexpr const char* kTwoWays = "numbers are separated in two ways on one line, or have decimal commas";
-constexpr const char* kOneWay = "decimal points, and one separator in the whole file";
-
 constexpr Index kBrokenFigures = 1000;  // a bracket says more of where the vectors are than some numbers in a text
 
 bool is_whole(std::string_view text) { return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos; }

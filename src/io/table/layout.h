@@ -32,6 +32,8 @@ struct TextLayout {
 struct TextFault {
   std::string what, hint;
 };
+inline constexpr const char* kTwoWays = "numbers are separated in two ways on one line, or have decimal commas";
+inline constexpr const char* kOneWay = "decimal points, and one separator in the whole file";
 
 /// Finds out how a table is laid out, from its first records. column: name of the column of vectors; empty = the only one, or
 /// `embedding`, or `vector`. Throws Error{kBadInput} when there is no line of numbers, when it can be read in more than one

@@ -95,8 +95,7 @@ TextFault fault_of_cell(const TextCell& cell, const TextLayout& layout, Index co
   }
   const bool point = layout.dialect.decimal_comma && kind == CellKind::kNumber;  // beside commas
   if (point || kind == CellKind::kCommaNumber || kind == CellKind::kMixed)
-    return {where + " holds " + excerpt(cell.text) + ": numbers are separated in two ways on one line, or have decimal commas",
-            "decimal points, and one separator in the whole file"};
+    return {where + " holds " + excerpt(cell.text) + ": " + kTwoWays, kOneWay};
   return {where + " holds " + excerpt(cell.text) + ", no number",
           "a text column may stand before or behind the numbers, in every row; a header is a line of different names, without "
           "a number"};
