@@ -1,19 +1,45 @@
 # SPDX-License-Identifier: Apache-2.0
-# compile_by_folder(TARGET): the sources of a folder are compiled as one file. Headers are then read once a folder in the place of once
-# a file, which halves the time of a whole build; a change compiles its folder again. Names of one folder must not collide.
-# Sources with compile options of their own are still compiled one by one.
+# compile_by_folder(TARGET [AS_ONE]): the sources of a folder, or all of them, are compiled as one file. Headers are then read once a folder in
+# the place of once a file, which halves the time of a whole build; a change compiles its folder again. Names of one folder must not collide.
+# Sources with compile options of their own, which have to be set before, are joined with those of the same options only.
+# The files lie in the top build folder, not in the project's: a build of its own and one inside python/ have them at the same place, so that a
+# cache of the compiler has for one what it compiled for the other.
 option(VEC2VEC_UNITY "Compile each folder as one file: a whole build takes half the time" OFF)
 function(compile_by_folder target)
   if(NOT VEC2VEC_UNITY)
     return()
   endif()
   get_target_property(sources ${target} SOURCES)
+  set(groups)
   foreach(source ${sources})
-    cmake_path(ABSOLUTE_PATH source NORMALIZE OUTPUT_VARIABLE folder)
-    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    cmake_path(ABSOLUTE_PATH source NORMALIZE OUTPUT_VARIABLE file)
+    cmake_path(RELATIVE_PATH file BASE_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE folder)
     cmake_path(GET folder PARENT_PATH folder)
-    string(MAKE_C_IDENTIFIER "${folder}" group)
-    set_source_files_properties(${source} PROPERTIES UNITY_GROUP ${group})
+    if("AS_ONE" IN_LIST ARGN)
+      set(folder all)
+    endif()
+    get_property(options SOURCE ${source} PROPERTY COMPILE_OPTIONS)
+    get_property(definitions SOURCE ${source} PROPERTY COMPILE_DEFINITIONS)
+    string(MAKE_C_IDENTIFIER "${folder} ${options} ${definitions}" group)
+    list(APPEND groups ${group})
+    list(APPEND files_${group} ${file})
+    set(options_${group} "${options}")
+    set(definitions_${group} "${definitions}")
   endforeach()
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  list(REMOVE_DUPLICATES groups)
+  set(sources)
+  foreach(group ${groups})
+    list(LENGTH files_${group} count)
+    if(count EQUAL 1)
+      list(APPEND sources ${files_${group}})
+      continue()
+    endif()
+    list(TRANSFORM files_${group} REPLACE "(.+)" "#include \"\\1\"\n" OUTPUT_VARIABLE text)
+    list(JOIN text "" text)
+    set(joined ${CMAKE_BINARY_DIR}/unity/${target}/${group}.cpp)
+    file(CONFIGURE OUTPUT ${joined} CONTENT "${text}" @ONLY)  # written only when it has changed
+    set_source_files_properties(${joined} PROPERTIES COMPILE_OPTIONS "${options_${group}}" COMPILE_DEFINITIONS "${definitions_${group}}")
+    list(APPEND sources ${joined})
+  endforeach()
+  set_property(TARGET ${target} PROPERTY SOURCES ${sources})
 endfunction()

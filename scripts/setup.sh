@@ -34,7 +34,7 @@ site=(mkdocs==1.6.1 mkdocs-material==9.8.2 mkdocs-material-extensions==1.3.1 mkd
   certifi==2026.10.19.post1 charset-normalizer==3.5.3 watchdog==7.1.0)
 fuzz=(clang libclang-rt-14-dev)
 dev=(clang-format clang-tidy shellcheck ccache)
-browser=(chromium fonts-liberation)
+browser=(chromium fonts-dejavu-core fonts-liberation)  # the fonts that pictures of pages were taken with
 axe="axe-core@4.14.1"
 python=(python3-dev python3-venv)
 engines=("${python[@]}" default-jre-headless)

@@ -13,7 +13,7 @@ step() { printf '\n=== %s (%d s) ===\n' "$1" "$SECONDS"; }
 step "setup"
 scripts/setup.sh --dev || echo "left out: formatters, linters and ccache (they could not be installed)"
 # The Python package compiles what the release build has compiled.
-if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache; fi
+if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=ccache CCACHE_BASEDIR=$PWD; fi
 scripts/setup.sh --encode || { scripts/setup.sh && echo "left out: text encoders (OpenVINO could not be installed)"; }
 scripts/setup.sh --postgres || echo "left out: migrations on a Postgres server (the server could not be installed)"
 [[ -d build/llama ]] || echo "left out: language models (scripts/setup.sh --invert builds llama.cpp, in minutes)"

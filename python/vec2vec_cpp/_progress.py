@@ -14,7 +14,7 @@ Progress = bool | Callback | None
 
 
 class _Bar:
-    """A tqdm bar for each stage."""
+    """A tqdm bar: stages of one job share it, and a job whose part done begins anew has one of its own."""
 
     def __init__(self) -> None:
         try:
@@ -23,16 +23,15 @@ class _Bar:
             raise ImportError("progress=True shows a tqdm bar: pip install tqdm, or hand over a function") from error
         self._tqdm = tqdm
         self._bar: Any = None
-        self._stage = ""
 
     def __call__(self, stage: str, done: float) -> None:
         percent = round(100 * min(max(done, 0.0), 1.0), 1)
-        if self._bar is None or stage != self._stage or percent < self._bar.n:
+        if self._bar is None or percent < self._bar.n:
             self.close()
-            self._stage = stage
             self._bar = self._tqdm(
                 total=100, desc=stage, bar_format="{desc}: {percentage:3.0f}% |{bar}| {elapsed} < {remaining}"
             )
+        self._bar.set_description(stage, refresh=False)
         self._bar.update(percent - self._bar.n)
 
     def close(self) -> None:

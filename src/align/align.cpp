@@ -162,15 +162,35 @@ Refined search_and_refine(const Sides& sides, const AlignOptions& options, const
   const Index count = sides.pairs.count(), fold = count >= 50 ? 5 : count + 1;
   const Pairs known = select(sides.pairs, every(count, fold, fold - 1, false)),
               held_out = select(sides.pairs, every(count, fold, fold - 1, true));
-  PortfolioResult found = run_portfolio(view, known, options, [&](double done) { step("search", done); });
+  const auto refining = [&](bool thorough) {
+    return refine_work(source.centred.rows.rows(), target.centred.rows.rows(), thorough, effort_plan(options.effort));
+  };
+  Work all;
+  double shown = 0;  // when more searches are needed than were expected, the part done stands still
+  const auto tell_part = [&](const char* stage) {
+    shown = std::max(shown, all.part());
+    step(stage, shown);
+  };
+  PortfolioResult found = run_portfolio(view, known, options, [&](const Work& work) {
+    all = {work.done, work.left + refining(true)};
+    tell_part("search");
+  });
+  all.done += std::max(0.0, all.left - refining(true));  // what followed the searches
   summary.evidence.agreement = found.agreement;
   summary.evidence.searches_needed = found.searches_needed;
   summary.evidence.score_margin = score_margin(view, found.pair_free_score, options.seed, options.threads);
   Refined fitted;
   const auto refine_and_judge = [&](bool thorough) {
+    const Work before = {all.done, refining(thorough)};
     fitted = refine(
         source, target, known, held_out, view, found.map, blocks, thorough, effort_plan(options.effort), options.seed,
-        options.threads, [&](double done) { step("refine", done); }, summary.pair_fit);
+        options.threads,
+        [&](double done) {
+          all = before;
+          all.finish(done * before.left);
+          tell_part("refine");
+        },
+        summary.pair_fit);
     judge_map(source.centred.rows, source.principal, target.centred.rows, fitted.weight, summary.pair_fit.ridge,
               options.threads, summary.evidence);
   };

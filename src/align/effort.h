@@ -52,4 +52,25 @@ inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 200
 inline double precise_halves(Index rows) { return 0.3 + 5 * static_cast<double>(refine_temperature(rows)); }
 constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly, which costs little
 
+/// Work that is done and work that is still expected, so that the part done that an alignment reports is that of all its
+/// stages. The unit is one product of two numbers in a coupling of rows. The constants are measured (docs/research/speed.md,
+/// "What the parts of an alignment cost"): an error of theirs changes the time left that is shown, and nothing else.
+struct Work {
+  double done = 0, left = 0;
+
+  void finish(double work) {
+    done += work;
+    left -= work;
+  }
+  double part() const { return done + left > 0 ? done / (done + left) : 0; }
+};
+
+/// A coupling of rows with others in so many dimensions.
+inline double coupling_work(Index rows, Index others, Index dims) {
+  constexpr double kExponential = 64;  // of the kernel, in products
+  return static_cast<double>(rows) * static_cast<double>(others) * (static_cast<double>(dims) + kExponential);
+}
+/// A search, most of which is the assignment of anchors; and what follows the last one: further climbs and turned axes.
+constexpr double kCheapSearchWork = 4.8e10, kThoroughSearchWork = 9.6e10, kAfterSearchesWork = 1.2e11;
+
 }  // namespace vec2vec

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/cpu/wide.h"
 #include "vec2vec/matrix.h"
 
 namespace vec2vec {
@@ -79,10 +80,7 @@ class Random {
   /// Uniform in [0, 1).
   double uniform() { return static_cast<double>(bits() >> 11) * 0x1.0p-53; }
   /// Uniform in [0, n).
-  Index below(Index n) {
-    __extension__ using Wide = unsigned __int128;
-    return static_cast<Index>((Wide(bits()) * static_cast<std::uint64_t>(n)) >> 64);
-  }
+  Index below(Index n) { return number_below(bits(), n); }
   /// Standard normal (Box-Muller, one of the pair thrown away).
   double normal() {
     const double r = std::sqrt(-2.0 * std::log(1.0 - uniform()));

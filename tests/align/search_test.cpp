@@ -85,7 +85,7 @@ TEST(Portfolio, FindsTheTurnAndStopsWhenTwoSearchesAgree) {
   AlignOptions options;
   options.effort = Effort::kLow;
   std::vector<double> told;
-  const PortfolioResult found = run_portfolio(sides().view, {}, options, [&](double done) { told.push_back(done); });
+  const PortfolioResult found = run_portfolio(sides().view, {}, options, [&](const Work& work) { told.push_back(work.done); });
   EXPECT_GT(sides().view_top1(found.map), 0.9);
   EXPECT_GT(found.agreement, 0.8);
   EXPECT_LT(static_cast<int>(found.starts.size()), effort_plan(Effort::kLow).searches);
@@ -95,9 +95,13 @@ TEST(Portfolio, FindsTheTurnAndStopsWhenTwoSearchesAgree) {
 TEST(Refine, OfAMapOfTheViewMakesOneOfAllDimensions) {
   PairFit fit;
   fit.ridge = last_ridge(kRowsASide);
+  std::vector<double> told;
   const Refined refined = refine(
       sides().source, sides().target, {}, {}, sides().view, sides().true_view_map(), {}, false, effort_plan(Effort::kLow), 0, 2,
-      [](double) {}, fit);
+      [&](double done) { told.push_back(done); }, fit);
+  EXPECT_TRUE(std::is_sorted(told.begin(), told.end()));
+  EXPECT_EQ(told.front(), 0);
+  EXPECT_NEAR(told.back(), 1, 1e-9);
   ASSERT_EQ(refined.weight.rows(), kDim);
   ASSERT_EQ(refined.weight.cols(), kDim);
   Matrix identity(kDim, kDim);

@@ -81,6 +81,8 @@ TEST_F(AuditPage, CanBeReadByKeyboardAndScreenReader) {
   EXPECT_NE(dom.find("Figures of this chart as a table"), std::string::npos);
 }
 
+TEST_F(AuditPage, LooksAsItDid) { expect_look("audit", audit_page(report.dump())); }
+
 TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
   const Json score = {{"rows", 2}, {"value", 0.4}, {"low", 0.3}, {"high", 0.5}, {"null", 0.1}};
   report["texts"] = {

@@ -11,6 +11,9 @@
 
 #include "cli/run_cli.h"
 #include "core/text/json.h"
+#ifdef VEC2VEC_LOOKS
+#include "report/looks.h"
+#endif
 
 namespace vec2vec {
 
@@ -104,6 +107,50 @@ class InBrowser : public ::testing::Test {
     }
     for (const char* scheme : {"--blink-settings=preferredColorScheme=1", "--blink-settings=preferredColorScheme=0"})
       EXPECT_EQ(serious_findings(page, scheme), "") << scheme;
+  }
+
+#ifdef VEC2VEC_LOOKS
+  /// How a page is looked at: in Chromium's window of that size.
+  struct Look {
+    const char* name;
+    int width, height;
+    const char* scheme;
+  };
+  static constexpr Look kLight = {"light", 1000, 3000, "1"}, kDark = {"dark", 1000, 3000, "0"},
+                        kPhone = {"phone", 390, 3000, "1"};
+  static constexpr double kAllowed = 0.001;  // of the pixels; a mark that is missing in one chart is 0.0011
+
+  std::string screenshot() const { return dir.path("look.png"); }
+  static std::string kept_picture(const std::string& file) { return VEC2VEC_TESTS_DIR "/report/looks/" + file; }
+
+  Picture picture_of(const std::string& page, const Look& look) {
+    open_page(page, "--hide-scrollbars --force-device-scale-factor=0.5 --blink-settings=preferredColorScheme=" +
+                        std::string(look.scheme) + " --window-size=" + std::to_string(look.width) + "," +
+                        std::to_string(look.height) + " --screenshot=" + screenshot());
+    return small_picture(file_bytes(screenshot()));
+  }
+#endif
+
+  /// The page looks as its pictures in tests/report/looks/ do: light and dark at the width of a window, light at that of a
+  /// phone. VEC2VEC_WRITE_LOOKS=1 writes those pictures anew, for people to look at before they are committed.
+  void expect_look([[maybe_unused]] const std::string& name, [[maybe_unused]] const std::string& page) {
+#ifndef VEC2VEC_LOOKS
+    GTEST_SKIP() << "this build reads no pictures: scripts/setup.sh --encode installs what does";
+#else
+    for (const Look& look : {kLight, kDark, kPhone}) {
+      const std::string file = name + "-" + look.name + ".png";
+      const Picture now = picture_of(page, look);
+      if (std::getenv("VEC2VEC_WRITE_LOOKS")) {
+        write_png(kept_picture(file), now);
+        continue;
+      }
+      const double differs = difference(now, decode_picture(file_bytes(kept_picture(file))));
+      if (differs <= kAllowed) continue;
+      std::filesystem::copy_file(screenshot(), file, std::filesystem::copy_options::overwrite_existing);
+      ADD_FAILURE() << file << " differs in " << 100 * differs << " % of its pixels; look at "
+                    << std::filesystem::absolute(file) << ", and if it is right, run the test with VEC2VEC_WRITE_LOOKS=1";
+    }
+#endif
   }
 
   TempDir dir;

@@ -113,6 +113,8 @@ TEST_F(MeasurePage, DrawsLayersWithTheBestOfThem) {
   EXPECT_GT(compare_numbers(parse_json(grid.to_json())), 6 * 8);
 }
 
+TEST_F(MeasurePage, LooksAsItDid) { expect_look("measure", page_of(spaces.measured(3, {"mutual_knn", "cka"}))); }
+
 TEST_F(MeasurePage, CanBeReadByKeyboardAndScreenReader) {
   expect_accessible(page_of(spaces.measured(3, {"mutual_knn", "cka", "procrustes_distance"})));
 }

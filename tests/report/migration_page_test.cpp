@@ -90,16 +90,22 @@ TEST_F(MigrationPage, OfADryRunNamesWhatStandsInItsWay) {
   expect_drawn({"The migration cannot begin yet", "you do not own the table", "its owner can"});
 }
 
+TEST_F(MigrationPage, LooksAsItDid) { expect_look("migration", migration_page(migrated("switched").dump())); }
+
 TEST_F(MigrationPage, CanBeReadByKeyboardAndScreenReader) { expect_accessible(migration_page(migrated("switched").dump())); }
 
-class GatePage : public MigrationPage {};
+class GatePage : public MigrationPage {
+ protected:
+  const Ordered refused = {{"map", "m.safetensors"}, {"passed", false}, {"checks", kChecks}, {"retention", kRetention}};
+};
 
 TEST_F(GatePage, NamesTheLimitsThatAreNotMet) {
-  const Ordered json = {{"map", "m.safetensors"}, {"passed", false}, {"checks", kChecks}, {"retention", kRetention}};
-  expect_quiet(gate_page(json.dump()));
-  EXPECT_GE(compare_numbers(nlohmann::json::parse(json.dump())), 15);
+  expect_quiet(gate_page(refused.dump()));
+  EXPECT_GE(compare_numbers(nlohmann::json::parse(refused.dump())), 15);
   expect_drawn({"May m.safetensors be used?", "1 of 2 limits is not met: What a search keeps.", "ALIGNED", "0.600"});
 }
+
+TEST_F(GatePage, LooksAsItDid) { expect_look("gate", gate_page(refused.dump())); }
 
 TEST_F(GatePage, CanBeReadByKeyboardAndScreenReader) {
   expect_accessible(gate_page(Ordered({{"map", "m.safetensors"}, {"passed", true}, {"checks", kChecks}}).dump()));

@@ -44,6 +44,8 @@ TEST_F(TrainingPage, DrawsACurveForEachSeedOfWhatWasMeasured) {
   EXPECT_EQ(dom.find(">5</text>"), std::string::npos) << "steps are written where something was logged";
 }
 
+TEST_F(TrainingPage, LooksAsItDid) { expect_look("training", training_page(neural::history_json(history()))); }
+
 TEST_F(TrainingPage, CanBeReadByKeyboardAndScreenReader) { expect_accessible(training_page(neural::history_json(history()))); }
 
 }  // namespace

@@ -8,7 +8,6 @@ from ..records import records_of
 from .marks import write_between_marks
 from .plots import line_plot
 
-
 # Top-1 by vectors a side as vec2vec's authors published it (arXiv 2505.12540): other texts and encoders, the best of several seeds.
 PUBLISHED = [(10000, 0.01), (50000, 0.81), (100000, 0.85), (1000000, 0.95)]
 PAGE, PLOT = ROOT / "docs" / "known-spaces.md", ROOT / "docs" / "images" / "known-spaces.svg"

@@ -30,7 +30,39 @@ Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
   return select(pairs, numbers);
 }
 
+/// What a refinement does, one after the other.
+struct Steps {
+  int small = 0, large = 0, couplings = 1;
+  Index small_source = 0, small_target = 0, large_source = 0, large_target = 0;  // rows of a step
+  double small_work = 0, large_work = 0, coupling_work = 0;                      // each
+
+  double work() const { return small * small_work + large * large_work + couplings * coupling_work; }
+};
+
+Steps steps_of(Index source_rows, Index target_rows, bool thorough, const EffortPlan& plan) {
+  const Index fewer = std::min(source_rows, target_rows), dims = full_dims(fewer, plan.dims);
+  const auto part = [](Index most, double share, Index rows) {
+    return std::min(most, static_cast<Index>(share * static_cast<double>(rows)));
+  };
+  Steps steps;
+  steps.small = thorough ? plan.thorough_small * small_steps_factor(fewer) : plan.easy_small;
+  steps.large = thorough ? plan.thorough_large : plan.easy_large;
+  steps.couplings = thorough ? plan.settling * settling_factor(fewer) : 1;
+  steps.small_source = part(plan.small_rows, kSmallPart, source_rows);
+  steps.small_target = part(plan.small_rows, kSmallPart, target_rows);
+  steps.large_source = part(plan.large_rows, kLargePart, source_rows);
+  steps.large_target = part(plan.large_rows, kLargePart, target_rows);
+  steps.small_work = coupling_work(steps.small_source, steps.small_target, dims);
+  steps.large_work = coupling_work(steps.large_source, steps.large_target, dims);
+  steps.coupling_work = settle_work(std::min(source_rows, plan.last_rows), std::min(target_rows, plan.last_rows));
+  return steps;
+}
+
 }  // namespace
+
+double refine_work(Index source_rows, Index target_rows, bool thorough, const EffortPlan& plan) {
+  return steps_of(source_rows, target_rows, thorough, plan).work();
+}
 
 Refined refine(const Side& source, const Side& target, const Pairs& pairs, const Pairs& held_out, const ViewPair& view,
                Matrix map, const std::vector<Index>& blocks, bool thorough, const EffortPlan& plan, std::uint64_t seed,
@@ -43,27 +75,27 @@ Refined refine(const Side& source, const Side& target, const Pairs& pairs, const
       view_pair(source.centred.rows, source.principal, target.centred.rows, target.principal, dims, kPower, threads);
   const PairTerm known = in_view(pairs, full);
   Matrix w = polar_factor(coupled_cross(view, map, {full.x, full.y}, {plan.small_rows, 0.05f, threads}));
-  step(0.1);
   // Fresh subsets of rows keep the map from confirming its own mistakes: many small steps before few large ones end higher than
   // large ones alone, and steps on all rows end lowest.
-  int done = 0;
-  const int small_steps = thorough ? plan.thorough_small * small_steps_factor(fewer) : plan.easy_small,
-            large_steps = thorough ? plan.thorough_large : plan.easy_large;
-  auto soft_step = [&](Index most, double part, float t) {
-    const auto rows = [&](const Matrix& side) {
-      return std::min(most, static_cast<Index>(part * static_cast<double>(side.rows())));
-    };
-    w = soft_steps(full.x, full.y, std::move(w), {{t}, rows(full.x), rows(full.y), 0, &known}, random, threads);
-    step(0.1 + 0.7 * ++done / (small_steps + large_steps));
+  const Steps steps = steps_of(source.centred.rows.rows(), target.centred.rows.rows(), thorough, plan);
+  Work work = {0, steps.work()};
+  step(0);
+  const auto soft_step = [&](Index source_rows, Index target_rows, float t, double done) {
+    w = soft_steps(full.x, full.y, std::move(w), {{t}, source_rows, target_rows, 0, &known}, random, threads);
+    work.finish(done);
+    step(work.part());
   };
-  for (int i = 0; i < small_steps; ++i) soft_step(plan.small_rows, kSmallPart, kWarmSteps * temperature);
-  for (int i = 0; i < large_steps; ++i) soft_step(plan.large_rows, kLargePart, temperature);
+  for (int i = 0; i < steps.small; ++i)
+    soft_step(steps.small_source, steps.small_target, kWarmSteps * temperature, steps.small_work);
+  for (int i = 0; i < steps.large; ++i) soft_step(steps.large_source, steps.large_target, temperature, steps.large_work);
   const Pairs trusted = confirmed(pairs, full, w);
-  const SettleOptions settling = {thorough ? plan.settling * settling_factor(fewer) : 1, plan.last_rows,
-                                  (thorough ? kThoroughEnd : kEasyEnd) * temperature, seed, threads};
-  const Matrix cross = settle(source, target, trusted, full, w, fit, settling);
+  const SettleOptions settling = {steps.couplings, plan.last_rows, (thorough ? kThoroughEnd : kEasyEnd) * temperature, seed,
+                                  threads};
+  const Matrix cross = settle(source, target, trusted, full, w, fit, settling, [&] {
+    work.finish(steps.coupling_work);
+    step(work.part());
+  });
   const SoftCross soft = {cross, std::min(plan.last_rows, full.x.rows())};
-  step(0.95);
   auto mean_of = [&](const Pairs& known_pairs) { return mean_cross(soft, known_pairs, threads); };
   auto last_map = [&](MatrixView mean) { return shrunk_map(source.principal, mean, fit.ridge, fit.power); };
   score_held_out(held_out, held_out.count() > 0 ? last_map(mean_of(trusted)) : Matrix(), target.centred.rows, threads, fit);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "align/effort.h"
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "kernels/soft_match.h"
@@ -53,30 +54,41 @@ Matrix coupled(const ViewPair& match, MatrixView map, MatrixView y, const Coupli
                     SpreadRows(y, how.rows), {how.temperature, 2, how.threads});
 }
 
+Index settle_dims(Index fewer_rows) { return fewer_rows < kRowsOfMostDims ? kFewestDims : kMostDims; }
+
 }  // namespace
+
+double settle_work(Index source_rows, Index target_rows) {
+  return coupling_work(source_rows, std::min(target_rows, kFreshRows), settle_dims(std::min(source_rows, target_rows)));
+}
 
 Matrix coupled_cross(const ViewPair& match, MatrixView map, const FitRows& fit, const Coupling& how) {
   return cross_product(SpreadRows(fit.x, how.rows), coupled(match, map, fit.y, how), how.threads);
 }
 
 Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const ViewPair& first, MatrixView map,
-              const PairFit& fit, const SettleOptions& options) {
+              const PairFit& fit, const SettleOptions& options, const std::function<void()>& step) {
   const int threads = options.threads;
   const Coupling coupling = {options.most_rows, options.temperature, threads};
-  if (options.couplings < 2) return coupled_cross(first, map, {source.centred.rows, target.centred.rows}, coupling);
+  if (options.couplings < 2) {
+    Matrix cross = coupled_cross(first, map, {source.centred.rows, target.centred.rows}, coupling);
+    step();
+    return cross;
+  }
   const SpreadRows x(source.centred.rows, options.most_rows), y(target.centred.rows, options.most_rows);
   const MatrixView xs = x, ys = y;
-  const Index dims = std::min(xs.rows, ys.rows) < kRowsOfMostDims ? kFewestDims : kMostDims;
-  const Matrix view = view_of(target.principal, std::min(dims, ys.cols), kViewPower);
+  const Matrix view = view_of(target.principal, std::min(settle_dims(std::min(xs.rows, ys.rows)), ys.cols), kViewPower);
   const Matrix inside = product(ys, view);
   const Pairs pairs_inside = {pairs.x, pairs.count() > 0 ? product(pairs.y, view) : Matrix()};
   Matrix unit = inside;
   normalise_rows(unit.span());
   const float temperature = std::clamp(options.temperature, kCoolest, kWarmest);
   Matrix counterparts = coupled(first, map, inside, coupling);
+  step();
   const auto couple_again = [&](MatrixView among, MatrixView carried) {
     const std::vector<Matrix> maps = fit_folds(source.principal, xs, counterparts, pairs_inside, fit, threads);
     counterparts = soft_match(translate_folds(xs, maps, threads), among, carried, {temperature, 2, threads});
+    step();
   };
   for (int i = 1; i + 1 < options.couplings; ++i) {
     Random random(options.seed, Stream::kSettle, static_cast<std::uint64_t>(i));

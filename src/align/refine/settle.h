@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
+
 #include "align/pairs/pairs.h"
 #include "align/side.h"
 
@@ -34,8 +36,11 @@ struct SettleOptions {
 /// The maps between couplings are fitted in the same way as the last one (shrunk_map with fit.ridge and fit.power, known pairs
 /// included). They are closer to the truth than orthogonal maps, most of all with few rows. They are also cross-fitted: the
 /// rows are divided into folds, and each fold is coupled by a map fitted to the others, because a map fitted to a row's own
-/// counterpart would only find it again (docs/research/many-known.md).
+/// counterpart would only find it again (docs/research/many-known.md). `step` is called after each coupling and may throw.
 Matrix settle(const Side& source, const Side& target, const Pairs& pairs, const ViewPair& first, MatrixView map,
-              const PairFit& fit, const SettleOptions& options);
+              const PairFit& fit, const SettleOptions& options, const std::function<void()>& step);
+
+/// How much work a coupling of so many rows is (align/effort.h); the first and the last, of all rows, count as those between.
+double settle_work(Index source_rows, Index target_rows);
 
 }  // namespace vec2vec

@@ -125,7 +125,7 @@ class Portfolio {
   }
 
   /// Goes on from one search to the next until two agree and the least number was run, none is left, or time is up.
-  void run(const std::function<void(double)>& step) {
+  void run(const std::function<void(const Work&)>& step) {
     const auto begin = Clock::now();
     rank();
     while ((!found() || state_.next < least_) && state_.next < searches_.size()) {
@@ -133,7 +133,7 @@ class Portfolio {
       if (out_of_time_) return;
       add_search();
       if (!key_.empty()) save_search(options_.checkpoint, key_, state_);
-      step(static_cast<double>(state_.next) / static_cast<double>(searches_.size()));
+      step(work());
     }
   }
 
@@ -155,6 +155,16 @@ class Portfolio {
 
  private:
   bool found() const { return agreement_ >= kSameSolution; }
+
+  /// As long as no two agree, half as many searches again as were run are expected.
+  Work work() const {
+    const std::size_t expected = std::min(searches_.size(), std::max(least_, found() ? 0 : state_.next * 3 / 2));
+    Work work;
+    for (std::size_t i = 0; i < std::max(expected, state_.next); ++i)
+      (i < state_.next ? work.done : work.left) += searches_[i].cheap ? kCheapSearchWork : kThoroughSearchWork;
+    if (!found() || !searches_[state_.next - 1].cheap) work.left += kAfterSearchesWork;
+    return work;
+  }
 
   /// Sorts the climbers, and finds the one that agrees best with the first.
   void rank() {
@@ -227,7 +237,7 @@ class Portfolio {
 }  // namespace
 
 PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const AlignOptions& options,
-                              const std::function<void(double)>& step) {
+                              const std::function<void(const Work&)>& step) {
   Portfolio portfolio(view, pairs, options);
   portfolio.run(step);
   return portfolio.result();

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "align/effort.h"
 #include "align/pairs/pairs.h"
 #include "align/search/climb.h"
 #include "vec2vec/align.h"
@@ -23,8 +24,9 @@ struct PortfolioResult {
 
 /// Runs independent searches, cheap ones first; after each search the best few climb on. Ends when the effort's least number of
 /// searches was run and the best one translates rows like another one that shares no k-means run and no pair with it, or when
-/// all searches or the time budget are used up. `step` is called after each search with the part done and may throw.
+/// all searches or the time budget are used up. `step` is called after each search with the work done and expected and may
+/// throw.
 PortfolioResult run_portfolio(const ViewPair& view, const Pairs& pairs, const AlignOptions& options,
-                              const std::function<void(double)>& step);
+                              const std::function<void(const Work&)>& step);
 
 }  // namespace vec2vec

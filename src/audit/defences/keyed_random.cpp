@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/cpu/wide.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -37,10 +38,7 @@ std::uint64_t KeyedRandom::bits() {
   return block_[used_++];
 }
 
-Index KeyedRandom::below(Index n) {
-  __extension__ using Wide = unsigned __int128;
-  return static_cast<Index>((Wide(bits()) * static_cast<std::uint64_t>(n)) >> 64);
-}
+Index KeyedRandom::below(Index n) { return number_below(bits(), n); }
 
 double KeyedRandom::normal() {
   if (has_spare_) {

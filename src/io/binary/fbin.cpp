@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/cpu/wide.h"
 #include "io/binary/strided_source.h"
 #include "io/row_numbers.h"
 #include "vec2vec/error.h"
@@ -31,7 +32,6 @@ const Member* by_name(const MappedFile& file) {
 
 /// Bytes of a whole file with this header, or 2^64 - 1 where they are more.
 std::uint64_t promised(const MappedFile& file, Element element) {
-  __extension__ using Wide = unsigned __int128;
   const Wide size = kHeader + Wide(file.word_at(0)) * file.word_at(4) * element_size(element);
   return static_cast<std::uint64_t>(std::min<Wide>(size, std::numeric_limits<std::uint64_t>::max()));
 }

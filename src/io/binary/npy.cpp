@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "core/cpu/wide.h"
 #include "io/foreign.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
 
-__extension__ using Wide = unsigned __int128;
 constexpr std::string_view kMagic("\x93NUMPY", 6);
 constexpr const char* kCopyAgain = "copy or export it again";
 

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "core/cpu/wide.h"
 #include "core/text/ascii.h"
 #include "core/text/json.h"
 #include "io/binary/strided_source.h"
@@ -17,7 +18,6 @@ namespace vec2vec {
 namespace {
 
 using nlohmann::json;
-__extension__ using Wide = unsigned __int128;
 constexpr const char* kMetadata = "__metadata__";
 constexpr std::uint64_t kLongestHeader = 100'000'000;  // the limit of the format's own reference reader
 

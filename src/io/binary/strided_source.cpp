@@ -6,6 +6,7 @@
 
 #include "core/bf16.h"
 #include "core/boundary.h"
+#include "core/cpu/wide.h"
 #include "io/binary/half.h"
 #include "vec2vec/error.h"
 
@@ -117,7 +118,6 @@ void require_vectors(Element element, const OpenOptions& options, const std::str
 std::unique_ptr<RowSource> make_strided_source(MappedFile file, Layout layout) {
   if (layout.rows <= 0 || layout.dim <= 0)
     bad_input("the file holds no vectors", file.path(), "it needs at least one row and one column");
-  __extension__ using Wide = unsigned __int128;
   const Wide end = Wide(layout.offset) + Wide(layout.rows - 1) * layout.row_stride +
                    Wide(layout.dim - 1) * layout.column_stride + element_size(layout.element);
   if (end > file.size())
