@@ -14,6 +14,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -143,6 +144,15 @@ def test_a_pickled_frame_becomes_parquet(tmp_path: Path) -> None:
     run(hint_of(tmp_path / "frame.pkl"), tmp_path)
     table = pq.read_table(tmp_path / "frame.pkl.parquet")
     np.testing.assert_array_equal(arrow.to_numpy(table["embedding"], "v"), ROWS)
+
+
+@pytest.mark.parametrize("member", ["xl/workbook.xml", "content.xml"])
+def test_a_workbook_is_told_from_an_archive_of_arrays(member: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        archive.writestr("mimetype", "sheet")
+        archive.writestr(member, "<x/>")
+    with pytest.raises(v2v.BadInputError, match="is a workbook of Excel or LibreOffice"):
+        v2v.inspect(tmp_path / "a.xlsx")
 
 
 def test_integers_and_sparse_matrices(tmp_path: Path) -> None:

@@ -138,6 +138,11 @@ const Foreign kForeign[] = {
                             "pickle") +
               ", if you trust the file: pickles can run any program";
      }},
+    {"UTF-32 text",
+     [](const MappedFile& file) {
+       return begins(file, std::string_view("\xFF\xFE\0\0", 4)) || begins(file, std::string_view("\0\0\xFE\xFF", 4));
+     },
+     [](const std::string& path) { return utf8_command(path, "UTF-32"); }},
     {"an SQLite database", [](const MappedFile& file) { return begins(file, std::string_view("SQLite format 3\0", 16)); },
      [](const std::string& path) {
        return numpy_command(path,
@@ -181,6 +186,10 @@ std::string numpy_command(const std::string& path, const std::string& value, con
   return "`python3 -c \"import " + (imports.empty() ? "" : imports + ", ") +
          "numpy, sys; path = sys.argv[1]; numpy.save(sys.argv[2], " + value + ")\" " + shell_quoted(path) + " " +
          shell_quoted(out) + "`";
+}
+
+std::string utf8_command(const std::string& path, const std::string& encoding) {
+  return "`iconv -f " + encoding + " -t UTF-8 " + shell_quoted(path) + " > " + shell_quoted(path + ".utf8") + "`";
 }
 
 std::string torch_way(const std::string& path, std::string_view pickle) {

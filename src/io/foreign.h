@@ -14,6 +14,9 @@ std::string shell_quoted(const std::string& path);
 /// expression without double quotes, in which `path` is the name of the file. imports: modules that it needs beside numpy.
 std::string numpy_command(const std::string& path, const std::string& value, const std::string& imports = "");
 
+/// The command that makes UTF-8 of a text in another encoding.
+std::string utf8_command(const std::string& path, const std::string& encoding);
+
 /// What to try with a file of torch.save. pickle: the beginning of its data.pkl, empty where there is none.
 std::string torch_way(const std::string& path, std::string_view pickle);
 

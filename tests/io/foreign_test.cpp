@@ -34,6 +34,9 @@ TEST_F(Foreign, FormatsAreNamedWithTheCommandThatConvertsThem) {
       {"a.npy.lz4", "\x04\x22\x4d\x18" + zeros, "is lz4 data", "`lz4 -d "},
       {"a", "\x1f\x8b\x08" + zeros, "is gzip data", "`gzip -dc < "},
       {"a.csv", "\xff\xfe" + std::string("1\0,\0002\0\n\0", 8), "UTF-16", "iconv -f UTF-16 -t UTF-8"},
+      {"a.csv", "\xff\xfe" + std::string("\0\0001\0\0\0,\0\0\0002\0\0\0", 14), "is UTF-32 text", "iconv -f UTF-32 -t UTF-8"},
+      {"a.fvecs", bytes_of(2) + zeros.substr(0, 11), "15 bytes are not records of 12 bytes", "copy it again"},
+      {"a.bvecs", bytes_of(2) + zeros.substr(0, 9), "13 bytes are not records of 6 bytes", "copy it again"},
       {"a.bin", "\x89PNG\r\n\x1a\n" + zeros, "no known vector format", "`OpenOptions::raw_dim`"}};
   for (const auto& [name, bytes, what, way] : files) {
     expect_error(name, bytes, what);

@@ -49,6 +49,11 @@ std::vector<Array> arrays_of(const MappedFile& file, const OpenOptions& options)
       const std::string_view pickle(reinterpret_cast<const char*>(start.data()), start.size());
       bad_input("is a PyTorch file, which is not read", file.path(), torch_way(file.path(), pickle));
     }
+  for (const ZipEntry& entry : entries)
+    if (entry.name == "xl/workbook.xml" || entry.name == "content.xml")
+      bad_input(
+          "is a workbook of Excel or LibreOffice, which is not read", file.path(),
+          "save its sheet as CSV (UTF-8), or `libreoffice --headless --convert-to csv " + shell_quoted(file.path()) + "`");
   if (entries.empty()) bad_input("the archive holds no arrays", file.path(), "write it with numpy.savez");
   bad_input("is a zip archive without arrays of numpy: " + entries[0].name + (entries.size() > 1 ? " ..." : ""), file.path(),
             "`python3 -m zipfile -e " + shell_quoted(file.path()) + " " + shell_quoted(file.path() + ".unpacked") +

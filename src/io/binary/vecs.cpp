@@ -26,14 +26,31 @@ std::uint64_t record_size(const MappedFile& file, std::uint64_t element) {
   return record <= file.size() && records_fit(file, record) ? record : 0;
 }
 
+/// True for the endings of the format, with a dimension that vectors have: a file that is cut short is still named.
+bool has_name_of_vecs(const MappedFile& file) {
+  const std::string& path = file.path();
+  const bool named = path.ends_with(".fvecs") || path.ends_with(".bvecs") || path.ends_with(".ivecs");
+  return named && file.size() > 4 && file.word_at(0) > 0 && file.word_at(0) <= 65536;
+}
+
+[[noreturn]] void refuse_cut(const MappedFile& file) {
+  const std::uint64_t element = file.path().ends_with(".bvecs") ? 1 : 4, record = 4 + file.word_at(0) * element;
+  bad_input("is cut short or damaged: its " + std::to_string(file.size()) + " bytes are not records of " +
+                std::to_string(record) + " bytes, each the dimension " + std::to_string(file.word_at(0)) +
+                " and as many values",
+            file.path(), "copy it again");
+}
+
 }  // namespace
 
-bool looks_like_vecs(const MappedFile& file) { return record_size(file, 4) != 0 || record_size(file, 1) != 0; }
+bool looks_like_vecs(const MappedFile& file) {
+  return record_size(file, 4) != 0 || record_size(file, 1) != 0 || has_name_of_vecs(file);
+}
 
 Layout vecs_layout(const MappedFile& file, const OpenOptions&) {
   const bool floats = record_size(file, 4) != 0;
   const std::uint64_t record = floats ? record_size(file, 4) : record_size(file, 1);
-  if (record == 0) bad_input("not an fvecs or bvecs file", file.path());
+  if (record == 0) refuse_cut(file);
   const Layout layout{.format = floats ? "fvecs" : "bvecs",
                       .element = floats ? Element::kFloat32 : Element::kUint8,
                       .rows = static_cast<Index>(file.size() / record),

@@ -23,8 +23,7 @@ bool is_utf16(const MappedFile& file) {
 std::uint64_t begin_of_text(const MappedFile& file) {
   if (is_utf16(file))
     bad_input("is UTF-16 text, which is not read", file.path(),
-              "`iconv -f UTF-16 -t UTF-8 " + shell_quoted(file.path()) + " > " + shell_quoted(file.path() + ".utf8") +
-                  "`; Excel saves UTF-8 as \"CSV UTF-8\"");
+              utf8_command(file.path(), "UTF-16") + "; Excel saves UTF-8 as \"CSV UTF-8\"");
   return size_of_mark(file.bytes());
 }
 
