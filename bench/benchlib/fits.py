@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Fitting and scoring maps: `vec2vec align` and `vec2vec evaluate` of arrays or files, with what a record keeps of them."""
+"""Fitting and scoring maps: `vec2vec align` and `vec2vec evaluate` of arrays or files, with what a record keeps of them; areas under ROC curves."""
 
 from .records import machine, now
 from .run import VERDICTS, run_measured
@@ -52,6 +52,16 @@ def score(program, folder, map_file, a, b, pool, to=None):
     given = (["--map", map_file] if map_file else []) + (["--to", to] if to else [])
     scores = evaluated(program, saved(folder / "eval", a, b), given, pool)
     return {name: scores[name] for name in ("top1", "mean_rank", "cosine", "centred_cosine")} | {"pool": min(pool, len(a))}
+
+
+def auc(values, right):
+    """Area under the ROC curve; ties count half."""
+    import numpy as np
+
+    order = np.sort(values)
+    rank = (np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right") + 1) / 2
+    hits = right.sum()
+    return float((rank[right].sum() - hits * (hits + 1) / 2) / (hits * (len(right) - hits)))
 
 
 def scores_of(program, map_file, files):

@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from benchlib.data import EVAL_FIRST, TARGET_FIRST, file_of, slice_of
 from benchlib.env import BENCH_DATA, RESULTS, SHARED, run_inside
-from benchlib.fits import align_files
+from benchlib.fits import align_files, auc
 from benchlib.records import add_record, machine, now
 from benchlib.run import add_program, find_program, git, parser_of, run_measured
 
@@ -34,16 +34,6 @@ def corpus_file(corpus, encoder, part=0):
     if corpus == "general":
         return slice_of(encoder, EVAL_FIRST + ROWS * part, EVAL_FIRST + ROWS * (part + 1))
     return SHARED / "data" / f"{corpus}.{encoder}.npy"
-
-
-def auc(values, right):
-    """Area under the ROC curve; ties count half."""
-    import numpy as np
-
-    order = np.sort(values)
-    rank = (np.searchsorted(order, values, "left") + np.searchsorted(order, values, "right") + 1) / 2
-    hits = right.sum()
-    return float((rank[right].sum() - hits * (hits + 1) / 2) / (hits * (len(right) - hits)))
 
 
 def with_interval(values, right, resamples=500):

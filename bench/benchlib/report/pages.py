@@ -17,7 +17,7 @@ DOCS = ROOT / "docs"
 # file: (title, what it answers, beginnings of the sections' titles, records)
 PAGES = {
     "alignment": ("Alignment without pairs", "How close does a map without pairs come to one of true pairs?", ["Unpaired alignment", "Beside mini-vec2vec"], "align/"),
-    "hard-cases": ("Hard cases", "How do unequal sides, other corpora and other encoders change the map, and how much do a few pairs help?", ["Hard cases", "The ladder of supervision"], "hard_cases.jsonl`, `ladder.jsonl"),
+    "hard-cases": ("Hard cases", "How do unequal sides, other corpora and other encoders change the map, and how much do a few pairs help?", ["Hard cases", "Stores of one kind", "The ladder of supervision"], "hard_cases.jsonl`, `narrow.jsonl`, `ladder.jsonl"),
     "verdict": ("The verdict", "How often is the verdict right, and how well are its probabilities calibrated?", ["The verdict"], "verdict.jsonl"),
     "neural": ("The neural translator", "What does training add to the linear map?", ["The paper's protocol", "Neural after linear", "Linear, neural after", "The paper's losses", "Neural from random"], "neural*.jsonl`, `paper_protocol.jsonl"),
     "speed": ("Speed", "How many rows a second, how much memory, and what does Python cost?", ["Translation", "Python", "Parquet to Parquet", "Measures at scale"], "translate.jsonl`, `python_overhead.jsonl`, `parquet_scale.jsonl`, `measure/"),
