@@ -15,7 +15,7 @@ struct EffortPlan {
   Index small_rows, large_rows;  ///< rows a side in a small and in a large step
   int easy_small, easy_large;    ///< numbers of steps if cheap searches sufficed
   int thorough_small, thorough_large;
-  Index last_rows;  ///< of the last couplings
+  Index last_rows;  ///< a side, of the last couplings of a thorough refinement (docs/research/speed.md, "More rows")
   int settling;     ///< number of last couplings
 };
 
@@ -26,9 +26,9 @@ inline EffortPlan effort_plan(Effort effort) {
     case Effort::kNormal:
       break;
     case Effort::kHigh:
-      return {8, 96, 384, 4000, 8000, 8, 8, 60, 20, 20000, 12};
+      return {8, 96, 384, 4000, 8000, 8, 8, 60, 20, 50000, 12};
   }
-  return {4, 24, 384, 4000, 8000, 4, 4, 40, 12, 20000, 6};
+  return {4, 24, 384, 4000, 8000, 4, 4, 40, 12, 50000, 6};
 }
 
 /// With fewer rows, fewer dimensions can be estimated, and softer couplings, more small steps and a stronger ridge are better.
@@ -50,6 +50,8 @@ inline double last_ridge(Index rows) { return 0.003 * std::pow(std::max(1.0, 200
 /// With 20,000 rows the halves agreed by 0.39-0.43 for unrelated and 0.47-0.53 for related encoders, with 10,000 rows by
 /// 0.45-0.49 and 0.51-0.54.
 inline double precise_halves(Index rows) { return 0.3 + 5 * static_cast<double>(refine_temperature(rows)); }
+/// Related encoders gain nothing from more rows in the one coupling of an easy refinement, which takes all rows by all rows.
+constexpr Index kEasyLastRows = 20000;
 constexpr Index kFewRows = 10000;  // with fewer rows, easy pairs too are refined thoroughly, which costs little
 
 /// Work that is done and work that is still expected, so that the part done that an alignment reports is that of all its

@@ -33,6 +33,7 @@ Pairs confirmed(const Pairs& pairs, const ViewPair& view, MatrixView map) {
 /// What a refinement does, one after the other.
 struct Steps {
   int small = 0, large = 0, couplings = 1;
+  Index last_rows = 0;                                                           // a side, of a coupling
   Index small_source = 0, small_target = 0, large_source = 0, large_target = 0;  // rows of a step
   double small_work = 0, large_work = 0, coupling_work = 0;                      // each
 
@@ -54,7 +55,8 @@ Steps steps_of(Index source_rows, Index target_rows, bool thorough, const Effort
   steps.large_target = part(plan.large_rows, kLargePart, target_rows);
   steps.small_work = coupling_work(steps.small_source, steps.small_target, dims);
   steps.large_work = coupling_work(steps.large_source, steps.large_target, dims);
-  steps.coupling_work = settle_work(std::min(source_rows, plan.last_rows), std::min(target_rows, plan.last_rows));
+  steps.last_rows = thorough ? plan.last_rows : std::min(plan.last_rows, kEasyLastRows);
+  steps.coupling_work = settle_work(std::min(source_rows, steps.last_rows), std::min(target_rows, steps.last_rows));
   return steps;
 }
 
@@ -89,13 +91,13 @@ Refined refine(const Side& source, const Side& target, const Pairs& pairs, const
     soft_step(steps.small_source, steps.small_target, kWarmSteps * temperature, steps.small_work);
   for (int i = 0; i < steps.large; ++i) soft_step(steps.large_source, steps.large_target, temperature, steps.large_work);
   const Pairs trusted = confirmed(pairs, full, w);
-  const SettleOptions settling = {steps.couplings, plan.last_rows, (thorough ? kThoroughEnd : kEasyEnd) * temperature, seed,
+  const SettleOptions settling = {steps.couplings, steps.last_rows, (thorough ? kThoroughEnd : kEasyEnd) * temperature, seed,
                                   threads};
   const Matrix cross = settle(source, target, trusted, full, w, fit, settling, [&] {
     work.finish(steps.coupling_work);
     step(work.part());
   });
-  const SoftCross soft = {cross, std::min(plan.last_rows, full.x.rows())};
+  const SoftCross soft = {cross, std::min(steps.last_rows, full.x.rows())};
   auto mean_of = [&](const Pairs& known_pairs) { return mean_cross(soft, known_pairs, threads); };
   auto last_map = [&](MatrixView mean) { return shrunk_map(source.principal, mean, fit.ridge, fit.power); };
   score_held_out(held_out, held_out.count() > 0 ? last_map(mean_of(trusted)) : Matrix(), target.centred.rows, threads, fit);
