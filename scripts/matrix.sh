@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What is too long for every commit, on build/release: the tests at each level of CPU that this machine has, packages, the exports run by what
-# they are for, and the examples of the C interface in each language. Before a release, and when asked.
+# What is too long for every commit, on build/release: the tests at each level of CPU that this machine has, packages, completions in
+# their shells, the exports run by what they are for, and the examples of the C interface in each language. Before a release, and when asked.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 for level in v2 v3 v4; do
@@ -18,5 +18,6 @@ for python in ${PYTHONS:-}; do
   PYTHON=$python scripts/build_wheel.sh
   PYTHON=$python scripts/wheel_test.sh
 done
+scripts/shells_test.sh
 scripts/export_test.sh
 scripts/c_examples.sh

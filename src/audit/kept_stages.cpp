@@ -45,7 +45,7 @@ KeptStages::KeptStages(std::string folder, std::string identity)
   if (error) bad_input("cannot be made: " + error.message(), folder_, "another folder for the work");
   std::ifstream file(fs::path(folder_) / "stages.json");
   Json before = parse_ordered_json(file, false);
-  if (before.is_object() && before.value("identity", "") == stages_["identity"] && before.contains("attacks"))
+  if (before.is_object() && before.value("identity", Json()) == stages_["identity"] && before.contains("attacks"))
     stages_ = std::move(before);
 }
 

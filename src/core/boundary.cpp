@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/boundary.h"
 
-#include <cxxabi.h>
-
 #include <cerrno>
 #include <exception>
 #include <filesystem>
 #include <new>
 #include <system_error>
+#include <utility>
 
+#include "core/cancelled.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
+
+std::string join(const std::string& what, const std::string& where, const std::string& hint) {
+  std::string text = where.empty() ? what : where + ": " + what;
+  if (!hint.empty()) text += "\n  try: " + hint;
+  return text;
+}
 
 bool callers_fault(int error) {
   switch (error) {
@@ -76,6 +82,17 @@ Error error_of(const std::system_error& error, const std::string& where) {
 
 }  // namespace
 
+Error::Error(ErrorKind kind, std::string what, std::string where, std::string hint)
+    : std::runtime_error(join(what, where, hint)),
+      kind_(kind),
+      message_(std::move(what)),
+      where_(std::move(where)),
+      hint_(std::move(hint)) {}
+
+void bad_input(std::string what, std::string where, std::string hint) {
+  throw Error(ErrorKind::kBadInput, std::move(what), std::move(where), std::move(hint));
+}
+
 void system_failure(const std::string& what, const std::string& where, int error) { throw error_of(what, where, error); }
 
 void rethrow_as_error() {
@@ -83,7 +100,7 @@ void rethrow_as_error() {
     throw;
   } catch (const Error&) {
     throw;
-  } catch (abi::__forced_unwind&) {  // the thread is being cancelled
+  } catch (ThreadCancelled&) {
     throw;
   } catch (const std::bad_alloc&) {
     std::throw_with_nested(Error(ErrorKind::kUnavailable, "out of memory", {}, "fewer rows, or a machine with more memory"));

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/tell.h"
 
-#include <cxxabi.h>
-
 #include <exception>
 #include <utility>
 
+#include "core/cancelled.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -24,7 +23,7 @@ void tell(const Progress& progress, std::string_view stage, double done, const s
     goes_on = progress(stage, done);
   } catch (const Error&) {
     throw;
-  } catch (abi::__forced_unwind&) {  // the thread is being cancelled
+  } catch (ThreadCancelled&) {
     throw;
   } catch (const std::exception& error) {
     std::throw_with_nested(

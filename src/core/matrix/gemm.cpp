@@ -25,12 +25,14 @@ OneOpenMpThread::OneOpenMpThread() : before_(omp_get_max_threads()) {
   cpu_level();  // oneDNN is held to it
   omp_set_num_threads(1);
 }
-bool sums_depend_on_rows() {
+
+Index rows_of_a_call() {
+  constexpr Index kWholeSixes = 48;
   static const bool depend = [] {
     cpu_level();  // oneDNN is held to it
     return (dnnl_get_effective_cpu_isa() & dnnl_cpu_isa_avx512_core) != dnnl_cpu_isa_avx512_core;
   }();
-  return depend;
+  return depend ? kWholeSixes : 0;
 }
 
 OneOpenMpThread::~OneOpenMpThread() { omp_set_num_threads(before_); }
@@ -46,7 +48,12 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
 
 #else
 
-bool sums_depend_on_rows() { return false; }
+namespace {
+/// So many rows are multiplied as their transpose: in each of OpenBLAS's kernels they are then the lanes of one step.
+constexpr Index kOneVector = 16;
+}  // namespace
+
+Index rows_of_a_call() { return kOneVector; }
 
 OneOpenMpThread::OneOpenMpThread() = default;
 OneOpenMpThread::~OneOpenMpThread() = default;
@@ -55,6 +62,15 @@ void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, Matrix
   const Index k = transpose_a ? a.rows : a.cols;
   if (c.rows == 0 || c.cols == 0) return;
   const OneBlasThread one_thread;
+  if (!transpose_a && beta == 0.0f && c.rows == kOneVector) {
+    Matrix turned(c.cols, c.rows);
+    cblas_sgemm(CblasRowMajor, transpose_b ? CblasNoTrans : CblasTrans, CblasTrans, static_cast<int>(c.cols),
+                static_cast<int>(c.rows), static_cast<int>(k), alpha, b.data, static_cast<int>(b.stride), a.data,
+                static_cast<int>(a.stride), 0.0f, turned.row(0), static_cast<int>(c.rows));
+    for (Index i = 0; i < c.rows; ++i)
+      for (Index j = 0; j < c.cols; ++j) c.row(i)[j] = turned.row(j)[i];
+    return;
+  }
   cblas_sgemm(CblasRowMajor, transpose_a ? CblasTrans : CblasNoTrans, transpose_b ? CblasTrans : CblasNoTrans,
               static_cast<int>(c.rows), static_cast<int>(c.cols), static_cast<int>(k), alpha, a.data,
               static_cast<int>(a.stride), b.data, static_cast<int>(b.stride), beta, c.data, static_cast<int>(c.stride));

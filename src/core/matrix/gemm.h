@@ -8,8 +8,10 @@ namespace vec2vec {
 /// Shapes: op(a) (n, k), op(b) (k, m), c (n, m).
 void gemm(MatrixView a, bool transpose_a, MatrixView b, bool transpose_b, MatrixSpan c, float alpha = 1.0f, float beta = 0.0f);
 
-/// Whether gemm adds up a row of c in another order for other numbers of rows, of 16 and more: oneDNN does without AVX-512.
-bool sums_depend_on_rows();
+/// How many rows each call has to have for each row of c to be summed in one order, whatever its place; 0 if any number from 16
+/// on will do. Kernels take 6 rows at a time, or so, and add up what is left over in another order: those of OpenBLAS, and of
+/// oneDNN on CPUs without AVX-512.
+Index rows_of_a_call();
 
 /// a (n, k) times b (k, m).
 Matrix product(MatrixView a, MatrixView b);
@@ -23,7 +25,7 @@ class OneOpenMpThread {
   OneOpenMpThread& operator=(const OneOpenMpThread&) = delete;
 
  private:
-  int before_ = 1;
+  [[maybe_unused]] int before_ = 1;  // without oneDNN
 };
 
 /// a^T b (p, q) for tall a (n, p) and b (n, q).

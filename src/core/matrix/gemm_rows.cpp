@@ -8,10 +8,9 @@
 namespace vec2vec {
 
 void with_enough_rows(MatrixView a, MatrixSpan c, const std::function<void(MatrixView, MatrixSpan)>& product) {
-  constexpr Index kEnough = 16, kBlock = 48;
-  // oneDNN takes 6 rows at a time there, and adds up what is left over in another order.
-  const bool by_blocks = sums_depend_on_rows();
-  const Index most = by_blocks ? kBlock : a.rows, least = by_blocks ? kBlock : kEnough;
+  constexpr Index kEnough = 16;
+  const Index block = rows_of_a_call();
+  const Index most = block > 0 ? block : a.rows, least = block > 0 ? block : kEnough;
   for (Index first = 0; first < a.rows; first += most) {
     const Index count = std::min(most, a.rows - first);
     if (count >= least) {

@@ -154,11 +154,12 @@ SafetensorsHeader read_safetensors_header(const MappedFile& file) {
   if (!looks_like_safetensors(file)) bad_input("not a safetensors file", file.path());
   const std::uint64_t length = header_length(file);
   if (length > file.size() - 8) bad_input("the safetensors header is truncated", file.path(), "copy or export it again");
-  if (const std::string_view text = file.bytes().substr(8, length); text.find('\0') != text.npos)
+  const std::string_view header_bytes = file.bytes().substr(8, length);
+  if (header_bytes.find('\0') != header_bytes.npos)
     malformed("zeros where the padding is spaces", file);  // nlohmann's parser would take the first for the end
   SafetensorsHeader header;
   try {
-    const json root = json::parse(file.data() + 8, file.data() + 8 + length, Strict(file));
+    const json root = json::parse(header_bytes, Strict(file));
     for (const auto& [name, value] : root.items()) {
       if (name != kMetadata) {
         header.tensors[name] = locate(parse_entry(value, name, file), name, 8 + length, file);
