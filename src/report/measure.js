@@ -86,6 +86,61 @@ function choice(parent, label, options) {
   return node;
 }
 
+/* ---- does agreement grow with a trait of the spaces? ---- */
+const traitFamilies = report.agreement ? [...new Set(report.agreement.spaces.map(s => s.family))] : [];
+const trendsWith = found => report.agreement.trends.map((trend, k) => ({k, path: `agreement/trends/${k}`, trend, of: report.agreement.agreements[trend.agreement]})).filter(found);
+const SCALES = {adjusted: "less what chance gives", value: "as measured"};
+const trendHeads = ["rank correlation", "95 % over spaces", "p", "spaces"];
+const trendFigures = path => [[["n", path + "/rank_correlation"]], ends(path), [["n", path + "/p_value"]], [["n", path + "/spaces"]]];
+/* Spaces by a trait and by their agreement. Traits of many sizes are drawn on a scale of powers. */
+function drawTrend(parent, {path, trend, of}) {
+  const name = report.agreement.traits[trend.trait], points = report.agreement.spaces.flatMap((space, i) =>
+    typeof space.values[trend.trait] === "number" && typeof of.of_space[i] === "number" ? [{space, trait: space.values[trend.trait], y: of.of_space[i]}] : []);
+  const traits = points.map(p => p.trait), powers = Math.min(...traits) > 0 && Math.max(...traits) > 30 * Math.min(...traits), scaled = v => powers ? Math.log10(v) : v;
+  const around = values => { const low = Math.min(...values), high = Math.max(...values), pad = .08 * (high - low) || .05; return {low: low - pad, high: high + pad}; };
+  const range = around(traits.map(scaled)), whole = ticks(range.low, range.high, 4);
+  const drawn = plot(parent, {title: `${title(of.measure)} with ${of.with}, by ${name}`, height: 380, list: false,
+    x: {label: name, ...range, ticks: whole, format: v => figure(powers ? 10 ** v : v)}, y: {label: "agreement", ...around(points.map(p => p.y))},
+    note: `Each point is a space: up, its mean agreement with ${of.with}, ${SCALES[of.adjusted ? "adjusted" : "value"]}; to the right, its ${name}${powers ? ", on a scale of powers" : ""}.${lower(of.measure) && !of.adjusted ? " Lower values are closer: they are drawn as negatives, so that up is closer." : ""}`});
+  const taken = [];
+  for (const p of points.sort((a, b) => b.y - a.y)) {
+    const k = traitFamilies.indexOf(p.space.family), px = drawn.X(scaled(p.trait)), py = drawn.Y(p.y), label = ending(p.space.name, 20), right = px > drawn.X(range.high) - 120;
+    drawn.dots("", [{x: scaled(p.trait), y: p.y, says: `${p.space.name}${p.space.family ? ` (${p.space.family})` : ""}: ${name} ${figure(p.trait)}, agreement ${figure(p.y)}`}], `s${k % 8}`, {shape: k, r: 6, opacity: 1});
+    const from = right ? px - 11 - 7 * label.length : px + 11, to = from + 7 * label.length;
+    let ly = py + 4;  // a name that would lie on another moves down
+    while (taken.some(t => Math.abs(t.ly - ly) < 14 && from < t.to && t.from < to)) ly += 14;
+    taken.push({from, to, ly});
+    text(drawn.svg, right ? to : from, ly, label, right ? "end" : "start", "label");
+  }
+  drawn.end();
+  say(parent, "p", ["Rank correlation ", ["n", path + "/rank_correlation"], ...interval(path), ", p = ", ["n", path + "/p_value"], " over ", ["n", path + "/spaces"], " spaces."]);
+}
+if (report.agreement) {
+  const traits = report.agreement.traits, node = section("Does agreement grow?", "Agreement of a space is its mean closeness to others. The rank correlation with a trait is 1 when each space of a higher trait is closer to the others, and about 0 when the two have nothing to do with each other. The interval is over resampled spaces; p is the part of permuted traits that correlate as strongly. Few spaces make wide intervals, and spaces of one family are no independent witnesses.");
+  const withs = [...new Set(report.agreement.agreements.map(a => a.with))].filter(w => trendsWith(t => t.of.with === w).length);
+  if (!withs.length) say(node, "p", ["Too few spaces have known traits: a trend needs four."]);
+  else {
+    const controls = add(node, "p", {class: "controls"}), of = choice(controls, "Measure", [...new Set(report.agreement.agreements.map(a => a.measure))].map(key => [key, info(key).title]));
+    const trait = choice(controls, "trait", traits.map((name, t) => [t, name])), others = choice(controls, "agreement with", withs.map(w => [w, w])), scale = choice(controls, "scale", Object.entries(SCALES));
+    const drawing = add(node, "div");
+    const draw = () => {
+      drawing.replaceChildren();
+      const shown = trendsWith(t => t.trend.trait === Number(trait.value) && t.of.with === others.value), one = shown.find(t => t.of.measure === of.value && t.of.adjusted === (scale.value === "adjusted"));
+      one ? drawTrend(drawing, one) : say(drawing, "p", ["This measure is undefined here, or too few spaces have this trait."]);
+      table(drawing, [`${traits[trait.value]}, with ${others.value}`, "scale", ...trendHeads], shown.map(t => [title(t.of.measure), SCALES[t.of.adjusted ? "adjusted" : "value"], ...trendFigures(t.path)]));
+    };
+    for (const select of [of, trait, others, scale]) select.addEventListener("change", draw);
+    if (withs.includes("other families")) others.value = "other families";
+    draw();
+    const more = add(node, "details", {class: "printed"});
+    add(more, "summary", {}, "The spaces with their traits and agreements");
+    const columns = report.agreement.agreements.map((a, k) => ({a, k})).filter(({a}) => a.adjusted && a.with === others.value);
+    table(more, ["Space", "family", ...traits, ...columns.map(({a}) => info(a.measure).title)], report.agreement.spaces.map((space, i) => [ending(space.name, 39), space.family || "–",
+      ...traits.map((_, t) => [["n", `agreement/spaces/${i}/values/${t}`]]), ...columns.map(({k}) => [["n", `agreement/agreements/${k}/of_space/${i}`]])]));
+    add(more, "p", {class: "note"}, `Agreements are with ${others.value}, less what chance gives.`);
+  }
+}
+
 /* ---- the map of the spaces ---- */
 /* Eigenvalues and eigenvectors (columns) of a symmetric matrix, by Jacobi's rotations. */
 function eigen(matrix) {
