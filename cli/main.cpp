@@ -49,7 +49,7 @@ int run_guarded(const Run& run) {
       const int code = run();
       std::cout.flush();
       if (!std::cout)
-        throw Error(ErrorKind::kUnavailable, "cannot write to standard output", {}, "free some space, or write elsewhere");
+        throw Error(ErrorKind::kUnavailable, "standard output cannot be written to", {}, "free some space, or write elsewhere");
       return code;
     } catch (...) {
       rethrow_as_error();
@@ -84,6 +84,7 @@ void keep_freed_memory() {
 
 int main(int argc, char** argv) {
   keep_freed_memory();
+  watch_steps();
   CLI::App app{"Aligns embedding spaces without paired data, translates vectors between them, and measures how well."};
   app.name("vec2vec");
   app.set_version_flag(
@@ -96,7 +97,7 @@ int main(int argc, char** argv) {
       "  vec2vec demo\n"
       "  vec2vec inspect a.npy\n"
       "  vec2vec align a.npy b.npy -o map.safetensors\n"
-      "  vec2vec translate map.safetensors a.npy a-in-b.npy\n"
+      "  vec2vec translate map.safetensors a.npy -o a-in-b.npy\n"
       "\n"
       "Exit codes: 0 success (align: ALIGNED), 1 internal failure, 2 bad input or usage,\n"
       "3 UNCERTAIN or inconclusive, 4 NOT_ALIGNED, 5 ALIGNABLE (inspect --fingerprint), 6 gate: not\n"

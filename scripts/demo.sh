@@ -33,7 +33,7 @@ align_and_score() {
   run "$vec2vec" align "$data/minilm.a.npy" "$data/$target.b.npy" -o "$map" --force --seed "$seed" || verdict=$?
   # 0, 3 and 4 are the verdicts ALIGNED, UNCERTAIN and NOT_ALIGNED; the scores below tell the rest.
   ((verdict == 0 || verdict == 3 || verdict == 4)) || exit "$verdict"
-  run "$vec2vec" translate "$map" "$data/minilm.eval.npy" "$out/minilm-in-$target.npy" --force
+  run "$vec2vec" translate "$map" "$data/minilm.eval.npy" -o "$out/minilm-in-$target.npy" --force
   run "$vec2vec" evaluate --map "$map" "$data/minilm.eval.npy" "$data/$target.eval.npy" --json --quiet >"$out/ours.json"
   run "$vec2vec" align "$data/minilm.pairs.npy" "$data/$target.pairs.npy" -o "$out/oracle.safetensors" --paired --procrustes \
     --force --quiet

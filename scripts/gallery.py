@@ -40,16 +40,16 @@ SHOTS = (
     Shot(
         "translate",
         "Translate, and say of each row how sure it is",
-        "vec2vec translate map.safetensors minilm.eval.npy in-mpnet.npy --confidence confidence.csv --store mpnet.eval.npy",
+        "vec2vec translate map.safetensors minilm.eval.npy -o in-mpnet.npy --confidence confidence.csv --store mpnet.eval.npy",
     ),
-    Shot("refuse", "Rows of another model are refused", "vec2vec translate map.safetensors e5.eval.npy nonsense.npy"),
+    Shot("refuse", "Rows of another model are refused", "vec2vec translate map.safetensors e5.eval.npy -o nonsense.npy"),
     Shot(
         "gate",
         "A gate for CI",
         "vec2vec gate map.safetensors --policy policy.json --eval-a minilm.eval.npy --eval-b mpnet.eval.npy",
     ),
     Shot("measure", "How alike are two spaces?", "vec2vec measure minilm.eval.npy mpnet.eval.npy"),
-    Shot("defend", "Change a store under a key", "vec2vec defend minilm.a.npy hidden.npy --steps rotate,noise=0.1 --key key.txt"),
+    Shot("defend", "Change a store under a key", "vec2vec defend minilm.a.npy -o hidden.npy --steps rotate,noise=0.1 --key key.txt"),
     Shot(
         "audit",
         "What does a store give away?",

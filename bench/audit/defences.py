@@ -65,7 +65,7 @@ class Attack:
         if steps == "none":
             return source
         out = WORK / f"{name}.npy"
-        run_measured([self.program, "defend", source, out, "--steps", steps, "--seed", seed, "--force", "--json", "--quiet"])
+        run_measured([self.program, "defend", source, "-o", out, "--steps", steps, "--seed", seed, "--force", "--json", "--quiet"])
         return out
 
     def align(self, store, reader, held, seed=0):

@@ -122,7 +122,7 @@ def main():
                 return
             out = WORK / f"{name}.{reader}.jsonl"
             command = [program, "invert", vectors[reader], "--encoder", ROOT / "build" / "models" / MODELS["minilm"], "--lm", MODEL]
-            command += ["--public", public_file, "--public-vectors", public_vectors, "--truth", text_file(name, held), "-o", out]
+            command += ["--public", public_file, "--public-vectors", public_vectors, "--store-texts", text_file(name, held), "-o", out]
             command += ["--precision", "bfloat16", "--threads", 1, "--force", "--json", "--quiet"]
             command += [word for option, value in BUDGET.items() for word in (f"--{option}", value)]
             if reader == "translated":

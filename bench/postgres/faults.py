@@ -50,7 +50,7 @@ class Vectors:
         run_quietly([program, "align", *pairs, "--paired", "--procrustes", "-o", self.map, "--force", "--quiet"])
         old = np.load(DEMO / "minilm.a.npy").astype(np.float32)
         np.save(work / "old.npy", old)
-        run_quietly([program, "translate", self.map, work / "old.npy", work / "new.npy", "--force", "--quiet"])
+        run_quietly([program, "translate", self.map, work / "old.npy", "-o", work / "new.npy", "--force", "--quiet"])
         native = np.load(DEMO / "e5.b.npy").astype(np.float32)[: len(old)]
         self.rows = {"old": old, "translated": np.load(work / "new.npy"), "native": native}
         self.count = min(len(rows) for rows in self.rows.values())

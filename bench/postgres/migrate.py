@@ -225,7 +225,7 @@ def same_as_file(program, connection, map_file, table, rows, folder):
             old_file, new_file = Path(work) / "old.npy", Path(work) / "new.npy"
             keys, old = copy_rows(connection, f"SELECT id, v FROM {table} WHERE {within} ORDER BY id")
             np.save(old_file, old)
-            command = [program, "translate", map_file, old_file, new_file, "--force", "--quiet", "--ignore-fingerprint"]
+            command = [program, "translate", map_file, old_file, "-o", new_file, "--force", "--quiet", "--ignore-fingerprint"]
             run_quietly(command)
             new_keys, new = copy_rows(connection, f"SELECT id, v_new FROM {table} WHERE {within} AND v_new IS NOT NULL ORDER BY id")
             good = len(new) == count and np.array_equal(keys, np.arange(begin, begin + count)) and np.array_equal(new_keys, keys)

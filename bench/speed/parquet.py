@@ -107,7 +107,7 @@ def main():
     outputs = [folder / "whole", folder / "killed"]
     for output in outputs:
         shutil.rmtree(output, ignore_errors=True)
-    command = [PYTHON, "-m", "vec2vec_cpp", "translate", map_file, source]
+    command = [PYTHON, "-m", "vec2vec_cpp", "translate", map_file, source, "-o"]
     options = ["--quiet", "--part-rows", parts]
     os.sync()
     disk = disk_seconds(source, folder / "plain", source.stat().st_size)

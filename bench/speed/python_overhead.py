@@ -86,7 +86,7 @@ def main():
         run_quietly([PYTHON, "-c", MAKE_ROWS, rows, arguments.rows, DEMO / "minilm.a.npy"])
         os.sync()
         job = f"translate {arguments.rows} x 384 -> 768"
-        command = [program, "translate", map_file, rows, out, "--force", "--quiet"]
+        command = [program, "translate", map_file, rows, "-o", out, "--force", "--quiet"]
         compare(job, [PYTHON, "-c", TRANSLATE, map_file, rows, out], command, arguments.repeat)
         demo = [DEMO / "minilm.a.npy", DEMO / "mpnet.b.npy"]
         command = [program, "align", *demo, "-o", folder / "m", "--force", "--quiet"]

@@ -95,7 +95,7 @@ def main():
             for _ in range(arguments.repeat):
                 disk.append(disk_seconds(folder / "in.npy", folder / "plain.bin", arguments.rows * d_target * 4))
                 start = time.perf_counter()
-                command = [program, "translate", map_file, folder / "in.npy", folder / "out.npy"]
+                command = [program, "translate", map_file, folder / "in.npy", "-o", folder / "out.npy"]
                 run_quietly([*command, "--ignore-fingerprint", "--quiet"])
                 ours.append(time.perf_counter() - start)
                 os.unlink(folder / "out.npy")

@@ -58,7 +58,7 @@ def main():
             for kind in (*SHARED_KINDS, "general"):
                 store = folder / "store.npy"
                 np.save(store, store_rows(encoder, kind))
-                command = [program, "advise", store, "--public", *publics, "--no-search", "--json", "--quiet"]
+                command = [program, "advise", store, "--public-vectors", *publics, "--no-search", "--json", "--quiet"]
                 told = run_measured(command)["json"]
                 sides = [(Path(side["name"]).stem, round(side["spectrum_distance"], 4)) for side in told["sides"]]
                 place = [name for name, _ in sides].index(kind) + 1

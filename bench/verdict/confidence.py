@@ -58,7 +58,7 @@ def score(program, map_file, source, store, folder):
     import numpy as np
 
     out, table = folder / "out.npy", folder / "confidence.npy"
-    command = [program, "translate", map_file, source, out, "--centred", "--confidence", table, "--store", store]
+    command = [program, "translate", map_file, source, "-o", out, "--centred", "--confidence", table, "--store", store]
     run_measured([*command, "--force", "--ignore-fingerprint", "--json", "--quiet"])
     translated, rows = np.load(out), np.load(store).astype(np.float32)
     mean = tensor(map_file, "target.mean")
@@ -132,7 +132,7 @@ def kinship(program, common, folder):
     for (encoder_a, corpus_a, a), (encoder_b, corpus_b, b) in combinations(sets, 2):
         if np.load(a, mmap_mode="r").shape[1] != np.load(b, mmap_mode="r").shape[1]:
             continue
-        command = [program, "inspect", "--fingerprint", a, b, "--no-align", "--json", "--quiet"]
+        command = [program, "inspect", "--fingerprint", a, b, "--no-search", "--json", "--quiet"]
         found = run_measured(command, allowed=(0, 3))["json"]
         record = {"kind": "kinship", "encoders": [encoder_a, encoder_b], "corpora": [corpus_a, corpus_b], **common}
         write(record | {k: found[k] for k in ("verdict", "axis_correlation", "mean_cosine", "spectrum_distance", "null_deviation")})

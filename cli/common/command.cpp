@@ -83,6 +83,19 @@ void add_open_options(CLI::App& command, OpenOptions& open, const std::string& s
       ->type_name("NAME");
 }
 
+void add_output_option(CLI::App& command, std::string& output, bool carries_records) {
+  const std::string records = carries_records ? " .ndjson .jsonl" : "";
+  command
+      .add_option("-o,--output", output,
+                  "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv" + records + " .bin .raw .f32")
+      ->type_name("FILE")
+      ->required();
+}
+
+std::string written_to(const std::string& output, bool quiet) {
+  return "In " + output + (quiet ? "\n" : "; where they come from is in " + output + ".provenance.json\n");
+}
+
 void add_type_option(CLI::App& command, std::string& type) {
   command.add_option("--type", type, "Type of the values written (npy and safetensors): float16 or float32")
       ->check(CLI::IsMember({"float16", "float32"}).description(""))

@@ -36,6 +36,13 @@ CLI::Validator at_least(Index smallest);
 /// Adds --raw-dim<suffix>, --tensor<suffix> and --field<suffix> for one input; suffix is "", "-a" or "-b".
 void add_open_options(CLI::App& command, OpenOptions& open, const std::string& suffix, const std::string& input);
 
+/// Adds -o,--output, a file of vectors to write. Formats that need records to be carried along (NDJSON) only where there are
+/// some.
+void add_output_option(CLI::App& command, std::string& output, bool carries_records = true);
+
+/// The line that ends a summary: the file that was written and, unless quiet, where its provenance is.
+std::string written_to(const std::string& output, bool quiet);
+
 /// Adds --type, the type of the values written, and --block-rows with its help text.
 void add_type_option(CLI::App& command, std::string& type);
 void add_block_rows_option(CLI::App& command, Index& block_rows, const std::string& help);

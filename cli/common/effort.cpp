@@ -37,6 +37,17 @@ std::optional<double> seconds_of(std::string text) {
   return *number * unit;
 }
 
+CLI::Option* add_time_option(CLI::App& command, const std::string& name, double& seconds, const std::string& help) {
+  const auto set = [&seconds, name](const std::string& text) {
+    const std::optional<double> given = seconds_of(text);
+    if (!given) throw CLI::ValidationError(name, "must be a time such as 90s, 5m or 1h, or 0; is '" + text + "'");
+    seconds = *given;
+  };
+  return command.add_option_function<std::string>(name, set, help + ", e.g. 90s, 5m, 1h")
+      ->type_name("TIME")
+      ->default_str(shortest(seconds));
+}
+
 void add_effort_option(CLI::App& command, Effort& effort, double& time_budget, const std::string& help) {
   command
       .add_option_function<std::string>(

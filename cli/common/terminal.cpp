@@ -16,6 +16,8 @@
 
 #include "cli/help/spelling.h"
 #include "core/text/number.h"
+#include "core/text/sentence.h"
+#include "io/file/atomic_file.h"
 
 namespace vec2vec::cli {
 namespace {
@@ -41,6 +43,17 @@ std::size_t terminal_columns(int output = STDOUT_FILENO) {
   return isatty(output) ? kUsual : 0;
 }
 
+/// See watch_steps().
+struct Watched {
+  int signal = 0;
+  std::string step;
+  std::atomic<int> left = 0;
+} watched;
+
+void count_step(const char* step) {
+  if (watched.signal != 0 && watched.step == step && --watched.left == 0) std::raise(watched.signal);
+}
+
 }  // namespace
 
 void catch_interrupts() {
@@ -53,14 +66,29 @@ void catch_interrupts() {
 
 bool interrupted() { return interrupt_seen; }
 
+void watch_steps() {
+  const char* given = std::getenv("VEC2VEC_SIGNAL_AT");
+  const std::string text = given ? given : "";
+  const std::size_t first = text.find(' '), last = text.rfind(' ');
+  if (first == last) return;  // there are no two
+  watched.signal = static_cast<int>(parse_number(text.substr(0, first)).value_or(0));
+  watched.step = text.substr(first + 1, last - first - 1);
+  watched.left = static_cast<int>(parse_number(text.substr(last + 1)).value_or(0));
+  set_file_step_hook([](const char* step) {
+    count_step(step);
+    return 0;
+  });
+}
+
 void stop_if_interrupted() {
-  if (interrupted()) throw Error(ErrorKind::kInterrupted, "interrupted");
+  if (interrupted()) throw Error(ErrorKind::kInterrupted, "the work was interrupted");
 }
 
 void print_error(const std::string& what, const std::string& where, const std::string& hint) {
   const auto shown = [](const std::string& text) { return without_passwords(in_flags(text)); };
-  std::string text = "vec2vec: error: " + shown(what) + "\n";
-  if (!where.empty()) text += "  where: " + shown(where) + "\n";
+  const std::string whole = sentence(what, where), place = place_beside(whole, where);
+  std::string text = "vec2vec: error: " + shown(whole) + "\n";
+  if (!place.empty()) text += "  where: " + shown(place) + "\n";
   if (!hint.empty()) text += "  try: " + shown(hint) + "\n";
   std::fputs(wrapped(text, terminal_columns(STDERR_FILENO)).c_str(), stderr);
 }
@@ -113,13 +141,6 @@ void print_next(const NextStep& step) {
             << wrapped("      " + step.say, terminal_columns()) << "\n";
 }
 
-std::string format_seconds(double seconds) {
-  const long long s = std::llround(std::clamp(seconds, 0.0, 1e9));
-  if (s < 60) return std::to_string(s) + " s";
-  if (s < 3600) return std::to_string(s / 60) + " min " + std::to_string(s % 60) + " s";
-  return std::to_string(s / 3600) + " h " + std::to_string(s % 3600 / 60) + " min";
-}
-
 ProgressLine::ProgressLine(bool quiet) : quiet_(quiet), tty_(isatty(STDERR_FILENO) != 0) {}
 
 ProgressLine::~ProgressLine() { finish(); }
@@ -134,6 +155,7 @@ Progress ProgressLine::functor() {
 }
 
 bool ProgressLine::update(std::string_view stage, double done) {
+  count_step("progress");
   if (interrupted()) return false;
   const Clock::time_point now = Clock::now();
   done = std::clamp(done, 0.0, 1.0);

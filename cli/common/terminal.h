@@ -13,6 +13,10 @@ namespace vec2vec::cli {
 void catch_interrupts();
 bool interrupted();
 
+/// For tests, which would else have to wait for the moment to send a signal: VEC2VEC_SIGNAL_AT="9 sync 3" has the program send
+/// itself signal 9 before its third step "sync". Steps are those on the disk (set_file_step_hook), and "progress".
+void watch_steps();
+
 /// Throws Error{kInterrupted} when a signal has arrived.
 void stop_if_interrupted();
 
@@ -38,9 +42,6 @@ void print_next(const NextStep& step);
 /// For standard output. The text itself where that is no terminal, where NO_COLOR is set (no-color.org), or TERM is dumb.
 enum class Colour { kGood, kDoubtful, kBad, kCommand };
 std::string coloured(const std::string& text, Colour colour);
-
-/// 75 -> "1 min 15 s".
-std::string format_seconds(double seconds);
 
 /// Shows progress on stderr, from two seconds after its start: one line rewritten in place on a terminal, otherwise a line for
 /// each tenth of the work and at most one in five seconds. Shows nothing when quiet, and always passes interrupts on.

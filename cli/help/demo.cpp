@@ -66,7 +66,7 @@ int run_self(std::vector<std::string> arguments, const Common& common) {
   const int failed = posix_spawn(&child, own_path().c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0)
-    throw Error(ErrorKind::kUnavailable, "cannot start another process", own_path(), "run the commands one by one");
+    throw Error(ErrorKind::kUnavailable, "another process cannot be started", own_path(), "run the commands one by one");
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -99,7 +99,7 @@ int run_demo(const DemoArguments& arguments) {
   };
   const int verdict = run_self(
       with_force({"align", data + "/minilm.a.npy", data + "/mpnet.b.npy", "-o", map, "--report", page}), arguments.common);
-  run_self(with_force({"translate", map, data + "/minilm.eval.npy", translated}), arguments.common);
+  run_self(with_force({"translate", map, data + "/minilm.eval.npy", "-o", translated}), arguments.common);
   if (talk)
     std::cout << "\n1,000 texts that neither side had were read by both models. Is each translation the\n"
                  "nearest to the vector that MPNet gave to the same text (top-1)?\n";

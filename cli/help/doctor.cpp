@@ -29,7 +29,7 @@ struct Part {
 
 std::vector<Part> parts() {
   return {
-      {"text encoders", "encode, audit --model, invert", "in a clone: scripts/setup.sh --encode, then build", has_encoders()},
+      {"text encoders", "encode, audit --encoder, invert", "in a clone: scripts/setup.sh --encode, then build", has_encoders()},
       {"language models", "invert, audit --lm", "in a clone: scripts/setup.sh --invert, then build", has_language_models()},
       {"judge over HTTP", "invert --judge-endpoint", "in a clone: scripts/setup.sh, then build", has_judge_endpoints()},
       {"Postgres", "sample, migrate", "in a clone: scripts/setup.sh, then build", has_postgres()},

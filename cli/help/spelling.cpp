@@ -11,9 +11,9 @@ namespace {
 
 /// Exceptions from the rule of spell() below.
 const std::map<std::string, std::string, std::less<>> kExceptions = {
-    {"AttributeOptions::k", "--top"},
     {"CreateOptions::overwrite = true", "--force"},
     {"ExportOptions::overwrite = true", "--force"},
+    {"JudgeEndpoint::seconds", "--judge-time"},
     {"MeasureGrid::to_csv()", "--csv FILE"},
     {"MeasureGrid::to_json()", "--json"},
     {"PictureEncoderOptions::output", "--layer"},
@@ -26,7 +26,7 @@ const std::map<std::string, std::string, std::less<>> kExceptions = {
     {"drop_new_postgres()", "--drop-new"},
     {"drop_old_postgres()", "--drop-old"},
     {"inspect()", "vec2vec inspect"},
-    {"measure_page()", "--html FILE"},
+    {"measure_page()", "--report FILE"},
     {"plan_postgres()", "--dry-run"},
     {"roll_back_postgres()", "--roll-back"},
     {"sample_postgres()", "vec2vec sample"},

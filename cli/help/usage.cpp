@@ -55,7 +55,8 @@ UsageError unknown_command(const CLI::App& app, const std::vector<std::string>& 
 UsageError unknown_option(const CLI::App& command, const std::string& typed) {
   const std::string name = typed.substr(0, typed.find('=')), near = nearest_word(name, names_of_options(command));
   const std::string help = "vec2vec " + command.get_name() + " --help lists all";
-  return {command.get_name() + " has no option " + name, near.empty() ? help : near + ": did you mean that? " + help};
+  return {"the command " + command.get_name() + " has no option " + name,
+          near.empty() ? help : near + ": did you mean that? " + help};
 }
 
 /// "FIRST SECOND": what the command takes beside its options.
@@ -137,8 +138,9 @@ UsageError explain(const CLI::ParseError& error, const CLI::App& app, const std:
   for (const std::string& word : rest)
     if (word.size() > 1 && word[0] == '-') return unknown_option(command, word);
   if (!rest.empty())
-    return {command.get_name() + " takes no further argument '" + rest.front() + "'",
-            "vec2vec " + command.get_name() + " " + positionals(command) + " and options; " + help};
+    return {"the command " + command.get_name() + " takes no further argument '" + rest.front() + "'",
+            (command.get_option_no_throw("--output") ? "-o " + rest.front() + ", if that is the output; " : "") + "vec2vec " +
+                command.get_name() + " " + positionals(command) + " and options; " + help};
   if (dynamic_cast<const CLI::RequiredError*>(&error) != nullptr)
     return {error.what(), "vec2vec " + command.get_name() + " " + positionals(command) + " and options; " + help};
   return {plain(with_name(error.what(), command)), help};

@@ -26,7 +26,8 @@ NextStep next_step(const AdviseArguments& arguments, const Advice& advice) {
   const std::string align = "vec2vec align " + arguments.store + " " + best + " -o map.safetensors";
   if (advice.aligned()) return {"All rows of the store and of the side that aligned.", align};
   if (!arguments.options.search)
-    return {"Quick searches say whether one of them aligns.", "vec2vec advise " + arguments.store + " --public " + best};
+    return {"Quick searches say whether one of them aligns.",
+            "vec2vec advise " + arguments.store + " --public-vectors " + best};
   return {"More searches among the side that is nearest, before more text is looked for.", align + " --effort high"};
 }
 
@@ -37,7 +38,8 @@ int run_advise(const AdviseArguments& arguments) {
   options.threads = arguments.common.threads;
   options.progress = progress.functor();
   const auto load = [&](const std::string& path, const OpenOptions& open) {
-    return load_rows(*open_input(path, open, arguments.common.quiet), options.rows, "read " + stem_of(path), options.progress);
+    return load_rows(*open_input(path, open, arguments.common.quiet), options.max_rows, "read " + stem_of(path),
+                     options.progress);
   };
   const LoadedRows store = load(arguments.store, arguments.open);
   std::vector<LoadedRows> rows;
@@ -66,22 +68,24 @@ void add_advise(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<AdviseArguments>();
   CLI::App* command = app.add_subcommand("advise", "Which of several public files is of a store's kind, and does it align?");
   command->add_option("STORE", arguments->store, "Vectors of the unknown model")->type_name("FILE")->required();
-  command->add_option("--public", arguments->publics, "Vectors of texts of your own, of a model that you know; one file a kind")
+  command
+      ->add_option("--public-vectors", arguments->publics,
+                   "Vectors of texts of your own, of a model that you know; one file a kind")
       ->type_name("FILE ...")
       ->required();
-  command->add_option("--rows", arguments->options.rows, "Rows of a file, spread evenly, that are looked at")
+  command->add_option("--max-rows", arguments->options.max_rows, "Rows of a file, spread evenly, that are looked at")
       ->check(at_least(64))
       ->type_name("N")
       ->capture_default_str();
   command->add_flag("!--no-search", arguments->options.search, "Compare the spectra only: milliseconds, and a hint at best");
   command->add_flag("--all", arguments->options.try_all, "Go on after a file has aligned, until all are tried");
-  add_open_options(*command, arguments->open, "-a", "STORE");
-  add_open_options(*command, arguments->public_open, "-b", "each public file");
+  add_open_options(*command, arguments->open, "", "STORE");
+  add_open_options(*command, arguments->public_open, "-public", "each public file");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
-      "  vec2vec advise store.npy --public tickets.npy tweets.npy news.npy\n"
-      "  vec2vec advise store.npy --public *.npy --all --json\n"
+      "  vec2vec advise store.npy --public-vectors tickets.npy tweets.npy news.npy\n"
+      "  vec2vec advise store.npy --public-vectors *.npy --all --json\n"
       "\n"
       "A store aligns with texts of its own kind far more easily than with others (docs/narrow-stores.md).\n"
       "Files are tried in the order of their spectra's distance, each with a quick search of seconds;\n"

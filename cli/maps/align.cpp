@@ -58,7 +58,7 @@ nlohmann::ordered_json input_card(const Side& side, const LoadedRows& loaded) {
 std::vector<NextStep> next_steps(const AlignArguments& arguments, Verdict verdict) {
   const std::string to = arguments.targets.size() > 1 ? " --to " + arguments.targets[0].name : "";
   const std::string &map = arguments.output, &a = arguments.source.path, &b = arguments.targets[0].path;
-  const NextStep translate = {"Rows of A in the space of B.", "vec2vec translate " + map + " " + a + " translated.npy" + to};
+  const NextStep translate = {"Rows of A in the space of B.", "vec2vec translate " + map + " " + a + " -o translated.npy" + to};
   const NextStep evaluate = {"Scores of rows that are known to belong together, row by row.",
                              "vec2vec evaluate --map " + map + " HELD-OUT-A HELD-OUT-B" + to};
   const std::string again = "vec2vec align " + a + " " + b + " -o " + map + " --force";
@@ -127,7 +127,7 @@ std::vector<std::unique_ptr<RowSource>> open_targets(AlignArguments& arguments) 
     if (k < arguments.target_names.size()) side.name = arguments.target_names[k];
     files.push_back(open_side(side, arguments.common.quiet));
     if (files[k]->rows() != files[0]->rows())
-      bad_input("has " + std::to_string(files[k]->rows()) + " rows, " + arguments.targets[0].path + " has " +
+      bad_input("has " + std::to_string(files[k]->rows()) + " rows, but " + arguments.targets[0].path + " has " +
                     std::to_string(files[0]->rows()),
                 side.path, "known spaces hold the same texts: encode one list of texts with each model");
   }
@@ -355,18 +355,7 @@ void add_align(CLI::App& app, Run& run) {
       *command, arguments->effort, arguments->time_budget,
       "low, normal or high: 2 to 12, 4 to 24, 8 to 96 searches and ever more refinement; or a time, e.g. 90s, 5m, "
       "1h: high until then. Searches stop when two agree and the least number was run");
-  command
-      ->add_option_function<std::string>(
-          "--time-budget",
-          [arguments](const std::string& text) {
-            const std::optional<double> seconds = seconds_of(text);
-            if (!seconds)
-              throw CLI::ValidationError("--time-budget", "must be a time such as 90s, 5m or 1h, or 0; is '" + text + "'");
-            arguments->time_budget = *seconds;
-          },
-          "Begin no new search after this time, e.g. 90s, 5m, 1h; 0 = no limit")
-      ->type_name("TIME")
-      ->default_str("0");
+  add_time_option(*command, "--time-budget", arguments->time_budget, "Begin no new search after this time; 0 = no limit");
   command
       ->add_option("--checkpoint", arguments->neural.checkpoint,
                    "Keep the state of the search (with --method neural: of training) in this file and go on from it when it "

@@ -16,7 +16,7 @@ namespace {
 
 struct ExportArguments {
   Common common;
-  std::string map, format, output, name;
+  std::string map, format, output, to;
   ExportOptions options;
 };
 
@@ -39,11 +39,11 @@ int run_export(const ExportArguments& arguments) {
   const ExportFormat format = export_format(arguments.format);
   if (format == ExportFormat::kOnnx) require_ending(arguments.output, kOnnxFile);
   if (format == ExportFormat::kSql) require_ending(arguments.output, kSqlFile);
-  const Map map = load_map(arguments.map, {}, arguments.name);
+  const Map map = load_map(arguments.map, {}, arguments.to);
   const std::vector<std::string> written = export_map(map, format, arguments.output, arguments.options);
   if (arguments.common.json) {
     const nlohmann::ordered_json json = {
-        {"map", arguments.map},           {"to", arguments.format},         {"written", written},
+        {"map", arguments.map},           {"format", arguments.format},     {"written", written},
         {"source_dim", map.source_dim()}, {"target_dim", map.target_dim()}, {"neural", map.network != nullptr}};
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
@@ -63,29 +63,25 @@ void add_export(CLI::App& app, Run& run) {
       "export", "Write a map as ONNX, as modules for sentence-transformers, as a function for Postgres or for numpy");
   command->add_option("MAP", arguments->map, "Map file written by align, linear or neural")->type_name("FILE")->required();
   command
-      ->add_option("--to", arguments->format,
+      ->add_option("--format", arguments->format,
                    "onnx (one file), sentence-transformers (a folder of modules), sql (a function for pgvector; linear maps "
                    "only) or numpy (an .npz file and a .py file beside it)")
       ->type_name("FORMAT")
       ->required();
-  command->add_option("-o,--output", arguments->output, "File to write, or folder")->type_name("OUT")->required();
-  command
-      ->add_option("--name", arguments->name,
-                   "The known space to translate into, by its name, when the map has several; default: their consensus "
-                   "(docs/known-spaces.md)")
-      ->type_name("SPACE");
+  command->add_option("-o,--output", arguments->output, "File to write, or folder")->type_name("FILE")->required();
+  add_target_option(*command, arguments->to);
   command->add_option("--function", arguments->options.function, "Name of the function in SQL")
       ->type_name("NAME")
       ->capture_default_str();
-  command->add_flag("--force", arguments->options.overwrite, "Overwrite OUT");
+  command->add_flag("--force", arguments->options.overwrite, "Overwrite the output");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
-      "  vec2vec export map.safetensors --to onnx -o map.onnx\n"
-      "  vec2vec export map.safetensors --to sentence-transformers -o minilm-to-mpnet\n"
-      "  vec2vec export map.safetensors --to sql -o map.sql && psql \"$DB\" -f map.sql\n"
-      "  vec2vec export map.safetensors --to numpy -o map.npz\n"
-      "  vec2vec export known.safetensors --to onnx --name mpnet -o to-mpnet.onnx");
+      "  vec2vec export map.safetensors --format onnx -o map.onnx\n"
+      "  vec2vec export map.safetensors --format sentence-transformers -o minilm-to-mpnet\n"
+      "  vec2vec export map.safetensors --format sql -o map.sql && psql \"$DB\" -f map.sql\n"
+      "  vec2vec export map.safetensors --format numpy -o map.npz\n"
+      "  vec2vec export known.safetensors --format onnx --to mpnet -o to-mpnet.onnx");
   command->callback([arguments, &run] { run = [arguments] { return run_export(*arguments); }; });
 }
 

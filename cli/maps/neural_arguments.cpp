@@ -1,41 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/maps/neural_arguments.h"
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <vector>
 
 #include "core/text/number.h"
-#include "vec2vec/error.h"
 #include "vec2vec/pages.h"
 
 namespace vec2vec::cli {
 namespace {
 
-/// The losses by the names they have on the command line, in the log and in docs/neural.md.
-const std::pair<const char*, double LossWeights::*> kLosses[] = {{"reconstruction", &LossWeights::reconstruction},
-                                                                 {"cycle", &LossWeights::cycle},
-                                                                 {"preservation", &LossWeights::preservation},
-                                                                 {"cycle-preservation", &LossWeights::cycle_preservation},
-                                                                 {"generator", &LossWeights::generator},
-                                                                 {"latent-generator", &LossWeights::latent_generator},
-                                                                 {"matching", &LossWeights::matching},
-                                                                 {"pairs", &LossWeights::pairs}};
-
+/// NAME=COEFFICIENT; the names have hyphens here where the library has underscores.
 void set_loss(LossWeights& weights, const std::string& text) {
-  const std::size_t equals = text.find('=');
-  for (const auto& [name, weight] : kLosses) {
-    if (text.substr(0, equals) != name || equals == std::string::npos) continue;
-    const auto value = parse_number(text.substr(equals + 1));
-    if (value && *value >= 0 && std::isfinite(*value)) {
-      weights.*weight = *value;
-      return;
-    }
-    bad_input("the coefficient must be a number of at least 0", "--loss " + text, std::string("--loss ") + name + "=1");
-  }
-  std::string names;
-  for (const auto& entry : kLosses) names += (names.empty() ? "" : ", ") + std::string(entry.first);
-  bad_input("no such loss", "--loss " + text, "NAME=COEFFICIENT with one of " + names);
+  const std::size_t equals = std::min(text.find('='), text.size());
+  std::string name = text.substr(0, equals);
+  std::replace(name.begin(), name.end(), '-', '_');
+  const auto value = equals < text.size() ? parse_number(text.substr(equals + 1)) : std::nullopt;
+  weights.set(name, value.value_or(-1));
 }
 
 }  // namespace

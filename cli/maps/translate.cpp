@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -24,18 +23,6 @@ struct TranslateArguments {
   TranslateOptions options;
 };
 
-std::string confidence_text(const TranslateSummary& summary, const TranslateOptions& options) {
-  const auto percent = [](double part) { return std::to_string(std::lround(100 * part)) + " %"; };
-  const auto expected = [&](double p) { return p >= 0.995 ? ">99 %" : p < 0.005 ? "<1 %" : percent(p); };
-  std::string text =
-      percent(*summary.far_rows) + " of the rows lie further out than 95 % of those the map was fitted on (expected: 5 %)\n";
-  if (!options.store_path.empty())
-    text += expected(*summary.mean_match) + " are expected to find their counterpart as nearest row in " + options.store_path +
-            ", if it holds them all\n";
-  return text + "Confidence of each row: " + options.confidence_path + ", columns " +
-         (options.store_path.empty() ? "support" : "match, margin, support") + "\n";
-}
-
 int run_translate(const TranslateArguments& arguments) {
   TranslateOptions options = arguments.options;
   options.threads = arguments.common.threads;
@@ -48,7 +35,7 @@ int run_translate(const TranslateArguments& arguments) {
   require_writable(arguments.output, options.output.overwrite, inputs);
   if (!options.confidence_path.empty()) {
     if (options.confidence_path == arguments.output)
-      bad_input("is also the name of OUT", options.confidence_path, "another name");
+      bad_input("is also the name of the output", options.confidence_path, "another name");
     require_writable(options.confidence_path, options.output.overwrite, inputs);
     format_of_name(options.confidence_path);
   }
@@ -59,32 +46,24 @@ int run_translate(const TranslateArguments& arguments) {
   print_notes(arguments.input, summary.notes, arguments.common.quiet);
 
   if (arguments.common.json) {
-    nlohmann::ordered_json json = {{"output", arguments.output},
-                                   {"provenance", arguments.output + ".provenance.json"},
-                                   {"rows", summary.rows},
-                                   {"dim", map.target_dim()},
-                                   {"zero_rows", summary.zero_rows},
-                                   {"seconds", summary.seconds},
-                                   {"map_sha256", summary.map_sha256},
-                                   {"input_sha256", summary.input_sha256},
-                                   {"notes", summary.notes}};
+    nlohmann::ordered_json json = {{"output", arguments.output}, {"provenance", arguments.output + ".provenance.json"}};
+    json.update(parse_ordered_json(summary.to_json()));
     if (!options.confidence_path.empty()) {
-      json["confidence"] = {{"file", options.confidence_path}, {"columns", {"support"}}, {"far_rows", *summary.far_rows}};
-      if (!options.store_path.empty()) {
-        json["confidence"]["columns"] = {"match", "margin", "support"};
-        json["confidence"]["store"] = options.store_path;
-        json["confidence"]["mean_match"] = *summary.mean_match;
-      }
+      const bool searched = !options.store_path.empty();
+      nlohmann::ordered_json confidence = {{"file", options.confidence_path}, {"columns", {"support"}}};
+      if (searched) confidence["columns"] = {"match", "margin", "support"};
+      if (searched) confidence["store"] = options.store_path;
+      confidence.update(json["confidence"]);
+      json["confidence"] = confidence;
     }
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
-  std::string text = std::to_string(summary.rows) + " rows x " + std::to_string(map.target_dim()) + " in " + arguments.output +
-                     " (" + format_seconds(summary.seconds) + ")\n";
-  if (summary.zero_rows > 0)
-    text += "note: " + std::to_string(summary.zero_rows) + " rows were all zero; they became the target's mean direction\n";
-  if (!options.confidence_path.empty()) text += confidence_text(summary, options);
-  if (!arguments.common.quiet) text += "Where they come from is in " + arguments.output + ".provenance.json\n";
+  std::string text = summary.brief();
+  if (!options.confidence_path.empty())
+    text += "Confidence of each row: " + options.confidence_path + ", columns " +
+            (options.store_path.empty() ? "support" : "match, margin, support") + "\n";
+  text += written_to(arguments.output, arguments.common.quiet);
   print_report(text);
   return kSuccess;
 }
@@ -96,14 +75,10 @@ void add_translate(CLI::App& app, Run& run) {
   CLI::App* command = app.add_subcommand("translate", "Translate a file of vectors through a map, with constant memory");
   command->add_option("MAP", arguments->map, "Map file written by align")->type_name("FILE")->required();
   command->add_option("IN", arguments->input, "Vectors of the source model")->type_name("FILE")->required();
-  command
-      ->add_option("OUT", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
-      ->type_name("FILE")
-      ->required();
+  add_output_option(*command, arguments->output);
   add_target_option(*command, arguments->to);
   add_type_option(*command, arguments->type);
-  command->add_flag("--force", arguments->options.output.overwrite, "Overwrite OUT");
+  command->add_flag("--force", arguments->options.output.overwrite, "Overwrite the output file");
   command->add_flag("--centred", arguments->options.centred, "Write centred unit rows, without the target's mean");
   command->add_flag("--ignore-fingerprint", arguments->options.ignore_fingerprint,
                     "Translate rows that do not look like the map's source model");
@@ -123,11 +98,11 @@ void add_translate(CLI::App& app, Run& run) {
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
-      "  vec2vec translate map.safetensors queries.npy queries-in-b.npy\n"
-      "  vec2vec translate map.safetensors queries.npy queries-in-mpnet.npy --to mpnet\n"
-      "  vec2vec translate map.safetensors a.fvecs b.safetensors --type float16 --force\n"
-      "  vec2vec translate map.safetensors a.f32 b.npy --raw-dim 384 --centred\n"
-      "  vec2vec translate map.safetensors queries.npy q.npy --confidence confidence.csv --store documents-in-b.npy");
+      "  vec2vec translate map.safetensors queries.npy -o queries-in-b.npy\n"
+      "  vec2vec translate map.safetensors queries.npy -o queries-in-mpnet.npy --to mpnet\n"
+      "  vec2vec translate map.safetensors a.fvecs -o b.safetensors --type float16 --force\n"
+      "  vec2vec translate map.safetensors a.f32 -o b.npy --raw-dim 384 --centred\n"
+      "  vec2vec translate map.safetensors queries.npy -o q.npy --confidence confidence.csv --store documents-in-b.npy");
   command->callback([arguments, &run] { run = [arguments] { return run_translate(*arguments); }; });
 }
 

@@ -71,17 +71,18 @@ int run_evaluate(const EvaluateArguments& arguments) {
     dims.push_back(file->dim());
     paths.push_back(path);
     if (first_file->rows() != file->rows())
-      bad_input(
-          "has " + std::to_string(file->rows()) + " rows, " + arguments.first + " has " + std::to_string(first_file->rows()),
-          path, "files whose rows belong together one to one");
+      bad_input("has " + std::to_string(file->rows()) + " rows, but " + arguments.first + " has " +
+                    std::to_string(first_file->rows()),
+                path, "files whose rows belong together one to one");
   }
   if (!arguments.map.empty()) {
     require_fit(map, first_file->dim(), dims, arguments);
   } else if (dims.size() > 1) {
     bad_input("several files of true rows need the map that makes one space of them", arguments.second[1], "--map MAP");
   } else if (first_file->dim() != dims[0]) {
-    bad_input("has dimension " + std::to_string(dims[0]) + ", " + arguments.first + " has " + std::to_string(first_file->dim()),
-              arguments.second[0], "--map MAP when the first file is not translated yet");
+    bad_input(
+        "has dimension " + std::to_string(dims[0]) + ", but " + arguments.first + " has " + std::to_string(first_file->dim()),
+        arguments.second[0], "--map MAP when the first file is not translated yet");
   }
 
   remark_same_files(paths, "every score is at its best by construction", arguments.common.quiet);
@@ -117,16 +118,16 @@ int run_evaluate(const EvaluateArguments& arguments) {
 void add_evaluate(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<EvaluateArguments>();
   CLI::App* command = app.add_subcommand("evaluate", "Score translated vectors against true ones, with intervals and nulls");
-  command->add_option("FIRST", arguments->first, "Translated vectors; with --map: vectors of the source model")
+  command->add_option("A", arguments->first, "Translated vectors; with --map: vectors of the source model")
       ->type_name("FILE")
       ->required();
   command
-      ->add_option("SECOND", arguments->second,
-                   "True vectors of the target model; row i belongs to row i of FIRST. With a map of several known spaces and "
+      ->add_option("B", arguments->second,
+                   "True vectors of the target model; row i belongs to row i of A. With a map of several known spaces and "
                    "without --to: a file for each of them, in the map's order")
       ->type_name("FILE")
       ->required();
-  command->add_option("--map", arguments->map, "Translate FIRST through this map first, and centre by its target mean")
+  command->add_option("--map", arguments->map, "Translate A through this map first, and centre by its target mean")
       ->type_name("FILE");
   add_target_option(*command, arguments->to);
   command->add_option("--pool", arguments->options.pool, "Candidates each row is ranked among; at most the number of rows")
@@ -141,8 +142,8 @@ void add_evaluate(CLI::App& app, Run& run) {
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();
-  add_open_options(*command, arguments->first_open, "-a", "FIRST");
-  add_open_options(*command, arguments->second_open, "-b", "SECOND");
+  add_open_options(*command, arguments->first_open, "-a", "A");
+  add_open_options(*command, arguments->second_open, "-b", "B");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"

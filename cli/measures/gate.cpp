@@ -24,7 +24,7 @@ namespace {
 
 struct GateArguments {
   Common common;
-  std::string map, to, policy, eval_a, eval_b, rows, store, documents, new_rows, report;
+  std::string map, to, policy, eval_a, eval_b, queries, store, documents, new_queries, report;
   std::vector<std::string> requirements;
   Index pool = 8192;
   bool force = false;
@@ -58,15 +58,15 @@ GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateA
                : Matrix();
   };
   const Matrix eval_a = load(arguments.eval_a, policy.needs_pairs()), eval_b = load(arguments.eval_b, policy.needs_pairs());
-  const Matrix rows = load(arguments.rows, policy.needs_rows()), store = load(arguments.store, policy.needs_rows());
+  const Matrix queries = load(arguments.queries, policy.needs_rows()), store = load(arguments.store, policy.needs_rows());
   const Matrix documents = load(arguments.documents, policy.min_recall.has_value());
-  const Matrix new_rows = load(arguments.new_rows, policy.min_recall.has_value());
+  const Matrix new_queries = load(arguments.new_queries, policy.min_recall.has_value());
   EvaluateOptions options;
   options.pool = arguments.pool;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.progress = progress;
-  GateEvidence evidence = gather_evidence(map, policy, {eval_a, eval_b, rows, store, documents, new_rows}, options);
+  GateEvidence evidence = gather_evidence(map, policy, {eval_a, eval_b, queries, store, documents, new_queries}, options);
   evidence.age_days = age_in_days(arguments.map);
   return evidence;
 }
@@ -74,10 +74,10 @@ GateEvidence read_evidence(const Map& map, const GatePolicy& policy, const GateA
 int run_gate(const GateArguments& arguments) {
   if (!arguments.report.empty())
     check_page(arguments.report, arguments.force,
-               {arguments.map, arguments.policy, arguments.eval_a, arguments.eval_b, arguments.rows, arguments.store,
-                arguments.documents, arguments.new_rows});
+               {arguments.map, arguments.policy, arguments.eval_a, arguments.eval_b, arguments.queries, arguments.store,
+                arguments.documents, arguments.new_queries});
   const GatePolicy policy = read_policy(arguments);
-  const Map map = load_map(arguments.map, arguments.rows, arguments.to);
+  const Map map = load_map(arguments.map, arguments.queries, arguments.to);
   ProgressLine progress(arguments.common.quiet);
   const GateEvidence evidence = read_evidence(map, policy, arguments, progress.functor());
   const GateReport report = check_gate(map, policy, evidence);
@@ -112,17 +112,18 @@ void add_gate(CLI::App& app, Run& run) {
   CLI::Option* b = command->add_option("--eval-b", arguments->eval_b, "Evaluation pairs: the same texts in the target model");
   a->type_name("FILE")->needs(b);
   b->type_name("FILE")->needs(a);
-  CLI::Option* rows = command->add_option("--rows", arguments->rows, "Rows that are to be translated, e.g. today's queries");
-  rows->type_name("FILE");
+  CLI::Option* queries =
+      command->add_option("--queries", arguments->queries, "Rows that are to be translated, e.g. today's queries");
+  queries->type_name("FILE");
   command->add_option("--store", arguments->store, "Target rows that their translations will be searched in")
       ->type_name("FILE")
-      ->needs(rows);
-  command->add_option("--documents", arguments->documents, "A store of the source model, for which --rows are queries")
+      ->needs(queries);
+  command->add_option("--documents", arguments->documents, "A store of the source model, which --queries search")
       ->type_name("FILE")
-      ->needs(rows);
-  command->add_option("--new-rows", arguments->new_rows, "--rows by the target model, row by row")
+      ->needs(queries);
+  command->add_option("--new-queries", arguments->new_queries, "The same queries by the target model, row by row")
       ->type_name("FILE")
-      ->needs(rows);
+      ->needs(queries);
   command->add_option("--pool", arguments->pool, "Candidates each evaluation row is ranked among")
       ->check(at_least(2))
       ->type_name("N")
@@ -142,14 +143,14 @@ void add_gate(CLI::App& app, Run& run) {
       "  min_rows             rows of the smaller side that the map was fitted on\n"
       "  max_age_days         since the map's file was written\n"
       "  min_top1, min_cosine lower ends of the 95 % intervals on --eval-a and --eval-b\n"
-      "  max_far_rows         part of --rows further out than 95 % of the rows of the fit\n"
-      "  min_mean_match       mean match of --rows in --store, see translate --confidence\n"
-      "  min_recall           part of the 10 nearest --documents of --rows that is found again once both are translated\n"
+      "  max_far_rows         part of --queries further out than 95 % of the rows of the fit\n"
+      "  min_mean_match       mean match of --queries in --store, see translate --confidence\n"
+      "  min_recall           part of the 10 nearest --documents of --queries that is found again once both are translated\n"
       "\n"
       "Examples:\n"
       "  vec2vec gate map.safetensors --policy policy.json --json > gate.json\n"
       "  vec2vec gate map.safetensors --require verdict=ALIGNED --require max_age_days=30\n"
-      "  vec2vec gate map.safetensors --policy policy.json --rows queries.npy --store documents-in-b.npy\n"
+      "  vec2vec gate map.safetensors --policy policy.json --queries queries.npy --store documents-in-b.npy\n"
       "\n"
       "Exit codes: 0 passed, 6 not passed, 2 bad input (a limit whose evidence is not given, too)");
   command->callback([arguments, &run] { run = [arguments] { return run_gate(*arguments); }; });

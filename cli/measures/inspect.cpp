@@ -22,7 +22,7 @@ struct InspectArguments {
   std::string path, other;  // other: the second file of --fingerprint
   OpenOptions open, other_open;
   InspectOptions options;
-  bool fingerprint = false, align = true;
+  bool fingerprint = false, search = true;
 };
 
 std::string scalar_text(const Json& value) { return value.is_string() ? value.get<std::string>() : json_text(value); }
@@ -81,12 +81,13 @@ int exit_code(Kinship kinship) {
 int compare(const InspectArguments& arguments) {
   ProgressLine progress(arguments.common.quiet);
   KinshipOptions options;
-  options.align = arguments.align;
+  options.search = arguments.search;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
   options.progress = progress.functor();
   const auto load = [&](const std::string& path, const OpenOptions& open) {
-    return load_rows(*open_input(path, open, arguments.common.quiet), options.rows, "read " + stem_of(path), options.progress)
+    return load_rows(*open_input(path, open, arguments.common.quiet), options.max_rows, "read " + stem_of(path),
+                     options.progress)
         .rows;
   };
   const Matrix a = load(arguments.path, arguments.open), b = load(arguments.other, arguments.other_open);
@@ -135,9 +136,9 @@ void add_inspect(CLI::App& app, Run& run) {
                                                "Needs no pairs; looks at up to 5,000 rows a file");
   fingerprint->needs(other);
   other->needs(fingerprint);
-  command->add_flag("!--no-align", arguments->align, "With --fingerprint: look at moments only, search for no map")
+  command->add_flag("!--no-search", arguments->search, "With --fingerprint: look at moments only, search for no map")
       ->needs(fingerprint);
-  command->add_option("--sample", arguments->options.sample, "Rows, spread evenly, behind isotropy and spectrum")
+  command->add_option("--max-rows", arguments->options.max_rows, "Rows, spread evenly, behind isotropy and spectrum")
       ->check(at_least(2))
       ->type_name("N")
       ->capture_default_str();

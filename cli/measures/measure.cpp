@@ -24,7 +24,7 @@ struct MeasureArguments {
   std::vector<std::string> files, names, tensors, fields;
   std::vector<Index> raw_dims;
   bool layers = false, list = false, force = false, all = false;
-  std::string csv, html, traits;
+  std::string csv, report, traits;
   MeasureOptions options;
 };
 
@@ -43,8 +43,8 @@ T of_file(const std::vector<T>& values, std::size_t i, std::size_t files, const 
   if (values.empty()) return {};
   if (values.size() == 1) return values[0];
   if (values.size() != files) {
-    bad_input("was given " + std::to_string(values.size()) + " times for " + std::to_string(files) + " files",
-              std::string("option ") + option, "give it once for all files, or once for each");
+    bad_input("was given " + std::to_string(values.size()) + " times for " + std::to_string(files) + " files", option,
+              "give it once for all files, or once for each");
   }
   return values[i];
 }
@@ -113,8 +113,8 @@ NextStep next_step(const MeasureArguments& arguments, bool one_pair) {
   if (one_pair)
     return {"The map between the two: their rows belong together, so it is fitted to pairs.",
             "vec2vec align " + arguments.files[0] + " " + arguments.files[1] + " -o map.safetensors --paired"};
-  if (arguments.html.empty()) return {"All measures of all pairs on one page.", "the same command with --html grid.html"};
-  return {"Every measure of every pair, as a table in colour.", "look at " + arguments.html};
+  if (arguments.report.empty()) return {"All measures of all pairs on one page.", "the same command with --report grid.html"};
+  return {"Every measure of every pair, as a table in colour.", "look at " + arguments.report};
 }
 
 /// The JSON of a grid, with the trends in it if there are any.
@@ -127,22 +127,22 @@ nlohmann::ordered_json json_of_grid(const MeasureGrid& grid, const std::optional
 int run_measure(const MeasureArguments& arguments) {
   if (arguments.list) return list_measures();
   const std::size_t count = arguments.files.size();
-  if (count < 2) bad_input("needs at least two files of paired rows", "measure", "vec2vec measure a.npy b.npy");
-  if (arguments.layers && count != 2) bad_input("takes two files", "option --layers", "vec2vec measure --layers a b");
+  if (count < 2) bad_input("a comparison needs at least two files of paired rows", {}, "vec2vec measure a.npy b.npy");
+  if (arguments.layers && count != 2) bad_input("takes two files", "--layers", "vec2vec measure --layers a b");
   if (!arguments.names.empty() && arguments.names.size() != count)
-    bad_input("needs one name for each file", "option --name", "--name minilm --name mpnet");
-  if (!arguments.csv.empty() && arguments.csv == arguments.html) bad_input("is named twice as output", arguments.csv);
+    bad_input("needs one name for each file", "--name", "--name minilm --name mpnet");
+  if (!arguments.csv.empty() && arguments.csv == arguments.report) bad_input("is named twice as output", arguments.csv);
   if (!arguments.csv.empty()) require_ending(arguments.csv, kCsvFile);
-  if (!arguments.html.empty()) require_ending(arguments.html, kHtmlFile);
+  if (!arguments.report.empty()) require_ending(arguments.report, kHtmlFile);
   std::vector<std::string> inputs = arguments.files;
   if (!arguments.traits.empty()) inputs.push_back(arguments.traits);
-  for (const std::string& output : {arguments.csv, arguments.html})
+  for (const std::string& output : {arguments.csv, arguments.report})
     if (!output.empty()) require_writable(output, arguments.force, inputs);
 
   ProgressLine progress(arguments.common.quiet);
   MeasureOptions options = arguments.options;
   if (arguments.all && !options.only.empty())
-    bad_input("takes every measure, and --only some of them", "option --all", "one of the two");
+    bad_input("takes every measure, but --only was given too", "--all", "one of the two");
   if (options.only.empty() && !arguments.all) options.only = kShortSet;
   options.seed = arguments.common.seed;
   options.threads = arguments.common.threads;
@@ -164,8 +164,8 @@ int run_measure(const MeasureArguments& arguments) {
                                      : "every measure of the two is at its best by construction",
                     arguments.common.quiet);
   if (!arguments.csv.empty()) write_file(arguments.csv, grid.to_csv(), arguments.force);
-  if (!arguments.html.empty())
-    write_file(arguments.html, measure_page(json_text(json_of_grid(grid, trends)), grid.to_csv()), arguments.force);
+  if (!arguments.report.empty())
+    write_file(arguments.report, measure_page(json_text(json_of_grid(grid, trends)), grid.to_csv()), arguments.force);
 
   const bool one_pair = count == 2 && grid.square;
   if (arguments.common.json) {
@@ -202,7 +202,8 @@ void add_measure(CLI::App& app, Run& run) {
     command->add_option(name, value, help)->check(at_least(smallest))->type_name("N")->capture_default_str();
   };
   number("--k", options.k, 2, "Neighbours of the k-NN measures");
-  number("--sample", options.sample, 0, "Use so many random rows and mark values as estimates; 0 = all");
+  number("--max-rows", options.max_rows, 0,
+         "Use at most this many rows, drawn at random, and mark values as estimates; 0 = all");
   number("--pair-rows", options.pair_rows, 0, "Rows whose pairs RSA and RBF CKA compare; 0 = all");
   number("--permutations", options.permutations, 10, "Permuted pairings behind each null; costly measures take fewer");
   number("--bootstrap", options.bootstrap, 0, "Resamples behind bootstrap intervals; 0 = none");
@@ -216,7 +217,7 @@ void add_measure(CLI::App& app, Run& run) {
   command->add_flag("--layers", arguments->layers,
                     "Every 2-d tensor of a safetensors file is a layer: measure all layers of A with all of B");
   command->add_option("--csv", arguments->csv, "Write all pairs with intervals and nulls as CSV")->type_name("FILE");
-  command->add_option("--html", arguments->html, "Write a page: heat maps, a map of the spaces, every figure")
+  command->add_option("--report", arguments->report, "Page to write (.html): heat maps, a map of the spaces, every figure")
       ->type_name("FILE");
   command
       ->add_option("--traits", arguments->traits,
@@ -246,10 +247,10 @@ void add_measure(CLI::App& app, Run& run) {
       "Examples:\n"
       "  vec2vec measure minilm.npy mpnet.npy\n"
       "  vec2vec measure a.npy b.npy --only mutual_knn,cka --json | jq .measures.cka\n"
-      "  vec2vec measure a.npy b.npy c.npy d.npy --html heat.html --csv all.csv\n"
-      "  vec2vec measure a.npy b.npy c.npy d.npy --traits models.csv --html atlas.html\n"
+      "  vec2vec measure a.npy b.npy c.npy d.npy --report heat.html --csv all.csv\n"
+      "  vec2vec measure a.npy b.npy c.npy d.npy --traits models.csv --report atlas.html\n"
       "  vec2vec measure --layers a.safetensors b.safetensors --only mutual_knn\n"
-      "  vec2vec measure a.npy b.npy --sample 10000 --against-reference");
+      "  vec2vec measure a.npy b.npy --max-rows 10000 --against-reference");
   command->callback([arguments, &run] { run = [arguments] { return run_measure(*arguments); }; });
 }
 

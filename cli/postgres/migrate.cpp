@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "cli/common/command.h"
+#include "cli/common/effort.h"
 #include "cli/common/files.h"
 #include "cli/common/page_file.h"
 #include "cli/common/roles.h"
@@ -15,8 +15,7 @@
 #include "cli/postgres/migrate_gate.h"
 #include "cli/postgres/postgres_arguments.h"
 #include "core/text/json.h"
-#include "core/text/layout.h"
-#include "core/text/number.h"
+#include "core/time.h"
 #include "io/file/sha256.h"
 #include "vec2vec/error.h"
 #include "vec2vec/pages.h"
@@ -35,10 +34,6 @@ struct MigrateArguments {
 
   bool goes_back() const { return roll_back || drop_new || drop_old || forget; }  // these apply the map to no row
 };
-
-std::string gigabytes(Index bytes) {
-  return significant(static_cast<double>(bytes) / 1e9, bytes < 10'000'000'000 ? 2 : 3) + " GB";
-}
 
 void print_plan_notes(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) std::cout << "note: " << note << "\n";
@@ -59,49 +54,12 @@ std::string after_switch(const Map& map) {
          std::to_string(map.source_dim()) + "\" on writing, \"different vector dimensions\" on searching.\n";
 }
 
-std::string about(double seconds) { return seconds < 1 ? "under a second" : "about " + format_seconds(seconds); }
-
-std::string listed_keys(const std::vector<std::string>& keys, Index count) {
-  return listed(keys) + (count > static_cast<Index>(keys.size()) ? " ..." : "");
-}
-
-/// The rows of a plan or a summary that others wrote.
-template <class Counts>
-void print_native(const Counts& counts) {
-  if (counts.native > 0)
-    std::cout << "  native: " << counts.native
-              << " vectors of the new model that others wrote, by key: " << listed_keys(counts.native_keys, counts.native)
-              << "\n";
-  if (counts.stale > 0)
-    std::cout << "  stale: " << counts.stale
-              << " old vectors that may be of an older text, since others wrote the new ones, by key: "
-              << listed_keys(counts.stale_keys, counts.stale) << "\n";
-}
-
-void print_counts(const MigrateSummary& summary) {
-  std::cout << "  " << summary.rows << " rows = " << summary.translated << " translated + " << summary.native << " native + "
-            << summary.null_rows << " NULL + " << summary.wrong_dim << " of a wrong dimension + " << summary.pending
-            << " pending\n";
-  print_native(summary);
-}
-
 void print_plan(const MigratePlan& plan, const Map& map, const MigrateArguments& arguments) {
-  const bool switched = plan.state == "switched" || plan.state == "finished", started = plan.state != "new" && !switched;
+  const bool switched = plan.state == "switched" || plan.state == "finished";
   std::cout << "Dry run: nothing was changed\n"
             << "  column  " << arguments.column.table << "." << arguments.options.into << ", " << plan.target_type << "("
             << plan.target_dim << "), of " << arguments.column.column << " (" << plan.source_dim << "); " << plan.state << "\n"
-            << "  rows    " << (started ? "" : "about ") << plan.rows;
-  if (started) std::cout << ", of which " << plan.translated << " are translated and " << plan.pending << " pending";
-  std::cout << "\n";
-  if (!switched)
-    std::cout << "  disk    " << gigabytes(plan.table_bytes) << " now, up to " << gigabytes(plan.growth_bytes)
-              << " more until the next VACUUM\n";
-  if (plan.row_seconds >= 0) std::cout << "  time    rows " << about(plan.row_seconds);
-  if (plan.row_seconds >= 0 && plan.index_seconds > 0) std::cout << ", indexes " << about(plan.index_seconds);
-  if (!plan.time_basis.empty()) std::cout << (plan.row_seconds >= 0 ? "\n          " : "  time    ") << plan.time_basis << "\n";
-  if (plan.sampled > 0)
-    std::cout << "  sample  " << plan.sampled << " vectors, " << plan.wrong_dim << " of a wrong dimension\n";
-  print_native(plan);
+            << plan.brief();
   print_plan_notes(plan.notes);
   if (!switched) std::cout << "After --switch the old vectors are in " << plan.old_column << "; from then on ";
   std::cout << (switched ? "The columns are switched: " : "") << after_switch(map);
@@ -141,19 +99,8 @@ std::string outcome(const MigrateSummary& summary, const MigrateArguments& argum
 void print_summary(const MigrateSummary& summary, const std::vector<std::string>& known, const Map& map,
                    const MigrateArguments& arguments) {
   std::cout << outcome(summary, arguments) << (summary.resumed ? " (resumed)" : "") << ", " << format_seconds(summary.seconds)
-            << "\n";
-  if (summary.rows > 0) print_counts(summary);
-  if (summary.translated_now > 0) {
-    std::cout << "  " << summary.translated_now << " translated by this call, "
-              << std::llround(static_cast<double>(summary.translated_now) / std::max(summary.seconds, 1e-3)) << " rows/s\n";
-  }
-  if (summary.zero_rows > 0)
-    std::cout << "  " << summary.zero_rows << " vectors were all zero; they became the target's mean direction\n";
-  if (summary.verified > 0) std::cout << "  " << summary.verified << " rows read back: none differs from its translation\n";
-  if (!summary.wrong_keys.empty())
-    std::cout << "  of a wrong dimension, by key: " << listed_keys(summary.wrong_keys, summary.wrong_dim) << "\n";
-  if (summary.pending > 0 && summary.state != "switched")
-    std::cout << "  pending rows were written by others meanwhile; the next call translates them\n";
+            << "\n"
+            << summary.brief();
   if (arguments.common.quiet) return;
   std::vector<std::string> fresh;
   for (const std::string& note : summary.notes)
@@ -298,7 +245,7 @@ void add_migrate(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"vector", "halfvec"}).description(""))
       ->type_name("TYPE");
   command
-      ->add_option("--key", arguments->column.key,
+      ->add_option("--key-column", arguments->column.key_column,
                    "Unique column to divide the table by, default: the primary key; repeated for a key of several columns")
       ->expected(1)
       ->take_all()
@@ -331,10 +278,7 @@ void add_migrate(CLI::App& app, Run& run) {
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--retry", options.retry_seconds, "How long to wait for a server that went away")
-      ->check(CLI::Validator(CLI::NonNegativeNumber).description(""))
-      ->type_name("SECONDS")
-      ->capture_default_str();
+  add_time_option(*command, "--retry-time", options.retry_time, "How long to wait for a server that went away");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"

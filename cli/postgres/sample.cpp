@@ -66,12 +66,8 @@ void add_sample(CLI::App& app, Run& run) {
   auto arguments = std::make_shared<SampleArguments>();
   CLI::App* command = app.add_subcommand("sample", "Write vectors drawn at random from a Postgres table to a file, for align");
   add_postgres_column(*command, arguments->column);
-  command
-      ->add_option("-o,--output", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .bin .raw .f32")
-      ->type_name("FILE")
-      ->required();
-  command->add_option("--rows", arguments->rows, "At most this many; NULLs are left out")
+  add_output_option(*command, arguments->output, false);
+  command->add_option("--max-rows", arguments->rows, "At most this many; NULLs are left out")
       ->check(at_least(1))
       ->type_name("N")
       ->capture_default_str();
@@ -81,7 +77,7 @@ void add_sample(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec sample postgres://me@localhost/app --table documents --column embedding -o old.npy\n"
-      "  vec2vec sample postgres:///app --table public.documents --column embedding -o old.npy --rows 50000 --seed 1");
+      "  vec2vec sample postgres:///app --table public.documents --column embedding -o old.npy --max-rows 50000 --seed 1");
   command->callback([arguments, &run] { run = [arguments] { return run_sample(*arguments); }; });
 }
 

@@ -33,7 +33,7 @@ using Json = nlohmann::ordered_json;
 
 struct AuditArguments {
   Common common;
-  std::string store, output, map, to, truth, work, fail_at, language_model;
+  std::string store, output, map, to, truth, checkpoint, fail_at, language_model;
   ModelArguments models;
   OpenOptions store_open;
   TextSet known{"public", {}, {}}, attributes{"attributes", {}, {}}, words{"words", {}, {}}, candidates{"candidates", {}, {}},
@@ -63,7 +63,7 @@ std::vector<std::vector<Index>> read_truth(const std::string& path, const std::v
     lines.erase(lines.begin());
   }
   if (static_cast<Index>(lines.size()) != rows)
-    bad_input("has " + std::to_string(lines.size()) + " lines, the store has " + std::to_string(rows) + " rows", path,
+    bad_input("has " + std::to_string(lines.size()) + " lines, but the store has " + std::to_string(rows) + " rows", path,
               "one line of true labels for each row");
   std::vector<std::vector<Index>> truth(lines.size());
   for (std::size_t i = 0; i < lines.size(); ++i) {
@@ -136,7 +136,7 @@ void check_arguments(const AuditArguments& arguments) {
   if (!arguments.truth.empty() && arguments.attributes.texts.empty())
     bad_input("needs --attributes", "--truth", "--attributes FILE, a label a line");
   if (!arguments.language_model.empty() && arguments.models.folders.empty())
-    bad_input("needs the encoder of the known space", "--lm", "--model FOLDER");
+    bad_input("needs the encoder of the known space", "--lm", "--encoder FOLDER");
   check_page(arguments.output, arguments.force, inputs(arguments));
 }
 
@@ -149,7 +149,8 @@ std::vector<Encoder> open_encoders(const TextLoader& loader, const LoadedTexts& 
     options.threads = loader.threads;
     const Encoder& encoder = encoders.emplace_back(loader.models[k].folder, options);
     if (encoder.dim() != known.in(k).cols)
-      bad_input("has dimension " + std::to_string(encoder.dim()) + ", the public vectors " + std::to_string(known.in(k).cols),
+      bad_input("has dimension " + std::to_string(encoder.dim()) + ", but the public vectors have " +
+                    std::to_string(known.in(k).cols),
                 loader.models[k].folder, "the model that the public texts were encoded with");
   }
   return encoders;
@@ -294,7 +295,7 @@ std::vector<std::string> alignments(const AuditOptions& options, bool finds_map)
 
 int run_audit(AuditArguments arguments) {
   check_arguments(arguments);
-  if (arguments.work.empty()) arguments.work = arguments.output + ".work";
+  if (arguments.checkpoint.empty()) arguments.checkpoint = arguments.output + ".checkpoint";
   const Map map = arguments.map.empty() ? Map() : load_map(arguments.map, arguments.store, arguments.to);
   if (!arguments.fail_at.empty())
     require_reachable(arguments, arguments.map.empty() ? std::nullopt : std::optional(verdict_of(map)));
@@ -311,7 +312,7 @@ int run_audit(AuditArguments arguments) {
   const auto store_file = open_input(arguments.store, arguments.store_open, arguments.common.quiet);
   if (arguments.defences.empty() && !arguments.no_defences) options.defences = default_defences(store_file->dim());
   const Matrix store = load_rows(*store_file, 0, "read store", options.progress).rows;
-  const TextLoader loader{models, names, arguments.work, options.threads, arguments.common.quiet, options.progress};
+  const TextLoader loader{models, names, arguments.checkpoint, options.threads, arguments.common.quiet, options.progress};
   const LoadedSets sets = load_sets(arguments, loader);
   AuditProblem problem = problem_of(store, sets, names);
   if (!arguments.map.empty()) problem.map = &map;
@@ -328,7 +329,7 @@ int run_audit(AuditArguments arguments) {
     problem.encode = text_encoder(encoders[0]);
     for (std::size_t k = 1; k < encoders.size(); ++k) problem.more_spaces[k - 1].encode = text_encoder(encoders[k]);
   }
-  options.work = arguments.work;
+  options.checkpoint = arguments.checkpoint;
   options.identity = identity_of(arguments, sets, encoders);
   Json facts = {{"store", data_facts(arguments.store, arguments.store_open, arguments, options.progress)}};
   options.progress = in_phases(options.progress, alignments(options, arguments.map.empty()));
@@ -355,8 +356,8 @@ void add_audit(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->required();
   add_texts(*command, arguments->known, "Public texts of the same kind, a text a line; other texts than the store's",
-            "Their vectors in a space you can read; without it they are encoded with --model. Once for each known space");
-  add_model_options(*command, arguments->models, "--model",
+            "Their vectors in a space you can read; without it they are encoded with --encoder. Once for each known space");
+  add_model_options(*command, arguments->models, "--encoder",
                     "Model folder that encodes what has no vectors (see encode). Once for each model to read the store with "
                     "several at once, in their consensus; files of vectors then come in the same order");
   add_texts(*command, arguments->attributes, "Attributes to guess, a label a line", "Their vectors");
@@ -365,12 +366,9 @@ void add_audit(CLI::App& app, Run& run) {
   add_texts(*command, arguments->candidates, "Texts of which you ask whether the store holds them", "Their vectors");
   command
       ->add_option("--lm", arguments->language_model,
-                   "Language model, a GGUF file, that writes texts for the samples (see invert); needs --model")
+                   "Language model, a GGUF file, that writes texts for the samples (see invert); needs --encoder")
       ->type_name("FILE");
-  command->add_option("--seconds", options.inversion.seconds, "Time for each of these texts; 0 = no limit")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("S")
-      ->capture_default_str();
+  add_time_option(*command, "--text-time", options.inversion.text_time, "Time for each of these texts; 0 = no limit");
   const std::string scoring = "To score the guesses, which an attacker cannot";
   CLI::Option* truth = command->add_option("--truth", arguments->truth, "True labels of each row, split by |; empty = unknown");
   truth->type_name("FILE")->group(scoring);
@@ -396,9 +394,9 @@ void add_audit(CLI::App& app, Run& run) {
       ->check(at_least(64))
       ->type_name("N")
       ->capture_default_str();
-  command->add_option("--top", options.attributes.k, "Guesses a row behind the top-k figures")
+  command->add_option("--k", options.attributes.k, "Guesses a row behind the top-k figures")
       ->check(at_least(1))
-      ->type_name("K")
+      ->type_name("N")
       ->capture_default_str();
   command->add_option("--samples", options.samples, "Rows whose words are shown, and for which --lm writes texts")
       ->check(at_least(0))
@@ -416,17 +414,18 @@ void add_audit(CLI::App& app, Run& run) {
       ->check(CLI::IsMember({"low", "moderate", "high"}).description(""))
       ->type_name("LEVEL");
   command
-      ->add_option("--work", arguments->work,
-                   "Folder for encoded texts and finished stages, from which the same command goes on; default: OUTPUT.work")
+      ->add_option(
+          "--checkpoint", arguments->checkpoint,
+          "Folder for encoded texts and finished stages, from which the same command goes on; default: OUTPUT.checkpoint")
       ->type_name("FOLDER");
   command->add_flag("--force", arguments->force, "Overwrite the report");
   add_open_options(*command, arguments->store_open, "", "STORE");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
-      "  vec2vec audit store.npy --public public.txt --model build/models/all-MiniLM-L6-v2 -o report.html\n"
-      "  vec2vec audit store.npy --public public.txt --model build/models/all-MiniLM-L6-v2 \\\n"
-      "      --model build/models/bge-small-en-v1.5 -o report.html\n"
+      "  vec2vec audit store.npy --public public.txt --encoder build/models/all-MiniLM-L6-v2 -o report.html\n"
+      "  vec2vec audit store.npy --public public.txt --encoder build/models/all-MiniLM-L6-v2 \\\n"
+      "      --encoder build/models/bge-small-en-v1.5 -o report.html\n"
       "  vec2vec audit store.npy --public public.txt --public-vectors public.npy --attributes labels.txt \\\n"
       "      --attributes-vectors labels.npy --truth truth.txt --store-texts texts.txt -o report.html --fail-at high\n"
       "Exit codes: 0 success, 2 bad input, 130 interrupted; with --fail-at: 7 the severity is at or above it,\n"

@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 std::string encoded(const TextSet& set, std::size_t k, const TextLoader& loader) {
   if (loader.models.empty())
     bad_input("has texts but no vectors", "--" + set.name,
-              "--model FOLDER to encode them, or their vectors in --" + set.name + "-vectors");
+              "--encoder FOLDER to encode them, or their vectors in --" + set.name + "-vectors");
   const KnownModel& model = loader.models[k];
   fs::create_directories(loader.work);
   const std::string number = k == 0 ? "" : "." + std::to_string(k + 1);

@@ -34,16 +34,14 @@ int run_defend(const DefendArguments& arguments) {
   progress.finish();
   print_notes(arguments.input, summary.notes, arguments.common.quiet);
   if (arguments.common.json) {
-    const nlohmann::ordered_json json = {
-        {"output", arguments.output},        {"provenance", arguments.output + ".provenance.json"},
-        {"steps", to_string(options.steps)}, {"rows", summary.rows},
-        {"source_dim", summary.source_dim},  {"dim", summary.dim},
-        {"seconds", summary.seconds},        {"input_sha256", summary.input_sha256}};
+    nlohmann::ordered_json json = {{"output", arguments.output},
+                                   {"provenance", arguments.output + ".provenance.json"},
+                                   {"steps", to_string(options.steps)}};
+    json.update(parse_ordered_json(summary.to_json()));
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
-  std::cout << summary.rows << " rows x " << summary.dim << " in " << arguments.output << " ("
-            << format_seconds(summary.seconds) << ")\n";
+  std::cout << summary.brief() << written_to(arguments.output, arguments.common.quiet);
   if (arguments.key.empty() && !arguments.common.quiet)
     std::cout << "note: the secret came from --seed, which can be guessed; --key for anything but an experiment\n";
   return kSuccess;
@@ -56,11 +54,7 @@ void add_defend(CLI::App& app, Run& run) {
   CLI::App* command =
       app.add_subcommand("defend", "Change the vectors of a store so that they give away less, to measure how much less");
   command->add_option("IN", arguments->input, "Vectors of your store")->type_name("FILE")->required();
-  command
-      ->add_option("OUT", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
-      ->type_name("FILE")
-      ->required();
+  add_output_option(*command, arguments->output);
   command
       ->add_option("--steps", arguments->steps,
                    "Steps in order, split by commas: rotate, permute, project=COLUMNS, truncate=COLUMNS, noise=PART of the "
@@ -70,14 +64,14 @@ void add_defend(CLI::App& app, Run& run) {
   command->add_option("--key", arguments->key, "File of at least 16 secret bytes; without it the secret is --seed")
       ->type_name("FILE");
   add_type_option(*command, arguments->type);
-  command->add_flag("--force", arguments->options.output.overwrite, "Overwrite OUT");
+  command->add_flag("--force", arguments->options.output.overwrite, "Overwrite the output file");
   add_block_rows_option(*command, arguments->options.block_rows, "Rows in memory at a time");
   add_open_options(*command, arguments->open, "", "IN");
   add_common(*command, arguments->common);
   command->footer(
       "Examples:\n"
-      "  vec2vec defend store.npy rotated.npy --steps rotate --key secret.bin\n"
-      "  vec2vec defend store.npy noisy.npy --steps rotate,noise=0.3,quantise=8 --key secret.bin\n"
+      "  vec2vec defend store.npy -o rotated.npy --steps rotate --key secret.bin\n"
+      "  vec2vec defend store.npy -o noisy.npy --steps rotate,noise=0.3,quantise=8 --key secret.bin\n"
       "A rotation alone protects nothing: vec2vec align finds it from public text (docs/commands/texts.md).");
   command->callback([arguments, &run] { run = [arguments] { return run_defend(*arguments); }; });
 }

@@ -25,29 +25,6 @@ struct EncodeArguments {
   EncodeOptions options;
 };
 
-/// The first lines of a summary of either kind; inputs: texts or pictures, of which an interrupted run had made `resumed`.
-template <class Summary>
-void print_rows(const EncodeArguments& arguments, const Summary& summary, Index inputs, Index resumed, const char* kind,
-                const char* kept) {
-  const Index encoded = inputs - resumed;
-  const double seconds = summary.seconds - summary.load_seconds;
-  std::cout << summary.rows << " rows x " << summary.dim << " in " << arguments.output << " ("
-            << format_seconds(summary.seconds);
-  if (encoded > 0 && seconds > 0.5)
-    std::cout << ", " << fixed(static_cast<double>(encoded) / seconds, 0) << " " << kind << "/s";
-  std::cout << ")\n";
-  if (resumed > 0) std::cout << resumed << " " << kept << " of an interrupted run were kept\n";
-}
-
-void print_summary(const EncodeArguments& arguments, const EncodeSummary& summary) {
-  print_rows(arguments, summary, summary.rows, summary.resumed_rows, "texts", "rows");
-  if (summary.empty_texts > 0) std::cout << "note: " << summary.empty_texts << " texts are empty\n";
-  if (summary.counts.cut_texts > 0)
-    std::cout << "note: " << summary.counts.cut_texts
-              << " texts were longer than the model's limit and were cut (--max-tokens)\n";
-  if (!arguments.common.quiet) std::cout << "How they were made is in " << arguments.output << ".provenance.json\n";
-}
-
 /// What is common to texts and pictures.
 CreateOptions output_of(const EncodeArguments& arguments) {
   CreateOptions output = arguments.options.output;
@@ -60,16 +37,17 @@ Precision precision_of(const EncodeArguments& arguments) {
   return arguments.precision == "bfloat16" ? Precision::kBfloat16 : Precision::kFloat32;
 }
 
-void print_pictures_summary(const EncodeArguments& arguments, const EncodePicturesSummary& summary) {
-  print_rows(arguments, summary, summary.pictures, summary.resumed, "pictures", "pictures");
-  constexpr std::size_t kNamed = 20;
-  for (std::size_t i = 0; i < std::min(kNamed, summary.damaged.size()); ++i)
-    std::cout << "note: left out: " << summary.damaged[i].path << ": " << summary.damaged[i].problem << "\n";
-  if (summary.damaged.size() > kNamed)
-    std::cout << "note: " << summary.damaged.size() << " pictures were left out; the provenance names all of them\n";
-  if (!arguments.common.quiet)
-    std::cout << "Which row is which picture is in " << summary.names << ", how they were made in " << arguments.output
-              << ".provenance.json\n";
+/// Prints the summary of either kind.
+template <class Summary>
+int print_summary(const EncodeArguments& arguments, const Summary& summary) {
+  if (!arguments.common.json) {
+    print_report(summary.brief() + written_to(arguments.output, arguments.common.quiet));
+    return kSuccess;
+  }
+  nlohmann::ordered_json json = {{"output", arguments.output}, {"provenance", arguments.output + ".provenance.json"}};
+  json.update(parse_ordered_json(summary.to_json()));
+  std::cout << json_text(json, 2) << "\n";
+  return kSuccess;
 }
 
 int run_pictures(const EncodeArguments& arguments) {
@@ -84,26 +62,7 @@ int run_pictures(const EncodeArguments& arguments) {
   options.progress = progress.functor();
   const EncodePicturesSummary summary = encode_pictures(arguments.model, arguments.input, arguments.output, options);
   progress.finish();
-  if (!arguments.common.json) {
-    print_pictures_summary(arguments, summary);
-    return kSuccess;
-  }
-  nlohmann::ordered_json damaged = nlohmann::ordered_json::array();
-  for (const DamagedPicture& picture : summary.damaged)
-    damaged.push_back({{"path", picture.path}, {"problem", picture.problem}});
-  const nlohmann::ordered_json json = {{"output", arguments.output},
-                                       {"names", summary.names},
-                                       {"provenance", arguments.output + ".provenance.json"},
-                                       {"rows", summary.rows},
-                                       {"dim", summary.dim},
-                                       {"pictures", summary.pictures},
-                                       {"resumed_pictures", summary.resumed},
-                                       {"damaged", damaged},
-                                       {"load_seconds", summary.load_seconds},
-                                       {"seconds", summary.seconds},
-                                       {"model", parse_ordered_json(summary.card)}};
-  std::cout << json_text(json, 2) << "\n";
-  return kSuccess;
+  return print_summary(arguments, summary);
 }
 
 /// Whether the input is pictures: a folder or a picture, or a list of them as --pictures or the model says.
@@ -115,8 +74,8 @@ bool means_pictures(const EncodeArguments& arguments) {
 void refuse_options_of_the_other_kind(const EncodeArguments& arguments, bool pictures) {
   const EncodeOptions& texts = arguments.options;
   if (pictures &&
-      (texts.column > 0 || !texts.encoder.prefix.empty() || texts.encoder.max_tokens > 0 || arguments.pooling != "model"))
-    bad_input("--column, --prefix, --max-tokens and --pooling are for texts, but the input is pictures", arguments.input,
+      (texts.text_column > 0 || !texts.encoder.prefix.empty() || texts.encoder.max_tokens > 0 || arguments.pooling != "model"))
+    bad_input("--text-column, --prefix, --max-tokens and --pooling are for texts, but the input is pictures", arguments.input,
               "the command without them");
   if (!pictures && (arguments.skip_damaged || !arguments.layer.empty()))
     bad_input("--skip-damaged and --layer are for pictures, but the input is texts", arguments.input,
@@ -139,24 +98,7 @@ int run_encode(const EncodeArguments& arguments) {
   options.progress = progress.functor();
   const EncodeSummary summary = encode(arguments.model, arguments.input, arguments.output, options);
   progress.finish();
-  if (!arguments.common.json) {
-    print_summary(arguments, summary);
-    return kSuccess;
-  }
-  const nlohmann::ordered_json json = {{"output", arguments.output},
-                                       {"provenance", arguments.output + ".provenance.json"},
-                                       {"rows", summary.rows},
-                                       {"dim", summary.dim},
-                                       {"resumed_rows", summary.resumed_rows},
-                                       {"empty_texts", summary.empty_texts},
-                                       {"cut_texts", summary.counts.cut_texts},
-                                       {"tokens", summary.counts.tokens},
-                                       {"load_seconds", summary.load_seconds},
-                                       {"seconds", summary.seconds},
-                                       {"texts_sha256", summary.texts_sha256},
-                                       {"model", parse_ordered_json(summary.card)}};
-  std::cout << json_text(json, 2) << "\n";
-  return kSuccess;
+  return print_summary(arguments, summary);
 }
 
 }  // namespace
@@ -173,12 +115,8 @@ void add_encode(CLI::App& app, Run& run) {
                    "UTF-8 text file, whose line i becomes row i; or a folder of pictures (JPEG, PNG, WebP), or a picture")
       ->type_name("FILE|FOLDER")
       ->required();
-  command
-      ->add_option("-o,--output", arguments->output,
-                   "File to write; format by its ending: .npy .safetensors .fvecs .csv .tsv .ndjson .jsonl .bin .raw .f32")
-      ->type_name("FILE")
-      ->required();
-  command->add_option("--column", options.column, "Encode this tab-separated column of each line; 0 = whole lines")
+  add_output_option(*command, arguments->output);
+  command->add_option("--text-column", options.text_column, "Encode this tab-separated column of each line; 0 = whole lines")
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();
@@ -215,7 +153,7 @@ void add_encode(CLI::App& app, Run& run) {
   command->footer(
       "Examples:\n"
       "  vec2vec encode build/models/all-MiniLM-L6-v2 texts.txt -o texts.npy\n"
-      "  vec2vec encode build/models/multilingual-e5-small notes.tsv --column 2 --prefix \"query: \" -o notes.npy --type "
+      "  vec2vec encode build/models/multilingual-e5-small notes.tsv --text-column 2 --prefix \"query: \" -o notes.npy --type "
       "float16\n"
       "  vec2vec encode build/models/efficientnet-lite0 photos/ -o photos.npy --skip-damaged\n"
       "An interrupted run goes on from its last block when the same command is given again.");

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "cli/common/command.h"
+#include "cli/common/effort.h"
 #include "cli/common/files.h"
 #include "cli/common/roles.h"
 #include "cli/common/terminal.h"
@@ -30,7 +31,7 @@ using Json = nlohmann::ordered_json;
 
 struct InvertArguments {
   Common common;
-  std::string vectors, language_model, map, to, public_texts, truth, judge = "lm", output, precision = "float32";
+  std::string vectors, language_model, map, to, public_texts, store_texts, judge = "lm", output, precision = "float32";
   ModelArguments models;
   std::vector<std::string> public_vectors;
   JudgeEndpoint endpoint;
@@ -54,7 +55,7 @@ InversionOptions search_options(const InvertArguments& a) {
 }
 
 Json options_json(const InvertArguments& a, const InversionOptions& o) {
-  Json json = parse_ordered_json(o.json());
+  Json json = parse_ordered_json(o.to_json());
   json.update({{"seed", a.common.seed}, {"rows", a.rows}});
   return json;
 }
@@ -84,7 +85,7 @@ KnownEncoders open_encoders(const InvertArguments& a, const Map& map) {
     if (!a.public_vectors.empty()) known.public_vectors.push_back(a.public_vectors[k]);
     const std::size_t place = known.encoders.size() - 1;
     if (const Index dim = known.encoders[place].dim(); !map.targets.empty() && dim != map.targets[place].mean.cols())
-      bad_input("has dimension " + std::to_string(dim) + ", the map's space '" + map.targets[place].name + "' " +
+      bad_input("has dimension " + std::to_string(dim) + ", but the map's space '" + map.targets[place].name + "' has " +
                     std::to_string(map.targets[place].mean.cols()),
                 models[k].folder, "the models that the map was made for, each with its name there: --encoder NAME=FOLDER");
   }
@@ -141,7 +142,7 @@ Json origin_json(const InvertArguments& a, const InversionOptions& options, cons
 
 /// The judge. An endpoint is asked once here, about texts that nobody owns, so that it fails before hours of search.
 LeakJudge judge_of(const InvertArguments& a, LanguageModel& model, const Progress& progress) {
-  if (a.truth.empty()) return {};
+  if (a.store_texts.empty()) return {};
   if (a.endpoint.url.empty()) return a.judge == "lm" ? language_model_judge(model, progress) : LeakJudge();
   JudgeEndpoint endpoint = a.endpoint;
   if (const char* key = std::getenv("VEC2VEC_JUDGE_KEY")) endpoint.key = key;
@@ -160,7 +161,7 @@ Json judge_json(const InvertArguments& a, double least) {
 /// The scores that an owner, who knows the texts, gets: of the texts found, and of the nearest public ones without a model.
 Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, const std::vector<Index>& numbers,
                  const LeakJudge& judge, const std::vector<std::string>& public_texts, std::string& for_people) {
-  const std::vector<std::string> lines = read_texts(a.truth);
+  const std::vector<std::string> lines = read_texts(a.store_texts);
   std::vector<std::string> truth, found, nearest;
   for (std::size_t i = 0; i < numbers.size(); ++i) {
     truth.push_back(lines[static_cast<std::size_t>(numbers[i])]);
@@ -182,6 +183,35 @@ Json scores_json(const InvertArguments& a, std::span<const Inversion> rows, cons
   return json;
 }
 
+/// The vectors to invert, and their numbers in the file. Texts that are to score them have to be one a row of the file.
+struct Chosen {
+  Matrix rows;
+  std::vector<Index> numbers;
+};
+
+Chosen choose_rows(const InvertArguments& a, const Progress& progress) {
+  const auto file = open_input(a.vectors, a.open, a.common.quiet);
+  Chosen chosen{load_rows(*file, a.rows, "read vectors", progress).rows, {}};
+  const Index count = chosen.rows.rows();
+  for (Index i = 0; i < count; ++i) chosen.numbers.push_back(i * file->rows() / count);
+  if (a.store_texts.empty()) return chosen;
+  if (const auto lines = static_cast<Index>(read_texts(a.store_texts).size()); lines != file->rows())
+    bad_input("has " + std::to_string(lines) + " lines for " + std::to_string(file->rows()) + " vectors", a.store_texts,
+              "one line for each row of " + a.vectors);
+  if (count < 2) bad_input("scores need at least 2 rows", "--store-texts", "more --max-rows");
+  return chosen;
+}
+
+/// The rows in the space of the map's target.
+Matrix translated(const InvertArguments& a, const Map& map, const Matrix& rows) {
+  Matrix out(rows.rows(), map.target_dim());
+  TranslateOptions options;
+  options.threads = a.common.threads;
+  options.ignore_fingerprint = a.ignore_fingerprint;
+  translate(map, rows, out.span(), options, a.vectors);
+  return out;
+}
+
 int run_invert(const InvertArguments& a) {
   require_ending(a.output, kNdjsonFile);
   std::vector<std::string> inputs = {a.vectors, a.language_model, a.map, a.public_texts};
@@ -194,32 +224,19 @@ int run_invert(const InvertArguments& a) {
   LanguageModelOptions language = a.language;
   language.threads = a.common.threads;
 
-  const auto file = open_input(a.vectors, a.open, a.common.quiet);
-  Matrix rows = load_rows(*file, a.rows, "read vectors", progress).rows;
-  std::vector<Index> numbers;
-  for (Index i = 0; i < rows.rows(); ++i) numbers.push_back(i * file->rows() / rows.rows());
-  if (!a.truth.empty()) {
-    if (const auto lines = static_cast<Index>(read_texts(a.truth).size()); lines != file->rows())
-      bad_input("has " + std::to_string(lines) + " lines for " + std::to_string(file->rows()) + " vectors", a.truth,
-                "one line for each row of " + a.vectors);
-    if (rows.rows() < 2) bad_input("scores need at least 2 rows", "--truth", "more --rows");
-  }
+  Chosen chosen = choose_rows(a, progress);
+  Matrix& rows = chosen.rows;
   const Map map = a.map.empty() ? Map() : load_map(a.map, a.vectors, a.to);
   const KnownEncoders known = open_encoders(a, map);
   const auto model = open_language_model(a.language_model, language);
   const LeakJudge judge = judge_of(a, *model, progress);
   InversionAids aids{map.targets.empty() ? known.encoders[0].dim() : map.target_dim()};
   if (!a.map.empty()) {
-    Matrix translated(rows.rows(), map.target_dim());
-    TranslateOptions translate_options;
-    translate_options.threads = a.common.threads;
-    translate_options.ignore_fingerprint = a.ignore_fingerprint;
-    translate(map, rows, translated.span(), translate_options, a.vectors);
-    rows = std::move(translated);
+    rows = translated(a, map, rows);
     aids.mean = map.target_mean;
   }
   if (rows.cols() != aids.dim)
-    bad_input("has dimension " + std::to_string(rows.cols()) + ", the encoder " + std::to_string(aids.dim),
+    bad_input("has dimension " + std::to_string(rows.cols()) + ", but the encoder has " + std::to_string(aids.dim),
               a.map.empty() ? a.vectors : a.map, "--map MAP that leads into the encoder's space (vec2vec align)");
   if (!a.public_texts.empty()) aids.public_texts = read_texts(a.public_texts);
   const Matrix known_rows = public_rows(a, aids.public_texts, known, map, progress);
@@ -229,45 +246,24 @@ int run_invert(const InvertArguments& a) {
   std::string scores_for_people;
   Json scores;
   const auto score = [&](std::span<const Inversion> found) {
-    if (!a.truth.empty()) scores = scores_json(a, found, numbers, judge, aids.public_texts, scores_for_people);
+    if (!a.store_texts.empty()) scores = scores_json(a, found, chosen.numbers, judge, aids.public_texts, scores_for_people);
   };
   const auto provenance = [&](const std::string& sha256) {
     return provenance_text("texts found for vectors by vec2vec", a.output, sha256, {{"from", origin}});
   };
-  const InversionSummary summary =
-      invert_rows(inverter, rows, a.output, {json_text(origin), numbers, a.force, a.restart, score, provenance, progress});
+  const InversionSummary summary = invert_rows(
+      inverter, rows, a.output, {json_text(origin), chosen.numbers, a.force, a.restart, score, provenance, progress});
   line.finish();
 
-  double cosine = 0, nearest = 0, seconds = 0;
-  Index encoded = 0, out_of_time = 0;
-  const auto n = static_cast<double>(summary.rows.size());
-  for (const Inversion& i : summary.rows) {
-    cosine += i.cosine / n;
-    nearest += i.nearest_cosine / n;
-    seconds += i.seconds;
-    encoded += i.encoded_texts;
-    out_of_time += i.out_of_time;
-  }
   if (a.common.json) {
-    Json json = {{"output", a.output},
-                 {"rows", summary.rows.size()},
-                 {"resumed_rows", summary.resumed_rows},
-                 {"mean_cosine", cosine},
-                 {"mean_nearest_cosine", nearest},
-                 {"encoded_texts", encoded},
-                 {"rows_out_of_time", out_of_time},
-                 {"seconds", seconds},
-                 {"scores", scores}};
+    Json json = {{"output", a.output}};
+    json.update(parse_ordered_json(summary.to_json()));
+    json["scores"] = scores;
     json.update(origin);
     std::cout << json_text(json, 2) << "\n";
     return kSuccess;
   }
-  std::cout << summary.rows.size() << " texts in " << a.output << " (" << format_seconds(seconds) << ", " << encoded
-            << " texts encoded)\nmean cosine of text and vector: " << fixed(cosine, 3);
-  if (!a.public_texts.empty()) std::cout << "; of the nearest public text: " << fixed(nearest, 3);
-  std::cout << "\n" << scores_for_people;
-  if (summary.resumed_rows > 0) std::cout << summary.resumed_rows << " rows of an interrupted run were kept\n";
-  if (out_of_time > 0) std::cout << "note: " << out_of_time << " rows ended at the time limit (--seconds)\n";
+  print_report(summary.brief() + scores_for_people + written_to(a.output, a.common.quiet));
   if (!a.common.quiet) std::cout << "note: the file may hold texts of the store; keep it as safe as the store itself\n";
   return kSuccess;
 }
@@ -284,7 +280,7 @@ void add_search_options(CLI::App& command, InvertArguments& a) {
   count("--rounds", o.rounds, 0, "Rounds of correction at most");
   count("--edits", o.edits, 1, "Changed texts tried in each");
   count("--examples", o.examples, 0, "Nearest public texts in the prompt");
-  count("--words", o.words, 0, "Words read out of each vector first (dictionary of the public texts)");
+  count("--hint-words", o.hint_words, 0, "Words read out of each vector first (dictionary of the public texts)");
   command
       .add_option("--fluency", a.fluency,
                   "Weight of the mean log-probability of a token beside the cosine; default: 0.01, with --map 0.04")
@@ -298,19 +294,15 @@ void add_search_options(CLI::App& command, InvertArguments& a) {
       ->check(CLI::Range(0.0, 1.0).description(""))
       ->type_name("C")
       ->group(group);
-  command
-      .add_option("--seconds", o.seconds,
-                  "Time for a row, then its best text so far is taken; 0 = no limit. With a limit runs are not repeatable")
-      ->check(CLI::NonNegativeNumber.description(""))
-      ->type_name("S")
-      ->capture_default_str()
+  add_time_option(command, "--text-time", o.text_time,
+                  "Time for each text, then the best so far is taken; 0 = no limit, with which alone runs are repeatable")
       ->group(group);
 }
 
 void add_scoring_options(CLI::App& command, InvertArguments& a) {
   const std::string group = "To score the texts, which an attacker cannot";
-  CLI::Option* truth = command.add_option("--truth", a.truth, "The true texts, a line for each row of VECTORS");
-  truth->type_name("FILE")->group(group);
+  CLI::Option* texts = command.add_option("--store-texts", a.store_texts, "The texts of VECTORS, a line a row");
+  texts->type_name("FILE")->group(group);
   CLI::Option* judge = command.add_option(
       "--judge", a.judge, "Who says whether a text found gives away the true one: lm (the language model) or none");
   judge->check(CLI::IsMember({"lm", "none"}).description(""))->type_name("WHO")->capture_default_str()->group(group);
@@ -319,16 +311,11 @@ void add_scoring_options(CLI::App& command, InvertArguments& a) {
       "Let a model behind this OpenAI-compatible endpoint judge instead (http://localhost:8080/v1). True, found and public "
       "texts "
       "are sent to it: they leave the machine. Never used unless given. Key: environment variable VEC2VEC_JUDGE_KEY");
-  url->type_name("URL")->needs(truth)->excludes(judge)->group(group);
+  url->type_name("URL")->needs(texts)->excludes(judge)->group(group);
   CLI::Option* name = command.add_option("--judge-model", a.endpoint.model, "The judge's name at that endpoint");
   name->type_name("NAME")->needs(url)->group(group);
   url->needs(name);
-  command.add_option("--judge-seconds", a.endpoint.seconds, "Time for an answer of that endpoint")
-      ->check(CLI::PositiveNumber.description(""))
-      ->needs(url)
-      ->type_name("S")
-      ->capture_default_str()
-      ->group(group);
+  add_time_option(command, "--judge-time", a.endpoint.seconds, "Time for an answer of that endpoint")->needs(url)->group(group);
   command.add_option("--bootstrap", a.bootstrap, "Resamples behind the 95 % intervals; 0 = no intervals")
       ->check(at_least(0))
       ->type_name("N")
@@ -352,7 +339,7 @@ void add_invert(CLI::App& app, Run& run) {
   command->add_option("--lm", a.language_model, "Language model, a GGUF file (scripts/models.sh gemma-3-270m)")
       ->type_name("FILE")
       ->required();
-  command->add_option("--map", a.map, "Map from the vectors' space into the encoder's (vec2vec align)")->type_name("MAP");
+  command->add_option("--map", a.map, "Map from the vectors' space into the encoder's (vec2vec align)")->type_name("FILE");
   add_target_option(*command, a.to);
   command->add_flag("--ignore-fingerprint", a.ignore_fingerprint,
                     "Take vectors that do not look like those the map was fitted on");
@@ -364,7 +351,7 @@ void add_invert(CLI::App& app, Run& run) {
       ->type_name("FILE")
       ->needs(texts);
   command->add_option("-o,--output", a.output, "File to write, one JSON object a line")->type_name("FILE")->required();
-  command->add_option("--rows", a.rows, "Invert this many rows, spread evenly; 0 = all")
+  command->add_option("--max-rows", a.rows, "Invert this many rows, spread evenly; 0 = all")
       ->check(at_least(0))
       ->type_name("N")
       ->capture_default_str();
@@ -387,7 +374,7 @@ void add_invert(CLI::App& app, Run& run) {
       "  vec2vec invert native.npy --encoder build/models/all-MiniLM-L6-v2 --lm build/models/gemma-3-270m/model.gguf \\\n"
       "      --public public.txt -o texts.jsonl\n"
       "  vec2vec invert store.npy --map map.safetensors --encoder build/models/all-MiniLM-L6-v2 \\\n"
-      "      --lm build/models/gemma-3-270m/model.gguf --public public.txt --rows 50 -o texts.jsonl\n"
+      "      --lm build/models/gemma-3-270m/model.gguf --public public.txt --max-rows 50 -o texts.jsonl\n"
       "An interrupted run goes on from its last row when the same command is given again. Invert vectors that you own or\n"
       "may test. Method and measures: docs/audit.md");
   command->callback([arguments, &run] { run = [arguments] { return run_invert(*arguments); }; });

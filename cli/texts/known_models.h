@@ -19,7 +19,7 @@ struct KnownModel {
 
 /// The models as they were typed: the option's name, [NAME=]FOLDER a model, and --prefix for each.
 struct ModelArguments {
-  std::string option;  ///< "--model"
+  std::string option;  ///< "--encoder"
   std::vector<std::string> folders, prefixes;
 };
 

@@ -8,6 +8,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// Rows (m, d) of a known model, and what they are called in reports.
@@ -17,9 +18,9 @@ struct PublicSide {
 };
 
 struct AdviceOptions {
-  Index rows = 4000;     ///< of a side, spread evenly, that are looked at; at least 64
-  bool search = true;    ///< look for a map; else spectra alone are compared
-  bool try_all = false;  ///< go on searching after a side has aligned
+  Index max_rows = 4000;  ///< of a side, spread evenly, that are looked at; at least 64
+  bool search = true;     ///< look for a map; else spectra alone are compared
+  bool try_all = false;   ///< go on searching after a side has aligned
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0 = all cores
   Progress progress = {};
@@ -51,10 +52,10 @@ struct Advice {
 
 /// Which of several public sides, of one known model or of several, is of the same kind as an unknown store (n, d), without
 /// pairs. The spectra of centred unit rows say what to try first: rows of one kind have their variance on as many axes,
-/// whatever the model. They are a hint and no more (docs/research/narrow.md). Then `align` with Effort::kLow on `rows` rows of
-/// each, in that order, says whether there is a map; it ends at the first that aligns. Throws Error{kBadInput} as align does,
-/// and when there is no side. Progress: "spectra", then one stage a side. Cost: two covariances a side, then 3 to 12 seconds a
-/// search on 2 cores. Thread safe; same seed, same advice.
+/// whatever the model. They are a hint and no more (docs/research/narrow.md). Then `align` with Effort::kLow on `max_rows` rows
+/// of each, in that order, says whether there is a map; it ends at the first that aligns. Throws Error{kBadInput} as align
+/// does, and when there is no side. Progress: "spectra", then one stage a side. Cost: two covariances a side, then 3 to 12
+/// seconds a search on 2 cores. Same seed, same advice.
 Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const AdviceOptions& options = {});
 
 }  // namespace vec2vec

@@ -9,6 +9,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// How much time may be spent: searches before giving up, and how far the map is refined. An easy pair of encoders takes as

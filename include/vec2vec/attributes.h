@@ -7,6 +7,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 struct AttributeOptions {

@@ -12,6 +12,8 @@
 #include "vec2vec/text_scores.h"
 #include "vec2vec/words.h"
 
+// Thread-safe, as long as two audits have neither a checkpoint nor a language model in common. Exceptions of a progress
+// function and of an encoder end the audit and come out of it (progress.h, error.h).
 namespace vec2vec {
 
 /// A further known space of an audit: vectors of the problem's texts, in the same order, by another model.
@@ -76,9 +78,9 @@ struct AuditOptions {
   AttributeOptions attributes = {};  ///< its bootstrap, seed, threads and progress are set from here
   WordOptions words = {};            ///< threads and progress likewise
   InversionOptions inversion = InversionOptions::of_translated();  ///< seed and threads likewise
-  std::string work = {};  ///< folder that keeps the alignment, each attack and each text written as it ends; an audit of the
-                          ///< same rows, map and options goes on from there. Empty = nothing is kept
-  std::string identity = {};  ///< what else must be the same to go on from there, such as the encoder of the texts
+  std::string checkpoint = {};  ///< folder that keeps the alignment, each attack and each text written as it ends; an audit of
+                                ///< the same rows, map and options goes on from there. Empty = nothing is kept
+  std::string identity = {};    ///< what else must be the same to go on from there, such as the encoder of the texts
   std::uint64_t seed = 0;
   int threads = 0;
   Progress progress = {};

@@ -7,6 +7,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: a scorer does not change. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// How far single translations can be trusted, told without pairs. What each figure is worth: docs/results.md.
@@ -50,6 +51,9 @@ class ConfidenceScorer {
 struct ConfidenceSummary {
   double far_rows = 0;    ///< part of the rows whose support is below kFarSupport
   double mean_match = 0;  ///< expected part of the rows whose nearest row in the store is right, if it holds them all
+
+  std::string brief() const;
+  std::string to_json() const;
 };
 
 /// Rows below this support lie further out than 95 % of the rows of the fit.

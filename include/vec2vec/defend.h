@@ -9,6 +9,8 @@
 #include "vec2vec/progress.h"
 #include "vec2vec/rows.h"
 
+// Thread-safe: a Defence does not change, and files appear whole. An exception of a progress function ends the call and comes
+// out of it (progress.h).
 namespace vec2vec {
 
 enum class DefenceKind {
@@ -82,6 +84,9 @@ struct DefendSummary {
   double seconds = 0;
   std::string input_sha256;
   std::vector<std::string> notes = {};  ///< what to know of how the input was read (notes_on)
+
+  std::string brief() const;
+  std::string to_json() const;
 };
 
 /// Streams a file through the defence into a new file at out_path, with constant memory, and writes out_path +

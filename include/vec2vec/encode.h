@@ -11,6 +11,8 @@
 #include "vec2vec/progress.h"
 #include "vec2vec/rows.h"
 
+// Thread-safe: an Encoder may encode on several threads at once. Of two calls that write the same file the second is refused.
+// An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// Whether this build has text encoders (OpenVINO was found). Without them an Encoder throws Error{kBadInput} that says what to
@@ -68,11 +70,14 @@ class Encoder {
 
 struct EncodeOptions {
   EncoderOptions encoder = {};
-  Index column = 0;         ///< 0 = a line is a text; k = the k-th tab-separated column of each line
-  Index block_rows = 2048;  ///< rows encoded and kept at a time, >= 1
+  Index text_column = 0;    ///< 0 = a line is a text; k = the k-th tab-separated column of each line
+  Index block_rows = 2048;  ///< rows encoded and kept at a time, in 1 .. 65536
   bool restart = false;     ///< drop what an interrupted run left behind instead of going on from there
   CreateOptions output = {};
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 struct EncodeSummary {
@@ -83,6 +88,9 @@ struct EncodeSummary {
   std::string card;    ///< Encoder::card()
   std::string texts_sha256;
   double load_seconds = 0, seconds = 0;  ///< seconds: all of it, loading included
+
+  std::string brief() const;
+  std::string to_json() const;
 };
 
 /// Encodes the lines of a UTF-8 text file with the model of a folder: line i becomes row i of a new file at out_path, empty

@@ -12,6 +12,9 @@
 #include "vec2vec/progress.h"
 #include "vec2vec/rows.h"
 
+// Thread-safe: a PictureEncoder may encode on several threads at once. Of two calls that write the same file the second is
+// refused. An exception of a progress function ends the call and comes out of it (progress.h). So does one of
+// PictureEncoder::Bytes.
 namespace vec2vec {
 
 /// Whether this build encodes pictures: OpenVINO, libjpeg, libpng and libwebp were found. Without them a PictureEncoder throws
@@ -29,7 +32,6 @@ struct PictureEncoderOptions {
 
 /// A picture encoder out of a model folder in Hugging Face layout: preprocessor_config.json, and an ONNX file that takes pixels
 /// (vision_model.onnx or model.onnx, in the folder itself or in onnx/; of models with two towers the one of pictures).
-/// Thread-safe for reading: several threads may call encode() at once.
 class PictureEncoder {
  public:
   /// Throws Error{kBadInput} for a folder that lacks a part or holds a model of another kind, naming the file.
@@ -73,6 +75,9 @@ struct EncodePicturesOptions {
   bool restart = false;       ///< drop what an interrupted run left behind instead of going on from there
   CreateOptions output = {};
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// A picture without a row, and why.
@@ -87,6 +92,9 @@ struct EncodePicturesSummary {
   std::string names;                      ///< out_path + ".names.txt": line i is the path of row i
   std::string card;                       ///< PictureEncoder::card()
   double load_seconds = 0, seconds = 0;   ///< seconds: all of it, loading included
+
+  std::string brief() const;
+  std::string to_json() const;
 };
 
 /// Encodes the pictures at pictures_path (see list_pictures) with the model of a folder into a new file at out_path; beside it

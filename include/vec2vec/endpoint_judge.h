@@ -4,6 +4,8 @@
 
 #include "vec2vec/text_scores.h"
 
+// Thread-safe; one judge is for one thread at a time. An exception of a progress function ends the call and comes out of it
+// (progress.h).
 namespace vec2vec {
 
 /// A language model behind a server that speaks the OpenAI protocol (OpenAI, llama.cpp, Ollama, vLLM ...).
@@ -12,6 +14,9 @@ struct JudgeEndpoint {
   std::string model;    ///< the name that the server knows it by
   std::string key;      ///< sent as "Authorization: Bearer KEY"; empty: no such header
   double seconds = 60;  ///< limit of one answer, > 0
+
+  /// Throws Error{kBadInput} naming the first of these out of range.
+  void validate() const;
 };
 
 /// Whether this build can ask one (libcurl was found).

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <string>
 
+// Thread-safe: an Error does not change.
 namespace vec2vec {
 
 /// Whose fault an Error is, and so what to do about it.
@@ -18,6 +19,9 @@ enum class ErrorKind {
 /// (std::rethrow_if_nested).
 class Error : public std::runtime_error {
  public:
+  /// what: a sentence, but for its capital and its full stop, which are added; or it begins with a verb whose subject is
+  /// `where`
+  /// ("has 3 rows"). message() is the whole sentence.
   Error(ErrorKind kind, std::string what, std::string where = {}, std::string hint = {});
 
   ErrorKind kind() const noexcept { return kind_; }

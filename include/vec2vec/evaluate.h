@@ -7,6 +7,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// A figure with its 95 % bootstrap interval (NaN when none was asked for) and the value that chance gives.

@@ -6,6 +6,7 @@
 
 #include "vec2vec/map.h"
 
+// Thread-safe, as long as two calls do not write the same path.
 namespace vec2vec {
 
 /// What a map can be written as, to run where the vectors are (docs/export.md).
@@ -22,6 +23,9 @@ ExportFormat export_format(std::string_view name);
 struct ExportOptions {
   bool overwrite = false;
   std::string function = "vec2vec_translate";  ///< kSql: the function's name, also the beginning of its table's
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// Writes the translation of a map, normalisation included, as a program for another environment. It agrees with

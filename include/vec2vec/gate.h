@@ -10,6 +10,8 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/retention.h"
 
+// Thread-safe: calls share nothing. A policy is for one thread while set() changes it. An exception of a progress function ends
+// the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// What a map must fulfil before it is used. Limits that are not set are not checked.
@@ -28,6 +30,8 @@ struct GatePolicy {
   bool needs_rows() const { return max_far_rows || min_mean_match || min_recall; }
   bool needs_store() const { return min_mean_match.has_value(); }
 
+  /// Throws Error{kBadInput} naming the first limit out of range.
+  void validate() const;
   /// Sets one limit from its name above and a value, as text. Throws Error{kBadInput} for an unknown name or a value out of
   /// range.
   void set(const std::string& name, const std::string& value);
@@ -48,10 +52,10 @@ struct GateEvidence {
 /// Rows that evidence is taken from; empty = not given.
 struct GateRows {
   MatrixView eval_a = {}, eval_b = {};  ///< (n, d_source) and (n, d_target): evaluation pairs, row i belonging to row i
-  MatrixView rows = {};                 ///< (q, d_source): rows to be translated, e.g. today's queries
+  MatrixView queries = {};              ///< (q, d_source): rows to be translated, e.g. today's queries
   MatrixView store = {};                ///< (m, d_target): what their translations will be searched in
-  MatrixView documents = {};            ///< (m, d_source): a store to be translated, in which the rows are queries
-  MatrixView new_rows = {};             ///< (q, d_target): the rows by the new model, see measure_retention()
+  MatrixView documents = {};            ///< (m, d_source): a store to be translated, which the queries search
+  MatrixView new_queries = {};          ///< (q, d_target): the queries by the new model, see measure_retention()
 };
 
 /// What the policy's limits ask of the rows given; the age is left to the caller. Throws Error{kBadInput} for rows that do not

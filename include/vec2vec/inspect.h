@@ -6,11 +6,12 @@
 #include "vec2vec/map.h"
 #include "vec2vec/rows.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 struct InspectOptions {
-  Index sample = 20000;  ///< rows (evenly spread over the file) behind the spectrum and isotropy, >= 2
-  int threads = 0;       ///< 0 = all cores
+  Index max_rows = 20000;  ///< rows (evenly spread over the file) behind the spectrum and isotropy, >= 2
+  int threads = 0;         ///< 0 = all cores
   Progress progress = {};
 
   /// Throws Error{kBadInput} naming the first option out of range.
@@ -37,7 +38,7 @@ struct Inspection {
   std::string to_json() const;
 };
 
-/// One pass over the file; memory O(sample * dim + dim^2) + 20 bytes a row. Duplicates are found by 128-bit hashes.
+/// One pass over the file; memory O(max_rows * dim + dim^2) + 20 bytes a row. Duplicates are found by 128-bit hashes.
 Inspection inspect(const std::string& path, const OpenOptions& open = {}, const InspectOptions& options = {});
 
 /// The same of rows (n, d) in memory; name stands for the path.

@@ -12,6 +12,8 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe, as long as two Inverters, or two threads, do not share a language model. Exceptions of an encoder, of a progress
+// function and of InvertRowsOptions' functions end the call and come out of it (progress.h, error.h); finished rows are kept.
 namespace vec2vec {
 
 /// Writes the vector of each text to its row of out (n, d), in the known space; Encoder::encode is one.
@@ -31,10 +33,10 @@ struct InversionOptions {
   Index rounds = 12;      ///< rounds of correction, >= 0
   Index edits = 192;      ///< changed texts tried in each, >= 1
   Index examples = 6;     ///< nearest public texts in the prompt, in 0 .. 32
-  Index words = 8;        ///< words read out of the vector by the dictionary, in 0 .. 64
+  Index hint_words = 8;   ///< words read out of the vector by the dictionary, in 0 .. 64
   double fluency = 0.01;  ///< weight of a text's mean log-probability a token (nats) beside its cosine, >= 0
   double enough = 1;      ///< cosine of a text that is near enough, in 0 .. 1; what goes beyond it counts a tenth
-  double seconds = 0;     ///< time for a row, after which its best text so far is taken; 0 = no limit. With a limit, results
+  double text_time = 0;   ///< seconds for a row, after which its best text so far is taken; 0 = no limit. With a limit, results
                           ///< depend on the machine
   std::uint64_t seed = 0;
   int threads = 0;  ///< 0 = all cores
@@ -44,7 +46,7 @@ struct InversionOptions {
   static InversionOptions of_translated();
 
   /// What decides on the texts, as a JSON object; without seed and threads.
-  std::string json() const;
+  std::string to_json() const;
 
   /// Throws Error{kBadInput} naming the first option out of range.
   void validate() const;
@@ -105,11 +107,22 @@ struct InvertRowsOptions {
   std::function<void(std::span<const Inversion> rows)> before_writing = {};
   std::function<std::string(const std::string& sha256)> provenance = {};  ///< as in CreateOptions (rows.h)
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 struct InversionSummary {
   std::vector<Inversion> rows;
   Index resumed_rows = 0;  ///< of an earlier, interrupted run
+
+  double mean_cosine() const;          ///< Inversion::cosine; 0 of no rows
+  double mean_nearest_cosine() const;  ///< Inversion::nearest_cosine; 0 of no rows
+  double seconds() const;              ///< of all rows, the resumed ones too
+  Index encoded_texts() const;
+  Index rows_out_of_time() const;
+  std::string brief() const;
+  std::string to_json() const;  ///< without the texts
 };
 
 /// Inverts rows (n, d) and writes a JSON object a line to a new file at out_path. Each row is kept in out_path + ".partial" as

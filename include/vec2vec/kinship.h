@@ -6,6 +6,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// How the models behind two sets of rows are related.
@@ -19,8 +20,8 @@ enum class Kinship {
 const char* to_string(Kinship kinship);
 
 struct KinshipOptions {
-  bool align = true;  ///< look for a map when the coordinates differ; else the answer is kUncertain
-  Index rows = 5000;  ///< rows a side, spread evenly, that are looked at; >= 64
+  bool search = true;     ///< look for a map when the coordinates differ; else the answer is kUncertain
+  Index max_rows = 5000;  ///< rows a side, spread evenly, that are looked at; >= 64
   std::uint64_t seed = 0;
   int threads = 0;         ///< 0 = all cores
   double time_budget = 0;  ///< of the search for a map, seconds; 0 = none
@@ -47,7 +48,7 @@ struct KinshipReport {
 };
 
 /// Compares rows a (n, d_a) with rows b (m, d_b), without pairs and of any texts. Throws Error{kBadInput} as align does. Cost:
-/// two covariances and their eigenvectors, and align on `rows` rows when the coordinates differ.
+/// two covariances and their eigenvectors, and align on `max_rows` rows when the coordinates differ.
 KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options = {});
 
 }  // namespace vec2vec

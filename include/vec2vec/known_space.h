@@ -4,6 +4,7 @@
 
 #include "vec2vec/matrix.h"
 
+// Thread-safe: data only.
 namespace vec2vec {
 
 /// Rows (m, d) of a space that its holder can encode texts in, and the name of its model.

@@ -9,6 +9,7 @@
 
 #include "vec2vec/matrix.h"
 
+// A model is for one thread at a time. What it throws ends the call that uses it, and comes out of that (error.h).
 namespace vec2vec {
 
 using Token = std::int32_t;

@@ -10,6 +10,8 @@
 #include "vec2vec/progress.h"
 #include "vec2vec/rows.h"
 
+// Thread-safe: a map that nobody changes may serve many threads, and files appear whole. An exception of a progress function
+// ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 namespace neural {
@@ -49,6 +51,7 @@ struct Target {
 /// A neural map has layers N, too: v = (1 - blend) unit(u * weight) + blend unit(N(unit(u))) (docs/neural.md).
 /// The target's mean and the mean norm of its centred unit rows ("spread") turn a centred direction back into a raw vector.
 /// The target space of a map of several known spaces is their consensus: see consensus().
+/// The parts are open, so that other programs can make maps; validate() says what holds of them.
 class Map {
  public:
   Matrix source_mean;  ///< (1, d_source)
@@ -63,6 +66,11 @@ class Map {
   std::vector<Target> targets;  ///< the known spaces, when the map was fitted to several; else empty
   Matrix components;            ///< (d_1 + ... + d_K, d_target) of several known spaces, see consensus(); else empty
   std::string card;             ///< JSON object: how the map was made; see docs/file-format.md
+
+  /// Throws Error{kBadInput} naming `where` unless the parts fit each other: shapes as written above, blend in 0 .. 1, and,
+  /// with targets, the components of their consensus. Whatever reads, writes or applies a map calls it. Cost: no value is
+  /// looked at.
+  void validate(const std::string& where = "map") const;
 
   Index source_dim() const { return weight.rows(); }
   Index target_dim() const { return weight.cols(); }
@@ -114,13 +122,16 @@ struct TranslateOptions {
 };
 
 struct TranslateSummary {
-  Index rows = 0, zero_rows = 0;
+  Index rows = 0, dim = 0, zero_rows = 0;  ///< dim: of the target space
   /// With a confidence file: part of the rows with a support below 0.05, which 0.05 of rows like those of the fit have; and,
   /// with a store, the expected part of the rows whose nearest row in it is right, when it holds all counterparts.
   std::optional<double> far_rows, mean_match;
   double seconds = 0;
   std::string input_sha256, map_sha256;
   std::vector<std::string> notes = {};  ///< what to know of how the input was read (notes_on)
+
+  std::string brief() const;
+  std::string to_json() const;
 };
 
 /// Streams source through the map into a new file at out_path, with constant memory, and writes out_path + ".provenance.json".

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+// Thread-safe as standard containers are: many threads may read, or one may write. Views own nothing: the memory has to outlive
+// them.
 namespace vec2vec {
 
 using Index = std::int64_t;

@@ -10,6 +10,7 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// What is fixed of a measure: how it is called and read. docs/measures.md defines each and names its paper.
@@ -28,7 +29,7 @@ const std::vector<MeasureInfo>& measure_catalogue();
 
 struct MeasureOptions {
   Index k = 10;              ///< neighbours of the k-NN measures, >= 2 and below the number of rows
-  Index sample = 0;          ///< rows used, drawn at random; 0 = all. With fewer than all, values are estimates
+  Index max_rows = 0;        ///< rows used, drawn at random; 0 = all. With fewer than all, values are estimates
   Index pair_rows = 4096;    ///< rows (drawn at random) whose pairs RSA and RBF CKA compare, at least 20; 0 = all
   Index permutations = 100;  ///< permuted pairings behind each null, >= 10; costly measures use fewer, see Measure::null_values
   Index bootstrap = 1000;    ///< resamples behind bootstrap intervals, <= 10^6; 0 = none (low and high are NaN)

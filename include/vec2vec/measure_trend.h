@@ -7,7 +7,7 @@
 
 namespace vec2vec {
 
-/// What is known of a space besides its rows.
+/// What is known of a space besides its rows. Functions of this header are thread-safe and take no callbacks.
 struct SpaceTraits {
   std::string name;
   std::string family;          ///< spaces of one family share training data, weights or authors; empty = of no family

@@ -8,6 +8,8 @@
 
 #include "vec2vec/align.h"
 
+// Thread-safe, as long as two calls have neither a checkpoint nor a log in common. An exception of a progress function ends the
+// call and comes out of it (progress.h). So does one of NeuralOptions::on_log.
 namespace vec2vec {
 
 /// Where the translator begins. kLinear: the given linear map, which the untrained network equals; kRandom: from scratch.
@@ -27,6 +29,9 @@ struct LossWeights {
   double latent_generator = 1;     ///< adversarial, on the shared latent
   double matching = 0;             ///< distance to the soft counterpart among the other side's rows, see matching_temperature
   double pairs = 10;               ///< distance to the partner, of known pairs; without any it does nothing
+
+  /// Sets one by its name above. Throws Error{kBadInput} for another name or a coefficient that is negative or not finite.
+  void set(const std::string& name, double coefficient);
 };
 
 /// Whose dot products the translation is to keep: those of the rows themselves, as in the paper, or of their translations by

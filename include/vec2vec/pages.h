@@ -2,10 +2,11 @@
 #pragma once
 #include <string>
 
+// Thread-safe: calls share nothing.
 namespace vec2vec {
 
 /// The HTML page, complete in itself, of AuditReport::to_json() with what the caller added to it (docs/audit.md). Pages ask for
-/// nothing from any network. Thread-safe, as all here.
+/// nothing from any network.
 std::string audit_page(const std::string& json);
 
 /// The same of an alignment: a JSON object with the members of AlignSummary::to_json(), and with `portrait` (portrait.h),

@@ -5,6 +5,7 @@
 
 #include "vec2vec/align.h"
 
+// Thread-safe: calls share nothing.
 namespace vec2vec {
 
 /// The known pairs of a file.

@@ -7,6 +7,7 @@
 #include "vec2vec/align.h"
 #include "vec2vec/map.h"
 
+// Thread-safe: calls share nothing. An exception of a progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 struct PortraitOptions {
@@ -28,7 +29,7 @@ struct PortraitOptions {
 /// groups of rows with their words, nearest rows on both sides, rows that are far from all others. The map is of problem's rows
 /// or of others of the same models; problem.pairs are not used. At most 20,000 rows a side are looked at, spread evenly. Throws
 /// Error{kBadInput} for dimensions that are not the map's, and other known spaces than it has. Cost: about 3 `drawn` m d flops
-/// of the target's m rows, and the eigenvalues of a d x d matrix for each space. Thread-safe; the same bytes for any number of
+/// of the target's m rows, and the eigenvalues of a d x d matrix for each space. The same bytes for any number of
 /// threads.
 std::string portrait(const Map& map, const AlignProblem& problem, const PortraitOptions& options = {});
 

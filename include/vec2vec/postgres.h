@@ -11,6 +11,8 @@
 
 /// Vectors that lie in Postgres, in columns of the types vector and halfvec of pgvector (docs/postgres.md). A library of its
 /// own, vec2vec::postgres; built without libpq it throws Error{kBadInput} wherever a database would be needed.
+// Thread-safe: each call has its own connections; of two that write the same column the server refuses one. An exception of a
+// progress function ends the call and comes out of it (progress.h).
 namespace vec2vec {
 
 /// Whether this build can talk to Postgres.
@@ -26,7 +28,7 @@ struct PostgresColumn {
   std::string table;   ///< as in SQL: documents, public.documents, "Mixed Case"
   std::string column;  ///< exact name
   /// Exact names of the columns of a unique index without NULLs, in any order; empty = the primary key.
-  std::vector<std::string> key;
+  std::vector<std::string> key_column;
 };
 
 /// Up to `rows` vectors drawn at random, (n, dim) with n <= rows: Bernoulli sampling of rows, of pages for tables above 8 GiB.
@@ -50,8 +52,11 @@ struct MigrateOptions {
   bool measure = false;             ///< plan_postgres: also count what is pending, and time some rows in a temporary table
   Index accept_stale = 0;           ///< roll_back_postgres: although at most so many rows get an old vector that may be stale
   Index accept_loss = 0;            ///< drop_new_postgres, drop_old_postgres: drop just so many vectors that are nowhere else
-  double retry_seconds = 60;        ///< how long to wait for a server that went away
+  double retry_time = 60;           ///< seconds to wait for a server that went away; 0 = not at all
   Progress progress = {};
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// Why a migration would be refused, and what to try.
@@ -76,6 +81,8 @@ struct MigratePlan {
   std::string old_column;                ///< what the old column will be called, or is called, after the switch
   std::vector<MigrateProblem> problems;  ///< why a migration would be refused; empty = it would not
   std::vector<std::string> notes;        ///< what will cost time or needs a decision
+
+  std::string brief() const;
   std::string to_json() const;
 };
 
@@ -96,6 +103,8 @@ struct MigrateSummary {
   std::vector<std::string> wrong_keys;               ///< keys of the first vectors of a wrong dimension
   std::vector<std::string> native_keys, stale_keys;  ///< likewise
   std::vector<std::string> notes;
+
+  std::string brief() const;
   std::string to_json() const;
 };
 

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string_view>
 
+// Thread-safe: a function that is given to two calls at once is called by both.
 namespace vec2vec {
 
 /// Called now and then by long work: the stage's name and the part done in [0, 1]. Return false to cancel; the work

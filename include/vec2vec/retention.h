@@ -8,6 +8,7 @@
 #include "vec2vec/map.h"
 #include "vec2vec/matrix.h"
 
+// Thread-safe: calls share nothing.
 namespace vec2vec {
 
 struct RetentionOptions {

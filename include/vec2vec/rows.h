@@ -7,6 +7,8 @@
 
 #include "vec2vec/matrix.h"
 
+// A source may be read on several threads at once; a sink, and opening and closing, is for one thread. Sources and sinks own
+// their files. Exceptions of CreateOptions::provenance end commit() and come out of it (error.h); no file appears.
 namespace vec2vec {
 
 /// Rows of a file (or store), read in blocks as float32.
@@ -37,6 +39,9 @@ struct OpenOptions {
   /// Also read integers of more than 8 bits (npy, npz, safetensors), which are refused as vectors: numbers of rows. Those
   /// beyond 2^24 are rounded.
   bool integers = false;
+
+  /// Throws Error{kBadInput} naming the first option out of range.
+  void validate() const;
 };
 
 /// Opens a vector file. The format is told from its content (magic bytes, then the shape of its records); the name tells only

@@ -12,6 +12,7 @@
 #include "vec2vec/language_model.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe, as long as the judge is. Exceptions of a judge or a progress function end the call and come out of it (error.h).
 namespace vec2vec {
 
 /// How much of a true text another one has, each in [0, 1].

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+// Thread-safe: calls share nothing.
 namespace vec2vec {
 
 /// The lines of a UTF-8 text file, read into memory: texts, labels, words. A byte order mark and the ends of lines (of Unix,

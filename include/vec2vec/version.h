@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+// Thread-safe: calls share nothing.
 namespace vec2vec {
 /// Library version, e.g. "0.1.0".
 const char* version();

@@ -9,6 +9,8 @@
 #include "vec2vec/matrix.h"
 #include "vec2vec/progress.h"
 
+// Thread-safe: a dictionary does not change. An exception of a progress function ends the call and comes out of it
+// (progress.h).
 namespace vec2vec {
 
 /// The different words of a text, in the order of their first use: runs of ASCII letters and digits, in lower case, and of

@@ -6,6 +6,8 @@
 #include <nanobind/stl/tuple.h>
 #include <nanobind/stl/vector.h>
 
+#include <array>
+
 #include "bindings.h"
 #include "rows.h"
 #include "run.h"
@@ -24,6 +26,8 @@ Effort parse_effort(const std::string& text) {
 }
 
 namespace {
+
+constexpr std::array kPrecisions = {"auto", "float32", "bfloat16"};  // in the order of NeuralPrecision
 
 using PairArray = nb::ndarray<const std::int64_t, nb::shape<-1, 2>, nb::c_contig, nb::device::cpu>;
 
@@ -77,23 +81,12 @@ std::string draw(const Map& map, const Rows& source, const std::vector<Rows>& ta
   return json;
 }
 
-Result train(const Rows& source, const Rows& target, const Map* start, const PairArray& pairs, const std::string& preset,
-             std::optional<Index> steps, std::optional<double> blend, int seeds, const std::string& source_name,
-             const std::string& target_name, std::uint64_t seed, int threads, double time_budget, const Path& checkpoint,
-             const Path& log, const Path& plot, const nb::object& progress) {
-  NeuralOptions options = neural_preset(preset);
+Result train(const Rows& source, const Rows& target, const Map* start, const PairArray& pairs, NeuralOptions options,
+             const std::string& source_name, const std::string& target_name, const Path& plot, const nb::object& progress) {
   if (!start) options.start = NeuralStart::kRandom;
-  if (steps) options.steps = *steps;
-  if (blend) options.blend = blend;
-  options.seed = seed;
-  options.threads = threads;
-  options.time_budget = time_budget;
-  options.checkpoint = checkpoint.string();
-  options.log = log.string();
   if (!plot.empty()) {
     options.on_log = [path = plot.string()](const std::string& json) { save_page(path, training_page(json), true); };
   }
-  options.seeds = seeds;
   NeuralSummary summary;
   run(progress, [&](const Progress& report) {
     options.progress = report;
@@ -101,6 +94,42 @@ Result train(const Rows& source, const Rows& target, const Map* start, const Pai
         train_neural({view(source), view(target), source_name, target_name, row_pairs(pairs)}, start ? *start : Map{}, options);
   });
   return {std::move(summary.map), summary.brief(), summary.to_json()};
+}
+
+void add_neural_options(nb::module_& module) {
+  nb::class_<NeuralOptions>(module, "NeuralOptions")
+      .def_static("preset", &neural_preset, nb::arg("name"))
+      .def("set_loss", [](NeuralOptions& o, const std::string& name, double coefficient) { o.loss.set(name, coefficient); })
+      .def_rw("steps", &NeuralOptions::steps)
+      .def_prop_rw(
+          "width", [](const NeuralOptions& o) { return o.width; },
+          [](NeuralOptions& o, Index width) { o.width = o.discriminator_width = width; })
+      .def_rw("batch", &NeuralOptions::batch)
+      .def_rw("period", &NeuralOptions::period)
+      .def_rw("learning_rate", &NeuralOptions::learning_rate)
+      .def_rw("discriminator_rate", &NeuralOptions::discriminator_learning_rate)
+      .def_prop_rw(
+          "preserve", [](const NeuralOptions& o) { return std::string(o.preserve == Preserve::kRows ? "rows" : "start"); },
+          [](NeuralOptions& o, const std::string& whose) { o.preserve = whose == "rows" ? Preserve::kRows : Preserve::kStart; })
+      .def_rw("seeds", &NeuralOptions::seeds)
+      .def_rw("instance_noise", &NeuralOptions::instance_noise)
+      .def_rw("discriminator_penalty", &NeuralOptions::discriminator_penalty)
+      .def_rw("blend", &NeuralOptions::blend)
+      .def_rw("close", &NeuralOptions::close)
+      .def_rw("matching_temperature", &NeuralOptions::matching_temperature)
+      .def_rw("matching_whitening", &NeuralOptions::matching_whitening)
+      .def_rw("matching_debias", &NeuralOptions::matching_debias)
+      .def_prop_rw(
+          "precision", [](const NeuralOptions& o) { return std::string(kPrecisions[static_cast<std::size_t>(o.precision)]); },
+          [](NeuralOptions& o, const std::string& name) {
+            for (std::size_t p = 0; p < kPrecisions.size(); ++p)
+              if (name == kPrecisions[p]) o.precision = static_cast<NeuralPrecision>(p);
+          })
+      .def_rw("seed", &NeuralOptions::seed)
+      .def_rw("threads", &NeuralOptions::threads)
+      .def_rw("time_budget", &NeuralOptions::time_budget)
+      .def_rw("checkpoint", &NeuralOptions::checkpoint)
+      .def_rw("log", &NeuralOptions::log);
 }
 
 }  // namespace
@@ -125,10 +154,10 @@ void add_align(nb::module_& module) {
   module.def("portrait", &draw, nb::arg("map"), nb::arg("source").noconvert(), nb::arg("targets").noconvert(),
              nb::arg("source_name"), nb::arg("target_names"), nb::arg("source_texts"), nb::arg("target_texts"), nb::arg("seed"),
              nb::arg("threads"), nb::arg("progress").none());
+  add_neural_options(module);
   module.def("train_neural", &train, nb::arg("source").noconvert(), nb::arg("target").noconvert(), nb::arg("start").none(),
-             nb::arg("pairs").noconvert(), nb::arg("preset"), nb::arg("steps").none(), nb::arg("blend").none(),
-             nb::arg("seeds"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("seed"), nb::arg("threads"),
-             nb::arg("time_budget"), nb::arg("checkpoint"), nb::arg("log"), nb::arg("plot"), nb::arg("progress").none());
+             nb::arg("pairs").noconvert(), nb::arg("options"), nb::arg("source_name"), nb::arg("target_name"), nb::arg("plot"),
+             nb::arg("progress").none());
   module.def(
       "fit_paired",
       [](const Rows& source, const Rows& target) {

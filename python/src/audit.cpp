@@ -33,12 +33,12 @@ void add_audit(nb::module_& module) {
       .def_rw("reveal", &AuditOptions::reveal)
       .def_rw("bootstrap", &AuditOptions::bootstrap)
       .def_prop_rw(
-          "work", [](const AuditOptions& options) { return Path(options.work); },
-          [](AuditOptions& options, const Path& work) { options.work = work.string(); })
+          "checkpoint", [](const AuditOptions& options) { return Path(options.checkpoint); },
+          [](AuditOptions& options, const Path& folder) { options.checkpoint = folder.string(); })
       .def_rw("seed", &AuditOptions::seed)
       .def_rw("threads", &AuditOptions::threads)
       .def_prop_rw(
-          "top", [](const AuditOptions& options) { return options.attributes.k; },
+          "k", [](const AuditOptions& options) { return options.attributes.k; },
           [](AuditOptions& options, Index k) { options.attributes.k = k; });
   module.def(
       "audit",

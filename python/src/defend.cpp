@@ -43,7 +43,7 @@ void add_defend(nb::module_& module) {
                 const Index count = std::min(kBlock, in.rows - begin);
                 defence.apply(in.middle_rows(begin, count), first_row + begin, span(out).middle_rows(begin, count));
                 if (!report("defend", static_cast<double>(begin + count) / static_cast<double>(in.rows)))
-                  throw Error(ErrorKind::kInterrupted, "interrupted");
+                  throw Error(ErrorKind::kInterrupted, "the work was interrupted");
               }
             });
           },

@@ -2,6 +2,7 @@
 #include <nanobind/stl/string.h>
 
 #include "bindings.h"
+#include "core/text/sentence.h"
 #include "vec2vec/error.h"
 #include "vec2vec/version.h"
 
@@ -31,6 +32,8 @@ void raise(const std::exception_ptr& pointer, void*) {
 NB_MODULE(_core, module) {
   nb::register_exception_translator(raise);
   module.def("version", &version);
+  module.def("sentence", &sentence, nb::arg("what"), nb::arg("where"));
+  module.def("told", &told, nb::arg("sentence"), nb::arg("where"), nb::arg("hint"));
   add_map(module);
   add_align(module);
   add_reports(module);

@@ -34,16 +34,18 @@ Report evaluate_rows(const Rows& translated, const Rows& truth, const Rows& mean
   return {result.brief(), result.to_json()};
 }
 
-Report inspect_rows(const Rows& rows, const std::string& name, Index sample, int threads, const nb::object& progress) {
+Report inspect_rows(const Rows& rows, const std::string& name, Index max_rows, int threads, const nb::object& progress) {
   Inspection result;
-  run(progress, [&](const Progress& report) { result = inspect(view(rows), name, {sample, threads, report}); });
+  run(progress, [&](const Progress& report) { result = inspect(view(rows), name, {max_rows, threads, report}); });
   return {result.brief(), result.to_json()};
 }
 
-Report inspect_file(const Path& path, const std::string& tensor, Index raw_dim, Index sample, int threads,
+Report inspect_file(const Path& path, const std::string& tensor, Index raw_dim, Index max_rows, int threads,
                     const nb::object& progress) {
   Inspection result;
-  run(progress, [&](const Progress& report) { result = inspect(path.string(), {raw_dim, tensor}, {sample, threads, report}); });
+  run(progress, [&](const Progress& report) {
+    result = inspect(path.string(), {raw_dim, tensor}, {max_rows, threads, report});
+  });
   return {result.brief(), result.to_json()};
 }
 
@@ -53,15 +55,15 @@ void add_reports(nb::module_& module) {
   module.def("evaluate", &evaluate_rows, nb::arg("translated").noconvert(), nb::arg("truth").noconvert(),
              nb::arg("mean").noconvert(), nb::arg("pool"), nb::arg("bootstrap"), nb::arg("seed"), nb::arg("threads"),
              nb::arg("progress").none());
-  module.def("inspect_rows", &inspect_rows, nb::arg("rows").noconvert(), nb::arg("name"), nb::arg("sample"), nb::arg("threads"),
-             nb::arg("progress").none());
-  module.def("inspect_file", &inspect_file, nb::arg("path"), nb::arg("tensor"), nb::arg("raw_dim"), nb::arg("sample"),
+  module.def("inspect_rows", &inspect_rows, nb::arg("rows").noconvert(), nb::arg("name"), nb::arg("max_rows"),
+             nb::arg("threads"), nb::arg("progress").none());
+  module.def("inspect_file", &inspect_file, nb::arg("path"), nb::arg("tensor"), nb::arg("raw_dim"), nb::arg("max_rows"),
              nb::arg("threads"), nb::arg("progress").none());
 
   nb::class_<MeasureOptions>(module, "MeasureOptions")
       .def(nb::init<>())
       .def_rw("k", &MeasureOptions::k)
-      .def_rw("sample", &MeasureOptions::sample)
+      .def_rw("max_rows", &MeasureOptions::max_rows)
       .def_rw("pair_rows", &MeasureOptions::pair_rows)
       .def_rw("permutations", &MeasureOptions::permutations)
       .def_rw("bootstrap", &MeasureOptions::bootstrap)

@@ -126,7 +126,7 @@ def test_arrow_streams(store: Any, paired_map: v2v.Map, tmp_path: Path, compress
             sink.write_table(coded[first : first + 130])
     assert stores.format_of(tmp_path / "in.arrows") == "Parquet or Arrow"
     np.testing.assert_array_equal(stores.sample(tmp_path / "in.arrows"), arrow.to_numpy(store["v"], "v"))
-    assert stores.sample(tmp_path / "in.arrows", rows=70).shape == (70, 384)
+    assert stores.sample(tmp_path / "in.arrows", max_rows=70).shape == (70, 384)
     for name, open_with in (
         ("out.arrows", pa.ipc.open_stream),
         ("out.arrow", pa.ipc.open_file),
@@ -176,7 +176,7 @@ def test_nulls_are_refused_or_kept(demo: Load, paired_map: v2v.Map, tmp_path: Pa
     for i in (7, 500, 999):
         rows[i] = None
     pq.write_table(table_of(rows, kind), tmp_path / "in.parquet", row_group_size=400)
-    with pytest.raises(v2v.BadInputError, match="row 7: a null"):
+    with pytest.raises(v2v.BadInputError, match="row 7: There is a null"):
         arrow.translate(paired_map, tmp_path / "in.parquet", tmp_path / "out.parquet")
     assert os.listdir(tmp_path) == ["in.parquet"]
     summary = arrow.translate(paired_map, tmp_path / "in.parquet", tmp_path / "out.parquet", nulls="keep")
@@ -197,10 +197,10 @@ def test_bad_rows_are_named(demo: Load, paired_map: v2v.Map, tmp_path: Path) -> 
         assert os.listdir(tmp_path) == ["in.parquet"]
 
     rows: list[Any] = list(demo("minilm.eval"))
-    attempt([*rows[:700], rows[700][:100], *rows[701:]], "row 700: a vector of 100 values, not 384")
-    attempt([*rows[:700], [None] * 384, *rows[701:]], "row 700: a vector with nulls among its values")
-    attempt([*rows[:700], np.full(384, np.nan), *rows[701:]], "row 700: NaN")
-    attempt([None, *rows[:700], np.full(384, np.inf)], "row 701: NaN or inf", nulls="keep")
+    attempt([*rows[:700], rows[700][:100], *rows[701:]], "row 700: There is a vector of 100 values, not 384")
+    attempt([*rows[:700], [None] * 384, *rows[701:]], "row 700, has nulls among its values")
+    attempt([*rows[:700], np.full(384, np.nan), *rows[701:]], "row 700: There are NaN")
+    attempt([None, *rows[:700], np.full(384, np.inf)], "row 701: There are NaN or inf", nulls="keep")
     attempt(list(demo("e5.eval")), "do not look like the model")
     attempt(rows, "is 'drop'", nulls="drop")
     attempt(rows, "has no column 'x'", column="x")
@@ -244,7 +244,7 @@ def test_batches_as_spark_hands_them_over(store: Any, paired_map: v2v.Map) -> No
 def test_sample_is_spread_evenly(store: Any, tmp_path: Path) -> None:
     rows = arrow.to_numpy(store["v"], "v")
     pq.write_table(store, tmp_path / "in.parquet", row_group_size=100)
-    some = arrow.sample(tmp_path / "in.parquet", rows=50)
+    some = arrow.sample(tmp_path / "in.parquet", max_rows=50)
     np.testing.assert_array_equal(some, rows[::20])
     np.testing.assert_array_equal(arrow.sample(tmp_path / "in.parquet"), rows)
 
@@ -277,6 +277,7 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(cli: Cli, large: Path, map_fi
         "translate",
         map_file,
         large,
+        "-o",
         killed,
         "--part-rows",
         "5000",
@@ -297,7 +298,7 @@ def test_a_killed_run_is_resumed_to_the_same_bytes(cli: Cli, large: Path, map_fi
     table = pq.read_table(killed)
     assert table["id"].to_pylist() == list(range(60000))
     np.save(tmp_path / "in.npy", arrow.to_numpy(pq.read_table(large)["v"], "v"))
-    cli("translate", map_file, tmp_path / "in.npy", tmp_path / "out.npy")
+    cli("translate", map_file, tmp_path / "in.npy", "-o", tmp_path / "out.npy")
     assert arrow.to_numpy(table["v"], "v").tobytes() == np.load(tmp_path / "out.npy").tobytes()
 
     assert arrow.translate(map_file, large, killed, part_rows=5000).resumed_files == 12  # nothing left to do
@@ -396,7 +397,7 @@ def test_what_says_of_a_folder_what_is_in_it_goes_first(
 
 @pytest.mark.parametrize("wait", [0.0, 0.001, 0.005, 0.02])
 def test_ctrl_c_leaves_nothing_half_written(large: Path, map_file: Path, tmp_path: Path, wait: float) -> None:
-    command = [sys.executable, "-m", "vec2vec_cpp", "translate", map_file, large, tmp_path / "out.parquet"]
+    command = [sys.executable, "-m", "vec2vec_cpp", "translate", map_file, large, "-o", tmp_path / "out.parquet"]
     process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE)
     while process.poll() is None and not list(tmp_path.glob(UNFINISHED)):
         time.sleep(0.0001)
@@ -412,11 +413,11 @@ def test_shell(cli: Cli, store: Any, map_file: Path, tmp_path: Path) -> None:
         return subprocess.run(command, capture_output=True, text=True)
 
     pq.write_table(store, tmp_path / "in.parquet")
-    done = shell("sample", tmp_path / "in.parquet", tmp_path / "some.npy", "--rows", 100)
+    done = shell("sample", tmp_path / "in.parquet", "-o", tmp_path / "some.npy", "--max-rows", 100)
     assert "100 rows of dimension 384" in done.stdout and cli("inspect", tmp_path / "some.npy")["rows"] == 100
-    done = shell("translate", map_file, tmp_path / "in.parquet", tmp_path / "out.parquet", "--into", "new")
+    done = shell("translate", map_file, tmp_path / "in.parquet", "-o", tmp_path / "out.parquet", "--into", "new")
     assert "1000 rows" in done.stdout and done.returncode == 0
-    done = shell("translate", map_file, tmp_path / "in.parquet", tmp_path / "out.parquet")
+    done = shell("translate", map_file, tmp_path / "in.parquet", "-o", tmp_path / "out.parquet")
     assert done.returncode != 0 and "exists already" in done.stderr and "Traceback" not in done.stderr
 
 

@@ -64,7 +64,7 @@ def test_defences_and_the_work_folder(demo: Load, tmp_path: Path) -> None:
     store, public, work = demo("minilm.eval"), demo("minilm.a"), tmp_path / "work"
 
     def run(rows: v2v._rows.Float32 = store) -> v2v.AuditReport:
-        return v2v.audit(rows, public, defences=["rotate"], max_rows=1000, bootstrap=50, work=work)
+        return v2v.audit(rows, public, defences=["rotate"], max_rows=1000, bootstrap=50, checkpoint=work)
 
     first = run()
     points = first.to_dict()["defences"]["points"]
@@ -84,7 +84,7 @@ def test_bad_input(demo: Load, paired_map: v2v.Map) -> None:
         v2v.audit(store, public, map=paired_map, labels=LABELS, label_rows=public[:4], truth=["tax"] * 1000)
     with pytest.raises(v2v.BadInputError, match="999 entries"):
         v2v.audit(store, public, map=paired_map, labels=LABELS, label_rows=public[:4], truth=[None] * 999)
-    with pytest.raises(v2v.BadInputError, match="no such step"):
+    with pytest.raises(v2v.BadInputError, match="There is no such step"):
         v2v.audit(store, public, map=paired_map, defences=["hide"])
     with pytest.raises(v2v.BadInputError, match="does not lead"):
         v2v.audit(store, public[:, :100], map=paired_map)

@@ -49,17 +49,17 @@ def calls(demo: Load, paired_map: v2v.Map, map_file: Path, tmp_path: Path) -> di
         "stores": lambda progress: stores.translate(map_file, tmp_path / "in.npy", tmp_path / "out.csv", progress=progress),
         "evaluate": lambda progress: v2v.evaluate(many[:20000], many[:20000], progress=progress),
         "measure": lambda progress: v2v.measure(many[:4000], many[:4000], progress=progress),
-        "audit": lambda progress: v2v.audit(a, b, work=tmp_path / "work", progress=progress),
+        "audit": lambda progress: v2v.audit(a, b, checkpoint=tmp_path / "work", progress=progress),
         "defend": lambda progress: v2v.defend(many, "rotate", 1, progress=progress),
         "score": lambda progress: v2v.ConfidenceScorer(paired_map, b).score(many, progress=progress),
-        "inspect": lambda progress: v2v.inspect(many, sample=60000, progress=progress),
+        "inspect": lambda progress: v2v.inspect(many, max_rows=60000, progress=progress),
     }
 
 
 def test_a_progress_function_that_raises(calls: dict[str, Callable[..., Any]], tmp_path: Path) -> None:
     rows = np.random.default_rng(0).standard_normal((80, 8), dtype=np.float32)
     v2v.align(rows, rows, "rows")  # threads that the libraries keep are there
-    before, running, files = threads(), threading.active_count(), {"in.npy", "work"}  # other tests may have left a bar's monitor
+    before, running, files = threads(), threading.active_count(), {"in.npy", "work", "stages"}  # other tests may have left a bar's monitor
     for name, call in calls.items():
         with pytest.raises(Refused), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -18,7 +18,7 @@ def test_gives_the_rows_of_the_command(
 ) -> None:
     key = bytes(range(40))
     (tmp_path / "key").write_bytes(key)
-    cli("defend", demo_file("minilm.eval"), tmp_path / "out.npy", "--steps", steps, "--key", tmp_path / "key")
+    cli("defend", demo_file("minilm.eval"), "-o", tmp_path / "out.npy", "--steps", steps, "--key", tmp_path / "key")
     rows = demo("minilm.eval")
     np.testing.assert_array_equal(v2v.defend(rows, steps, key), np.load(tmp_path / "out.npy"))
     defence = v2v.Defence(steps, 384, key)
@@ -36,7 +36,7 @@ def test_bad_input(demo: Load) -> None:
     rows = demo("minilm.eval")
     with pytest.raises(v2v.BadInputError, match="16 bytes"):
         v2v.defend(rows, "rotate", b"short")
-    with pytest.raises(v2v.BadInputError, match="no such step"):
+    with pytest.raises(v2v.BadInputError, match="There is no such step"):
         v2v.defend(rows, "hide", 1)
     with pytest.raises(v2v.BadInputError, match="made for 384"):
         v2v.Defence("rotate", 384, 1).apply(rows[:, :100])

@@ -114,7 +114,7 @@ def test_a_full_disk_and_a_forbidden_folder_are_no_internal_errors(
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, before[1]))  # writes fail as they do on a full disk
     try:
-        with pytest.raises(v2v.UnavailableError, match="cannot write") as caught:
+        with pytest.raises(v2v.UnavailableError, match="cannot be written") as caught:
             v2v.translate_file(map_file, demo_file("minilm.eval"), target)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)

@@ -100,12 +100,12 @@ def test_names() -> None:
     for data, given, message in (
         ([a, b], "e5", "'e5' for 2 known spaces"),
         ([a, b], ["e5"], "has 1 names, B 2 known spaces"),
-        (a, ["e5", "mpnet"], "has 2 names, B 1 known space\n"),
+        (a, ["e5", "mpnet"], "has 2 names, B 1 known space\.\n"),
         ({"e5": a}, ["e5"], "beside a dict"),
     ):
-        with pytest.raises(v2v.BadInputError, match=f"`target_name`: .*{message}"):
+        with pytest.raises(v2v.BadInputError, match=f"`target_name` .*{message}"):
             known_spaces(data, given)
-    with pytest.raises(v2v.BadInputError, match="`B`: is an empty dict"):
+    with pytest.raises(v2v.BadInputError, match="`B` is an empty dict"):
         known_spaces({})
     with pytest.raises(TypeError, match="a name in B must be text, not 3"):
         known_spaces({3: a})
@@ -132,9 +132,9 @@ def test_one_known_space_is_a_pair(demo: Load) -> None:
     pair = v2v.align(a, b, "rows", target_name="mpnet").map
     assert pair.targets == () and pair.to("mpnet") == pair
     assert pair == v2v.align(a, {"mpnet": b}, "rows").map == v2v.align(a, [b], "rows", target_name=["mpnet"]).map
-    with pytest.raises(v2v.BadInputError, match=r"`Map\.to`: the map has one target, 'mpnet', not 'e5'"):
+    with pytest.raises(v2v.BadInputError, match=r"`Map\.to`: The map has one target, 'mpnet', not 'e5'"):
         pair.to("e5")
-    with pytest.raises(v2v.BadInputError, match=r"`consensus\(\)`: the map has one target"):
+    with pytest.raises(v2v.BadInputError, match=r"`consensus\(\)`: The map has one target"):
         pair.consensus([b, b])
 
 
@@ -173,15 +173,15 @@ def test_bad_input_is_named_in_the_words_of_the_caller(demo: Load, known: v2v.Ma
         v2v.align(a, [b, c[1:]])
     with pytest.raises(v2v.BadInputError, match="same name"):
         v2v.align(a, [b, c], target_name=["x", "x"])
-    with pytest.raises(v2v.BadInputError, match="`B`: is a list of 300 arrays of one row each") as caught:
+    with pytest.raises(v2v.BadInputError, match="`B` is a list of 300 arrays of one row each") as caught:
         v2v.align(a, [row.reshape(1, -1) for row in b])
     assert "numpy.concatenate" in caught.value.hint
     with pytest.raises(v2v.BadInputError, match="e5, row 7"):
         v2v.align(a, {"mpnet": b, "e5": np.where(np.arange(300)[:, None] == 7, np.nan, c)})
-    with pytest.raises(v2v.BadInputError, match="known 2: has 1 dimensions"):
+    with pytest.raises(v2v.BadInputError, match="known 2 has 1 dimensions"):
         v2v.align(a, [b, c[0]])
 
-    with pytest.raises(v2v.BadInputError, match=r"`Map\.to`: the map has no target 'bge'") as caught:
+    with pytest.raises(v2v.BadInputError, match=r"`Map\.to`: The map has no target 'bge'") as caught:
         known.to("bge")
     assert caught.value.hint == "its targets are mpnet, e5"
     with pytest.raises(TypeError, match="target must be text, not 3"):
@@ -195,10 +195,10 @@ def test_bad_input_is_named_in_the_words_of_the_caller(demo: Load, known: v2v.Ma
         "is no list or dict of row sets": b,
     }
     for message, given in bad.items():
-        with pytest.raises(v2v.BadInputError, match=f"`known`: {message}\n") as caught:
+        with pytest.raises(v2v.BadInputError, match=f"`known` {message}\.\n") as caught:
             known.consensus(given)
         assert "mpnet, e5" in caught.value.hint
-    with pytest.raises(v2v.BadInputError, match="rows of 'mpnet' are 300 x 384 instead of 300 x 768"):
+    with pytest.raises(v2v.BadInputError, match="Rows of 'mpnet' are 300 x 384 instead of 300 x 768"):
         known.consensus([c, b])
     with pytest.raises(v2v.BadInputError, match="e5, row 7"):
         known.consensus([b, np.where(np.arange(300)[:, None] == 7, np.nan, c)])
@@ -218,7 +218,7 @@ def test_aligner(demo: Load, known: v2v.Map) -> None:
     assert aligner.score(rows, truth) == top1(known, rows, known.consensus(truth)) > 0.9
     assert aligner.score(rows, list(truth.values())) == aligner.score(rows, known.consensus(truth)) == aligner.score(rows, truth)
     assert aligner.score(rows, truth["mpnet"], to="mpnet") == top1(known.to("mpnet"), rows, truth["mpnet"])
-    with pytest.raises(v2v.BadInputError, match="`to`: the map has no target 'bge'"):
+    with pytest.raises(v2v.BadInputError, match="`to`: The map has no target 'bge'"):
         aligner.transform(rows, to="bge")
     listed = v2v.Aligner().fit(a[:, :48], [spaces["mpnet"][:, :48].tolist(), spaces["e5"][:, :48]], "rows")
     assert listed.map_.targets == ("known 1", "known 2")
@@ -245,12 +245,12 @@ def test_audit_reads_in_the_consensus(demo: Load, known: v2v.Map) -> None:
     alone = v2v.audit(rows, public["e5"], map=known.to("e5"), candidates=truth["e5"], defences=(), bootstrap=50)
     assert "spaces" not in alone.to_dict()["public"]
     assert 0.2 < alone.to_dict()["membership"]["found"]["value"] < found["membership"]["found"]["value"]
-    with pytest.raises(v2v.BadInputError, match="`candidates`: has rows of e5"):
+    with pytest.raises(v2v.BadInputError, match="`candidates` has rows of e5"):
         v2v.audit(rows, public, map=known, candidates={"e5": truth["e5"]})
     with pytest.raises(v2v.BadInputError, match="known spaces mpnet, e5; one was given") as caught:
         v2v.audit(rows, public["e5"], map=known)
     assert "`Map.to`" in str(caught.value.hint)
-    with pytest.raises(v2v.BadInputError, match="`public`: is an empty dict"):
+    with pytest.raises(v2v.BadInputError, match="`public` is an empty dict"):
         v2v.audit(rows, {}, map=known)
 
 
@@ -258,10 +258,10 @@ def test_trust_takes_single_spaces_and_the_consensus(demo: Load, known: v2v.Map,
     rows, truth = demo("minilm.eval"), {name: demo(f"{name}.eval") for name in ("mpnet", "e5")}
     policy: dict[str, str | float] = {"min_top1": 0.7, "min_mean_match": 0.3}
     consensus = known.consensus(truth)
-    assert v2v.gate(known, policy, pairs=(rows, consensus), rows=rows, store=consensus)
+    assert v2v.gate(known, policy, pairs=(rows, consensus), queries=rows, store=consensus)
 
     def judged(map: v2v.Map | Path, to: str | None = None) -> dict[str, Any]:
-        return v2v.gate(map, policy, to=to, pairs=(rows, truth["mpnet"]), rows=rows, store=truth["mpnet"]).to_dict()
+        return v2v.gate(map, policy, to=to, pairs=(rows, truth["mpnet"]), queries=rows, store=truth["mpnet"]).to_dict()
 
     assert judged(known, "mpnet") == judged(known_file, "mpnet") == judged(known.to("mpnet"))
     for map, store in ((known, consensus), (known.to("e5"), truth["e5"])):
@@ -291,7 +291,7 @@ def test_files_and_stores_take_the_name(
     for call in (v2v.translate_file, stores.translate, arrow.translate):
         source = tmp_path / "in.parquet" if call is arrow.translate else demo_file("minilm.eval")
         target = tmp_path / ("no.parquet" if call is arrow.translate else "no.npy")
-        with pytest.raises(v2v.BadInputError, match="`to`: the map has no target 'bge'"):
+        with pytest.raises(v2v.BadInputError, match="`to`: The map has no target 'bge'"):
             call(known_file, source, target, to="bge")
         assert not target.exists()
 
@@ -314,9 +314,9 @@ def test_the_shell_takes_the_name(demo: Load, demo_file: Callable[[str], Path], 
         command = [sys.executable, "-m", "vec2vec_cpp", "translate", *map(str, arguments)]
         return subprocess.run(command, capture_output=True, text=True)
 
-    done = shell(known_file, demo_file("minilm.eval"), tmp_path / "out.npy", "--to", "e5")
+    done = shell(known_file, demo_file("minilm.eval"), "-o", tmp_path / "out.npy", "--to", "e5")
     assert done.returncode == 0, done.stderr
     np.testing.assert_array_equal(np.load(tmp_path / "out.npy"), known.to("e5").translate(demo("minilm.eval")))
-    failed = shell(known_file, demo_file("minilm.eval"), tmp_path / "no.npy", "--to", "bge")
-    assert failed.returncode == 2 and "--to: the map has no target 'bge'" in failed.stderr
+    failed = shell(known_file, demo_file("minilm.eval"), "-o", tmp_path / "no.npy", "--to", "bge")
+    assert failed.returncode == 2 and "--to: The map has no target 'bge'" in failed.stderr
     assert "`" not in failed.stderr and not (tmp_path / "no.npy").exists()

@@ -20,7 +20,7 @@ def test_translates_to_the_bytes_of_the_command(
 ) -> None:
     rows = demo("minilm.a")
     np.save(tmp_path / "in.npy", rows)
-    cli("translate", map_file, tmp_path / "in.npy", tmp_path / "out.npy", *(["--centred"] if centred else []))
+    cli("translate", map_file, tmp_path / "in.npy", "-o", tmp_path / "out.npy", *(["--centred"] if centred else []))
     expected = np.load(tmp_path / "out.npy")
     assert paired_map.translate(rows, centred=centred).tobytes() == expected.tobytes()
     assert paired_map.translate(rows, centred=centred, threads=1).tobytes() == expected.tobytes()
@@ -42,7 +42,7 @@ def test_few_rows_give_the_bytes_of_many(demo: Load) -> None:
 def test_a_file_translates_to_the_file_of_the_command(
     cli: Cli, demo_file: Callable[[str], Path], map_file: Path, tmp_path: Path
 ) -> None:
-    cli("translate", map_file, demo_file("minilm.eval"), tmp_path / "a.fvecs")
+    cli("translate", map_file, demo_file("minilm.eval"), "-o", tmp_path / "a.fvecs")
     done = v2v.translate_file(map_file, demo_file("minilm.eval"), tmp_path / "b.fvecs")
     assert (tmp_path / "a.fvecs").read_bytes() == (tmp_path / "b.fvecs").read_bytes()
     assert done.rows == 1000 and len(done.input_sha256) == 64

@@ -36,11 +36,11 @@ def test_a_sample_overwrites_nothing(demo: Load, tmp_path: Path) -> None:
         command = [sys.executable, "-m", "vec2vec_cpp", "sample", "in.npy", *arguments]
         return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
 
-    assert sample("out.npy", "--rows", "10").returncode == 0 and np.load(tmp_path / "out.npy").shape == (10, 384)
-    again = sample("out.npy", "--rows", "20")
+    assert sample("-o", "out.npy", "--max-rows", "10").returncode == 0 and np.load(tmp_path / "out.npy").shape == (10, 384)
+    again = sample("-o", "out.npy", "--max-rows", "20")
     assert again.returncode == 2 and "--force" in again.stderr and np.load(tmp_path / "out.npy").shape == (10, 384)
-    assert sample("out.npy", "--rows", "20", "--force").returncode == 0 and np.load(tmp_path / "out.npy").shape == (20, 384)
-    assert sample("out.csv").returncode == 2 and sorted(path.name for path in tmp_path.iterdir()) == ["in.npy", "out.npy"]
+    assert sample("-o", "out.npy", "--max-rows", "20", "--force").returncode == 0 and np.load(tmp_path / "out.npy").shape == (20, 384)
+    assert sample("-o", "out.csv").returncode == 2 and sorted(path.name for path in tmp_path.iterdir()) == ["in.npy", "out.npy"]
 
 
 def test_files_are_translated_without_numpy() -> None:

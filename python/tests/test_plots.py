@@ -125,5 +125,5 @@ def test_other_tables_are_frames_too(demo: Load, found: v2v.Alignment) -> None:
     rows = demo("minilm.eval")[:50]
     score = v2v.ConfidenceScorer(found.map).score(rows)
     assert score.to_frame()["support"].tolist() == score.support.tolist()
-    checks = v2v.gate(found.map, {"max_far_rows": 0.5}, rows=rows).to_frame()
+    checks = v2v.gate(found.map, {"max_far_rows": 0.5}, queries=rows).to_frame()
     assert checks["name"].tolist() == ["max_far_rows"] and bool(checks["passed"][0])

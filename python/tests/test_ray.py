@@ -93,7 +93,7 @@ def test_tensors_nulls_and_bad_rows(demo: Load, paired_map: v2v.Map) -> None:
     dataset = ray.data.from_arrow(pa.table({"id": range(40), "v": pa.array(values, pa.list_(pa.float32()))}))
     kept = v2v_ray.translate(dataset, paired_map, nulls="keep").take_all()
     assert [row["id"] for row in kept if row["v"] is None] == [7]
-    with pytest.raises(ray.exceptions.UserCodeException, match="a batch, row 7: a null"):
+    with pytest.raises(ray.exceptions.UserCodeException, match="a batch, row 7: There is a null"):
         v2v_ray.translate(dataset, paired_map).take_all()
     with pytest.raises(ray.exceptions.UserCodeException, match="has no column 'x'"):
         v2v_ray.translate(dataset, paired_map, column="x").take_all()
@@ -101,7 +101,7 @@ def test_tensors_nulls_and_bad_rows(demo: Load, paired_map: v2v.Map) -> None:
 
 def test_sample(store: Path) -> None:
     dataset = ray.data.read_parquet(str(store), columns=["v"])
-    drawn = v2v_ray.sample(dataset, rows=2000, seed=3)
+    drawn = v2v_ray.sample(dataset, max_rows=2000, seed=3)
     rows = arrow.to_numpy(pq.read_table(store)["v"], "v")
     assert drawn.tobytes() == draw_from([rows], 2000, 3).tobytes()
-    assert v2v_ray.sample(dataset.repartition(3), rows=2000, seed=3, total=24000).tobytes() == drawn.tobytes()
+    assert v2v_ray.sample(dataset.repartition(3), max_rows=2000, seed=3, total=24000).tobytes() == drawn.tobytes()

@@ -85,7 +85,7 @@ def test_a_column_of_vectors_is_stacked() -> None:
         (X[None], "3 dimensions"),
         (X.astype(np.complex64), "complex64"),
         (X.astype(str), "not numbers"),
-        ([[1.0], [1.0, 2.0]], "row 1: has 2 values, row 0 has 1"),
+        ([[1.0], [1.0, 2.0]], "row 1, has 2 values, row 0 has 1"),
         (Tensor(X, device=2), "GPU"),
         ({}, "objects"),
         (None, "objects"),
@@ -166,13 +166,13 @@ def test_masked_values_are_refused_by_their_row() -> None:
     assert np.shares_memory(as_rows(masked), X)  # nothing is masked
     masked[4, 2] = np.ma.masked
     for data in (masked, list(masked), [masked[0], masked[4]]):
-        with pytest.raises(v2v.BadInputError, match="A, row [14]: holds a masked value"):
+        with pytest.raises(v2v.BadInputError, match="A, row [14], holds a masked value"):
             as_rows(data, "A")
     left = masked[~np.ma.getmaskarray(masked).any(axis=1)]  # as the hint says
     np.testing.assert_array_equal(as_rows(left), X[[0, 1, 2, 3, 5]])
     column = np.empty(6, object)
     column[:] = list(masked)
-    with pytest.raises(v2v.BadInputError, match="row 4: holds a masked value"):
+    with pytest.raises(v2v.BadInputError, match="row 4, holds a masked value"):
         as_rows(column)
 
 
@@ -199,15 +199,15 @@ def test_columns_of_pandas() -> None:
     missing = frame["v"].copy()
     missing[3] = None
     for column, message in (
-        (missing, r"rows, row 3: is None, not a vector\n.*`column.dropna\(\)`"),
-        (frame["v"].map(lambda v: str(v.tolist())), r"row 0: is text, not a vector\n.*json.loads"),
-        (frame["text"], "row 0: is text"),
+        (missing, r"rows, row 3, is None, not a vector\.\n.*`column.dropna\(\)`"),
+        (frame["v"].map(lambda v: str(v.tolist())), r"row 0, is text, not a vector\.\n.*json.loads"),
+        (frame["text"], "row 0, is text"),
         (frame["id"], "is one column of numbers"),
-        (pd.Series([[1.0, 2.0], [1.0]]), "row 1: has 1 values, row 0 has 2"),
-        (pd.Series([[1.0, "a"], [1.0, 2.0]]), "row 0: is no vector of numbers"),
-        (pd.Series([[1.0, None]]), "row 0: is no vector of numbers"),
+        (pd.Series([[1.0, 2.0], [1.0]]), "row 1, has 1 values, row 0 has 2"),
+        (pd.Series([[1.0, "a"], [1.0, 2.0]]), "row 0, is no vector of numbers"),
+        (pd.Series([[1.0, None]]), "row 0, is no vector of numbers"),
         (frame, r"no numbers: \['text', 'v', 'w'\]"),
-        (frame[["id", "v"]], r"no numbers: \['v'\]\n.*`df\['v'\]`"),
+        (frame[["id", "v"]], r"no numbers: \['v'\]\.\n.*`df\['v'\]`"),
     ):
         with pytest.raises(v2v.BadInputError, match=message):
             as_rows(column)
@@ -249,7 +249,7 @@ def test_polars() -> None:
         np.testing.assert_array_equal(as_rows(data), X)
     for data, message in (
         (pl.DataFrame(X, schema=names).with_columns(id=pl.int_range(6)), r"whole numbers in \['id'\]"),
-        (pl.DataFrame({"t": ["x"] * 6, "v": X.tolist()}), r"no numbers: \['t', 'v'\]\n.*`df\['v'\]`"),
+        (pl.DataFrame({"t": ["x"] * 6, "v": X.tolist()}), r"no numbers: \['t', 'v'\]\.\n.*`df\['v'\]`"),
         (pl.Series([[1.0], None]), "row 1"),
         (pl.Series(["[1, 2]"]), "is text"),
         (pl.Series([1.0]), "one column of numbers"),

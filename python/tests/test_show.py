@@ -29,7 +29,7 @@ def results(demo: Load, paired_map: v2v.Map) -> dict[str, Any]:
         "Inspection": v2v.inspect(a),
         "Confidence": v2v.ConfidenceScorer(paired_map, b).score(a),
         "ConfidenceScorer": v2v.ConfidenceScorer(paired_map),
-        "GateReport": v2v.gate(paired_map, {"max_far_rows": 0.5}, rows=a),
+        "GateReport": v2v.gate(paired_map, {"max_far_rows": 0.5}, queries=a),
         "Kinship": v2v.compare_models(a, a),
         "Advice": v2v.advise(a, {"b": b}, search=False),
         "Defence": v2v.Defence("rotate,noise=0.1", 384, 1),

@@ -76,7 +76,7 @@ def expected(cli: Cli, store: Path, map_file: Path, tmp_path_factory: pytest.Tem
     """What the command makes of the store's vectors."""
     folder = tmp_path_factory.mktemp("expected")
     np.save(folder / "in.npy", arrow.to_numpy(pq.read_table(store)["v"], "v"))
-    cli("translate", map_file, folder / "in.npy", folder / "out.npy")
+    cli("translate", map_file, folder / "in.npy", "-o", folder / "out.npy")
     return bytes(np.load(folder / "out.npy").tobytes())
 
 
@@ -161,7 +161,7 @@ def test_doubles_nulls_and_bad_rows(session: Any, demo: Load, paired_map: v2v.Ma
     assert kept[7]["v"] is None
     found = np.array([row["v"] for row in kept if row["v"] is not None], np.float32)
     assert found.tobytes() == paired_map.translate(np.delete(rows, 7, axis=0)).tobytes()
-    with pytest.raises(PythonException, match="partition 0, row 7: a null"):
+    with pytest.raises(PythonException, match="partition 0, row 7: There is a null"):
         spark.translate(frame, paired_map).collect()
     with pytest.raises(v2v.BadInputError, match="has no column 'x'"):
         spark.translate(frame, paired_map, column="x")
@@ -171,8 +171,8 @@ def test_doubles_nulls_and_bad_rows(session: Any, demo: Load, paired_map: v2v.Ma
 
 def test_sample(session: Any, store: Path) -> None:
     frame = session.read.parquet(str(store))
-    drawn = spark.sample(frame, rows=2000, seed=3)
+    drawn = spark.sample(frame, max_rows=2000, seed=3)
     assert drawn.shape == (2000, 384)
     rows = arrow.to_numpy(pq.read_table(store)["v"], "v")
     assert drawn.tobytes() == draw_from([rows], 2000, 3).tobytes()
-    assert spark.sample(frame.repartition(3), rows=2000, seed=3, total=24000).tobytes() == drawn.tobytes()
+    assert spark.sample(frame.repartition(3), max_rows=2000, seed=3, total=24000).tobytes() == drawn.tobytes()

@@ -53,19 +53,19 @@ def test_ndjson_keeps_its_other_fields(rows: Float32, expected: Float32, map_fil
     assert np.array([record["dense"] for record in out], np.float32).tobytes() == expected.tobytes()
     for before, after in zip(records, out, strict=True):
         assert list(before) == list(after) and before | {"dense": 0} == after | {"dense": 0}
-    cli("translate", map_file, tmp_path / "in.jsonl", tmp_path / "cli.jsonl", "--field", "dense")
+    cli("translate", map_file, tmp_path / "in.jsonl", "-o", tmp_path / "cli.jsonl", "--field", "dense")
     assert (tmp_path / "cli.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
     stores.translate(v2v.Map.load(map_file), tmp_path / "in.jsonl", tmp_path / "by_map.jsonl", column="dense")
     assert (tmp_path / "by_map.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
-    assert stores.sample(tmp_path / "in.jsonl", column="dense", rows=128).shape == (128, 384)
+    assert stores.sample(tmp_path / "in.jsonl", column="dense", max_rows=128).shape == (128, 384)
 
 
 def test_samples_of_vector_files_are_spread(rows: Float32, tmp_path: Path) -> None:
     np.save(tmp_path / "in.npy", rows)
-    some = stores.sample(tmp_path / "in.npy", rows=64)
+    some = stores.sample(tmp_path / "in.npy", max_rows=64)
     np.testing.assert_array_equal(some, rows[[i * 999 // 63 for i in range(64)]])
     np.testing.assert_array_equal(stores.sample(tmp_path / "in.npy"), rows)
-    np.testing.assert_array_equal(stores.sample(tmp_path / "in.npy", rows=1), rows[:1])
+    np.testing.assert_array_equal(stores.sample(tmp_path / "in.npy", max_rows=1), rows[:1])
 
 
 # --- VDF
@@ -128,7 +128,7 @@ def test_vdf(vdf: Path, expected: Float32, map_file: Path, tmp_path: Path) -> No
     assert np.stack(table["vector"].to_numpy()).tobytes() == expected.tobytes()
     again = stores.translate(map_file, vdf, tmp_path / "out")
     assert again.resumed_files == 2 and again.rows == 0
-    assert stores.format_of(tmp_path / "out") == "VDF" and stores.sample(tmp_path / "out", rows=100).shape == (100, 768)
+    assert stores.format_of(tmp_path / "out") == "VDF" and stores.sample(tmp_path / "out", max_rows=100).shape == (100, 768)
 
 
 def test_bad_vdf_is_refused(vdf: Path, map_file: Path, tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_other_faiss_files_are_refused(rows: Float32, map_file: Path, tmp_path: 
     attempt((tmp_path / "old").read_bytes()[:5000], "no index that FAISS can read")
     bad = rows.copy()
     bad[123, 4] = np.nan
-    attempt(make_index("flat l2", bad), "vector 123: NaN")
+    attempt(make_index("flat l2", bad), "vector 123: There are NaN")
     lists = make_index("ivf ids", rows)
     lists.remove_ids(faiss.IDSelectorRange(0, 6900))
     attempt(lists, "too few to train 20 lists anew")
@@ -348,7 +348,7 @@ def test_every_source_is_named_for_what_it_is(rows: Float32, map_file: Path, tmp
             with pytest.raises(v2v.BadInputError, match=message) as error:
                 stores.translate(map_file, tmp_path / source, tmp_path / target)
             assert error.value.where == str(tmp_path / source)
-    with pytest.raises(v2v.BadInputError, match="cannot tell the output format") as error:
+    with pytest.raises(v2v.BadInputError, match="has a name that does not tell the format") as error:
         stores.translate(map_file, tmp_path / "a.npy", tmp_path / "out.parquet")
     assert "vector files become vector files" in error.value.hint
     assert not list(tmp_path.glob("out*"))
@@ -408,10 +408,10 @@ def test_the_shell_aligns_and_translates_any_store(demo: Load, tmp_path: Path) -
     assert done.returncode == 0 and "ALIGNED" in done.stdout, done.stderr
     done = shell("align", tmp_path / "a.index", tmp_path / "b.npy", "-o", tmp_path / "map")
     assert done.returncode == 2 and "exists already" in done.stderr
-    done = shell("translate", tmp_path / "map", tmp_path / "a.index", tmp_path / "out.index")
+    done = shell("translate", tmp_path / "map", tmp_path / "a.index", "-o", tmp_path / "out.index")
     assert done.returncode == 0 and done.stdout.startswith("6000 rows in"), done.stderr
     for arguments in (["--into", "x"], ["--float16"]):
-        done = shell("translate", tmp_path / "map", tmp_path / "a.index", tmp_path / "o", *arguments)
+        done = shell("translate", tmp_path / "map", tmp_path / "a.index", "-o", tmp_path / "o", *arguments)
         assert done.returncode == 2 and "does not go with FAISS" in done.stderr and "Traceback" not in done.stderr
-    done = shell("translate", tmp_path / "map", tmp_path / "none", tmp_path / "o")
+    done = shell("translate", tmp_path / "map", tmp_path / "none", "-o", tmp_path / "o")
     assert done.returncode == 2 and "does not exist" in done.stderr

@@ -21,7 +21,7 @@ def test_confidence_is_that_of_the_command(
     cli: Cli, demo: Load, demo_file: File, paired_map: v2v.Map, map_file: Path, tmp_path: Path
 ) -> None:
     files = ["--confidence", tmp_path / "c.npy", "--store", demo_file("mpnet.eval")]
-    printed = cli("translate", map_file, demo_file("minilm.eval"), tmp_path / "out.npy", *files)["confidence"]
+    printed = cli("translate", map_file, demo_file("minilm.eval"), "-o", tmp_path / "out.npy", *files)["confidence"]
     expected = np.load(tmp_path / "c.npy")  # match, margin, support
     scorer = v2v.ConfidenceScorer(paired_map, demo("mpnet.eval"))
     found = scorer.score(demo("minilm.eval"))
@@ -66,19 +66,19 @@ def test_gate(cli: Cli, demo: Load, demo_file: File, paired_map: v2v.Map, map_fi
     policy = {"min_top1": 0.5, "max_far_rows": 0.15, "min_mean_match": 0.5, "max_age_days": 1}
     (tmp_path / "policy.json").write_text(json.dumps(policy))
     pairs = [demo_file("minilm.eval"), demo_file("mpnet.eval")]
-    files = ["--eval-a", pairs[0], "--eval-b", pairs[1], "--rows", pairs[0], "--store", pairs[1]]
+    files = ["--eval-a", pairs[0], "--eval-b", pairs[1], "--queries", pairs[0], "--store", pairs[1]]
     printed = cli("gate", map_file, "--policy", tmp_path / "policy.json", *files)
     a, b = demo("minilm.eval"), demo("mpnet.eval")
-    report = v2v.gate(map_file, tmp_path / "policy.json", pairs=(a, b), rows=a, store=b)
+    report = v2v.gate(map_file, tmp_path / "policy.json", pairs=(a, b), queries=a, store=b)
     assert report and report.passed and "PASSED" in str(report)
     expected = {check["name"]: check["found"] for check in printed["checks"] if check["name"] != "max_age_days"}
     assert {check.name: check.found for check in report.checks if check.name != "max_age_days"} == expected
     assert not v2v.gate(paired_map, {"min_top1": 0.9999}, pairs=(a, b))
-    assert not v2v.gate(paired_map, {"max_far_rows": 0.15}, rows=demo("e5.eval"))
+    assert not v2v.gate(paired_map, {"max_far_rows": 0.15}, queries=demo("e5.eval"))
     documents, native, limit = demo("minilm.a"), demo("mpnet.eval"), {"min_recall": 0.3}
-    assert v2v.gate(paired_map, limit, rows=a, documents=documents, new_rows=native)
-    assert not v2v.gate(paired_map, limit, rows=a, documents=documents, new_rows=native[::-1])
-    assert v2v.gate(paired_map, {"min_recall": 0.7}, rows=a, documents=documents)  # translated queries keep more
+    assert v2v.gate(paired_map, limit, queries=a, documents=documents, new_queries=native)
+    assert not v2v.gate(paired_map, limit, queries=a, documents=documents, new_queries=native[::-1])
+    assert v2v.gate(paired_map, {"min_recall": 0.7}, queries=a, documents=documents)  # translated queries keep more
     silent = v2v.gate(paired_map, {"min_agreement": 0.5})
     assert not silent and silent.checks[0].found is None and silent.checks[0].required == 0.5
     old = time.time() - 3 * 86400
@@ -101,7 +101,7 @@ def test_a_gate_without_evidence_does_not_pass_but_fails(demo: Load, paired_map:
             v2v.gate(paired_map, policy)
     with pytest.raises(v2v.BadInputError, match="cannot be read"):
         v2v.gate(paired_map, tmp_path / "none.json")
-    with pytest.raises(v2v.BadInputError, match="not those of the map"):
+    with pytest.raises(v2v.BadInputError, match="do not have the dimensions of the map"):
         v2v.gate(paired_map, {"min_top1": 0.5}, pairs=(demo("mpnet.eval"), demo("minilm.eval")))
 
 
@@ -111,7 +111,7 @@ def test_compare_models(cli: Cli, demo: Load, demo_file: File) -> None:
     assert same.verdict == "SAME_MODEL" == json["verdict"] and "SAME_MODEL" in str(same)
     assert same.to_dict() == {key: value for key, value in json.items() if key not in ("kind", "files")}
     assert same.axis_correlation is not None and same.axis_correlation > 0.5 and same.agreement is None
-    other = v2v.compare_models(demo("minilm.a"), demo("mpnet.b"), align=False)
+    other = v2v.compare_models(demo("minilm.a"), demo("mpnet.b"), search=False)
     assert other.verdict == "UNCERTAIN" and other.dims == [384, 768] and other.axis_correlation is None
     with pytest.raises(v2v.BadInputError):
         v2v.compare_models(demo("minilm.a")[:20], demo("mpnet.b"))
@@ -119,7 +119,7 @@ def test_compare_models(cli: Cli, demo: Load, demo_file: File) -> None:
 
 def test_advice_is_that_of_the_command(cli: Cli, demo: Load, demo_file: File) -> None:
     store, sides = demo_file("minilm.a"), [demo_file("mpnet.b"), demo_file("e5.eval")]
-    printed = cli("advise", store, "--public", *sides, "--no-search", "--rows", 500)
-    found = v2v.advise(demo("minilm.a"), {str(side): np.load(side) for side in sides}, rows=500, search=False)
+    printed = cli("advise", store, "--public-vectors", *sides, "--no-search", "--max-rows", 500)
+    found = v2v.advise(demo("minilm.a"), {str(side): np.load(side) for side in sides}, max_rows=500, search=False)
     assert found.to_dict() == printed and not found.aligned
     assert [side["name"] for side in found.sides] == sorted(map(str, sides), key=lambda name: next(s["spectrum_distance"] for s in found.sides if s["name"] == name))

@@ -24,7 +24,7 @@ from vec2vec_cpp._wording import in_python, meaning
 def test_names_of_the_library_become_pythons() -> None:
     assert in_python("another name, or `CreateOptions::overwrite = true`") == "another name, or `overwrite=True`"
     assert in_python("`MigrateOptions::type = halfvec` `NeuralOptions::blend = 0.5`") == "`type='halfvec'` `blend=0.5`"
-    assert in_python("`A::b = false`, `AttributeOptions::k`, `MeasureGrid::to_json()`") == "`b=False`, `top`, `to_dict()`"
+    assert in_python("`A::b = false`, `AttributeOptions::k`, `MeasureGrid::to_json()`") == "`b=False`, `k`, `to_dict()`"
     for text in ("", "`", "`x` is `y = 3`", "std::string", "`inspect()`"):
         assert in_python(text) == text
     with meaning({"OpenOptions::field": "column"}):
@@ -34,7 +34,7 @@ def test_names_of_the_library_become_pythons() -> None:
 
 def test_the_shell_has_flags_again() -> None:
     assert in_flags("another name, or `overwrite=True`") == "another name, or --force"
-    assert in_flags('`nulls="keep"`, `column`, `rows=5`, `seed`') == "--keep-nulls, --column, --rows 5, --seed"
+    assert in_flags('`nulls="keep"`, `column`, `max_rows=5`, `seed`') == "--keep-nulls, --column, --max-rows 5, --seed"
     assert in_flags("`X.toarray()` and `pool`") == "`X.toarray()` and `pool`"
     helps = _parser().format_help() + "".join(
         command.format_help()
@@ -95,7 +95,7 @@ def test_no_error_names_a_flag_or_a_command(demo: Load, paired_map: v2v.Map, map
         "unequal": lambda: v2v.align(a, b[:99], "rows"),
         "seed": lambda: v2v.align(a, b, seed=-1),
         "checkpoint": lambda: v2v.align(a, b, checkpoint=tmp_path / "a.npy"),
-        "several fields": lambda: v2v.align(tmp_path / "two.ndjson", b),
+        "Several fields": lambda: v2v.align(tmp_path / "two.ndjson", b),
         "no field": lambda: v2v.align(tmp_path / "none.ndjson", b),
         "raw": lambda: v2v.align(tmp_path / "raw.bin", b),
         "parquet": lambda: v2v.align(tmp_path / "x.parquet", b),
@@ -116,18 +116,18 @@ def test_no_error_names_a_flag_or_a_command(demo: Load, paired_map: v2v.Map, map
         "measure NaN": lambda: v2v.measure(broken, b),
         "measure k": lambda: v2v.measure(a, b, k=1),
         "measure only": lambda: v2v.measure(a, b, only="vibes"),
-        "inspect": lambda: v2v.inspect(a, sample=1),
+        "inspect": lambda: v2v.inspect(a, max_rows=1),
         "advise": lambda: v2v.advise(a, {}),
         "advise rows": lambda: v2v.advise(a, {"b": b[:9]}),
         "kinship": lambda: v2v.compare_models(broken, a),
-        "kinship rows": lambda: v2v.compare_models(a, a, rows=3),
+        "kinship rows": lambda: v2v.compare_models(a, a, max_rows=3),
         "confidence": lambda: scorer.score(broken),
         "store": lambda: v2v.ConfidenceScorer(paired_map, np.full_like(b, np.nan)),
         "gate": lambda: v2v.gate(paired_map, {"min_topp1": 1}),
         "gate age": lambda: v2v.gate(paired_map, {"max_age_days": 1}),
         "audit rows": lambda: v2v.audit(broken, b, map=paired_map, defences=()),
         "audit max_rows": lambda: v2v.audit(a, b, max_rows=3),
-        "audit top": lambda: v2v.audit(a, b, map=paired_map, top=0, labels=["x", "y"], label_rows=b[:2], defences=()),
+        "audit top": lambda: v2v.audit(a, b, map=paired_map, k=0, labels=["x", "y"], label_rows=b[:2], defences=()),
         "audit exists": lambda: report.save(tmp_path / "there.html"),
         "defend": lambda: v2v.defend(broken, "rotate", 3),
         "steps": lambda: v2v.defend(a, "wiggle", 3),
@@ -156,7 +156,7 @@ def test_hints_name_what_the_caller_can_write(demo: Load, map_file: Path, tmp_pa
     np.save(tmp_path / "a.npy", demo("minilm.eval"))
     error = _raised(lambda: v2v.translate_file(map_file, tmp_path / "a.npy", target))
     assert "`overwrite=True`" in error.hint and error.where == str(target)
-    shell = [sys.executable, "-m", "vec2vec_cpp", "translate", str(map_file), str(tmp_path / "a.npy"), str(target)]
+    shell = [sys.executable, "-m", "vec2vec_cpp", "translate", str(map_file), str(tmp_path / "a.npy"), "-o", str(target)]
     assert "--force" in subprocess.run(shell, capture_output=True, text=True).stderr
 
 

@@ -38,7 +38,7 @@ _OF_VERDICT = {"ALIGNED": ExitCode.SUCCESS, "UNCERTAIN": ExitCode.UNCERTAIN, "NO
 
 
 #: Options of Python that are here too, and those that have another name.
-_SAME = {"to", "column", "column_b", "into", "rows", "seed", "threads", "float16", "centred", "ignore_fingerprint", "part_rows"}
+_SAME = {"to", "column", "column_b", "into", "max_rows", "seed", "threads", "float16", "centred", "ignore_fingerprint", "part_rows"}
 _FLAGS = {
     "overwrite=True": "--force",
     'nulls="keep"': "--keep-nulls",
@@ -79,8 +79,8 @@ def _parser() -> argparse.ArgumentParser:
         description=f"Aligns and translates stores of vectors. STORE: {_STORE}; told apart by content.",
         epilog="Examples:\n"
         "  python -m vec2vec_cpp align store.parquet new-model.npy -o map.safetensors\n"
-        "  python -m vec2vec_cpp translate map.safetensors store.parquet translated.parquet\n"
-        "  python -m vec2vec_cpp translate map.safetensors old.faiss new.faiss\n"
+        "  python -m vec2vec_cpp translate map.safetensors store.parquet -o translated.parquet\n"
+        "  python -m vec2vec_cpp translate map.safetensors old.faiss -o new.faiss\n"
         "More commands (evaluate, measure, inspect, audit ...): the program vec2vec.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
 
     one = commands.add_parser("sample", help="Write rows spread over STORE to an npy file")
     one.add_argument("source", metavar="STORE", help=_STORE)
-    one.add_argument("target", metavar="OUT", help="npy file to write")
+    one.add_argument("-o", "--output", metavar="FILE", required=True, help="npy file to write")
 
     two = commands.add_parser("align", help="Find the map from the space of STORE A to that of STORE B, without pairs")
     two.add_argument("source", metavar="A", help=f"Vectors of the old model: {_STORE}")
@@ -99,14 +99,16 @@ def _parser() -> argparse.ArgumentParser:
     two.add_argument("--seed", type=int, default=0, help="Seed of every random choice (default: %(default)s)")
 
     for command in (one, two):
-        command.add_argument("--rows", type=int, default=20000, help="At most so many rows (default: %(default)s)")
+        command.add_argument("--max-rows", type=int, default=20000, help="At most so many rows (default: %(default)s)")
 
     three = commands.add_parser(
         "translate", help="Translate STORE into TARGET, of the same format", argument_default=argparse.SUPPRESS
     )
     three.add_argument("map", metavar="MAP", help="Map file")
     three.add_argument("source", metavar="STORE", help=_STORE)
-    three.add_argument("target", metavar="TARGET", help="File or folder; the same command resumes a folder of Parquet files")
+    three.add_argument(
+        "-o", "--output", metavar="TARGET", required=True, help="File or folder; the same command resumes a folder of Parquet files"
+    )
     three.add_argument(
         "--to", metavar="NAME", help="Known space to translate into, when the map has several; default: their consensus"
     )
@@ -145,13 +147,13 @@ def _progress(quiet: bool) -> _ProgressLine | None:
 
 
 def _sample(arguments: argparse.Namespace) -> int:
-    if not arguments.target.endswith(".npy"):
-        raise BadInputError("is no name of an npy file", arguments.target, "a name that ends in .npy")
-    require_free(Path(arguments.target), arguments.overwrite)
-    found = stores.sample(arguments.source, column=arguments.column, rows=arguments.rows)
-    with written_whole(Path(arguments.target)) as temporary, temporary.open("wb") as file:
+    if not arguments.output.endswith(".npy"):
+        raise BadInputError("is no name of an npy file", arguments.output, "a name that ends in .npy")
+    require_free(Path(arguments.output), arguments.overwrite)
+    found = stores.sample(arguments.source, column=arguments.column, max_rows=arguments.max_rows)
+    with written_whole(Path(arguments.output)) as temporary, temporary.open("wb") as file:
         np.save(file, found)
-    print(f"{len(found)} rows of dimension {found.shape[1]} in {arguments.target}")
+    print(f"{len(found)} rows of dimension {found.shape[1]} in {arguments.output}")
     return 0
 
 
@@ -166,7 +168,7 @@ def _pictures(arguments: argparse.Namespace) -> int:
 def _align(arguments: argparse.Namespace) -> int:
     require_free(Path(arguments.output), arguments.overwrite)
     rows = [
-        stores.sample(store, column=column, rows=arguments.rows)
+        stores.sample(store, column=column, max_rows=arguments.max_rows)
         for store, column in ((arguments.source, arguments.column), (arguments.other, arguments.column_b))
     ]
     with warnings.catch_warnings():
@@ -187,7 +189,7 @@ def _main() -> int:
         return _pictures(arguments)
     options = vars(arguments)
     options.pop("command")
-    map, source, target = (options.pop(name) for name in ("map", "source", "target"))
+    map, source, target = (options.pop(name) for name in ("map", "source", "output"))
     summary = stores.translate(map, source, target, progress=_progress(options.pop("quiet", False)), **options)
     resumed = f", {summary.resumed_files} files were there already" if summary.resumed_files else ""
     nulls = f" ({summary.null_rows} null)" if summary.null_rows else ""

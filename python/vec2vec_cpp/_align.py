@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
+import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from ._errors import AlignmentWarning
 from ._files import utc_now
 from ._known import as_known
 from ._map import Map
-from ._options import Effort, Path, Preset, Verdict, checked
+from ._options import Effort, Path, Precision, Preserve, Preset, Verdict, checked
 from ._pages import AlignmentPage
 from ._plots import Point, intervals, searches
 from ._progress import Progress, reporting
@@ -269,8 +270,22 @@ def train_neural(
     *,
     preset: Preset = "refine",
     steps: int | None = None,
-    blend: float | None = None,
+    width: int | None = None,
+    batch: int | None = None,
+    period: int | None = None,
+    learning_rate: float | None = None,
+    discriminator_rate: float | None = None,
+    losses: Mapping[str, float] | None = None,
+    preserve: Preserve | None = None,
     seeds: int = 1,
+    instance_noise: float | None = None,
+    discriminator_penalty: float | None = None,
+    blend: float | None = None,
+    close: bool | None = None,
+    matching_temperature: float | None = None,
+    matching_whitening: float | None = None,
+    matching_debias: float | None = None,
+    precision: Precision = "auto",
     source_name: str = "",
     target_name: str = "",
     seed: int = 0,
@@ -289,9 +304,23 @@ def train_neural(
         start: The linear map of the same rows, from `align`; None = from scratch.
         pairs: As of `align`.
         preset: "refine" improves a linear map, "paper" is the training of the paper.
-        steps: None = the preset's.
-        blend: Part of what was learned in the translation, 0 to 1; None = the preset's.
+        steps: Training steps; None = the preset's, here and below.
+        width: Of hidden layers, discriminators' too, and of the shared latent.
+        batch: Rows a side and step.
+        period: Steps between scores, log lines and checkpoints.
+        learning_rate: Of the translator.
+        discriminator_rate: Of the discriminators.
+        losses: Coefficients of losses, e.g. {"cycle": 10}; 0 switches one off. docs/neural.md names them.
+        preserve: Whose dot products translations are to keep: "rows" (the rows' own) or "start" (those of the start's translations).
         seeds: Runs, of which the worse drop out; 1 to 64.
+        instance_noise: Deviation of noise on what discriminators see, in norms of a row, falling to 0.
+        discriminator_penalty: Of discriminators' squared gradients.
+        blend: Part of what was learned in the translation, 0 to 1.
+        close: End with a shrunk linear map fitted to the translations.
+        matching_temperature: Of the coupling behind the matching loss.
+        matching_whitening: Of the view that it is made in, 0 to 1.
+        matching_debias: How much of that coupling's blur is taken out of its targets, 0 to 1.
+        precision: Of matrix products: "auto", "float32" or "bfloat16".
         source_name: What the map's card and errors call A; "" = the name of its file, if it is one.
         target_name: What they call B.
         seed: Of every random choice.
@@ -313,23 +342,39 @@ def train_neural(
     """
     source_name, target_name = name_of(A, source_name), name_of(B, target_name)
     a, b = as_rows(A, source_name or "source"), as_rows(B, target_name or "target")
+    options = _core.NeuralOptions.preset(preset)
+    of_preset = {
+        "steps": steps,
+        "width": width,
+        "batch": batch,
+        "period": period,
+        "learning_rate": learning_rate,
+        "discriminator_rate": discriminator_rate,
+        "preserve": preserve,
+        "instance_noise": instance_noise,
+        "discriminator_penalty": discriminator_penalty,
+        "blend": blend,
+        "close": close,
+        "matching_temperature": matching_temperature,
+        "matching_whitening": matching_whitening,
+        "matching_debias": matching_debias,
+    }
+    for name, value in of_preset.items():
+        if value is not None:
+            setattr(options, name, value)
+    for name, coefficient in (losses or {}).items():
+        options.set_loss(name, coefficient)
+    options.seeds, options.precision, options.seed, options.threads = seeds, precision, seed, threads
+    options.time_budget, options.checkpoint, options.log = time_budget, os.fspath(checkpoint), os.fspath(log)
     with reporting(progress) as callback:
         core, report, text = _core.train_neural(
             a,
             b,
             start._core if start is not None else None,
             as_pairs(pairs, len(a), len(b)),
-            preset,
-            steps,
-            blend,
-            seeds,
+            options,
             source_name,
             target_name,
-            seed,
-            threads,
-            time_budget,
-            checkpoint,
-            log,
             plot,
             callback,
         )

@@ -73,11 +73,11 @@ def audit(
     effort: Effort = "normal",
     time_budget: float = 0,
     partial: bool = False,
-    top: int = 3,
+    k: int = 3,
     samples: int = 6,
     reveal: bool = False,
     bootstrap: int = 1000,
-    work: AnyPath = "",
+    checkpoint: AnyPath = "",
     seed: int = 0,
     threads: int = 0,
     progress: Progress = None,
@@ -107,11 +107,11 @@ def audit(
         effort: Of each alignment, as in `align`: "low", "normal" or "high".
         time_budget: Seconds after which an alignment begins no new search; 0 = no limit.
         partial: When all rows together do not align, try parts of either side.
-        top: Guesses a row behind the top-k figures.
+        k: Guesses a row behind the top-k figures.
         samples: Rows whose words and texts are shown.
         reveal: Show words and texts; else they are masked.
         bootstrap: Resamples behind each interval; 0 = no intervals.
-        work: Folder from which the same call goes on; "" = none.
+        checkpoint: Folder from which the same call goes on; "" = none.
         seed: Of every random choice.
         threads: 0 = all cores.
         progress: True for a bar, or a function of stage and part done.
@@ -135,10 +135,10 @@ def audit(
                 f"are {len(texts)}, their vectors {len(given[rows][0])}", f"`{name}`", f"`{rows}`, a vector for each"
             )
     options = _core.AuditOptions()
-    options.max_rows, options.top, options.samples, options.reveal = max_rows, top, samples, reveal
+    options.max_rows, options.k, options.samples, options.reveal = max_rows, k, samples, reveal
     options.effort, options.time_budget, options.partial = effort, time_budget, partial
     options.bootstrap, options.seed, options.threads = bootstrap, seed, threads
-    options.work = os.fspath(work)
+    options.checkpoint = os.fspath(checkpoint)
     with reporting(progress) as callback:
         core, report, text = _core.audit(
             s,
@@ -185,7 +185,7 @@ def _numbers(truth: Any, labels: Texts, rows: int) -> list[list[int]]:
     if truth is None:
         return []
     if len(truth) != rows:
-        raise BadInputError(f"has {len(truth)} entries, the store {rows} rows", "`truth`", "an entry for each row")
+        raise BadInputError(f"has {len(truth)} entries, the store has {rows} rows", "`truth`", "an entry for each row")
     number = {label: i for i, label in enumerate(labels)}
     found: list[list[int]] = []
     for row, names in enumerate(truth):

@@ -8,15 +8,21 @@ from ._wording import in_python
 
 class Error(Exception):
     """Base of all errors that the library raises. `message` says what is wrong, `where` the file, row or option, `hint` what to
-    try; either may be empty. Options stand between back quotes, as they are written in Python: `overwrite=True`."""
+    try; either may be empty. Options stand between back quotes, as they are written in Python: `overwrite=True`.
+
+    A message that begins with a verb ("has 3 rows") has `where` for its subject: it becomes a whole sentence here."""
 
     def __init__(self, message: str, where: str = "", hint: str = "") -> None:
+        from . import _core
+
+        message = _core.sentence(message, where)
         super().__init__(message, where, hint)
         self.message, self.where, self.hint = message, where, hint
 
     def __str__(self) -> str:
-        text = f"{self.where}: {self.message}" if self.where else self.message
-        return f"{text}\n  try: {self.hint}" if self.hint else text
+        from . import _core
+
+        return _core.told(self.message, self.where, self.hint)
 
 
 class BadInputError(Error, ValueError):

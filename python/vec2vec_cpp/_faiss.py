@@ -149,10 +149,10 @@ def _threads(count: int) -> Iterator[None]:
         faiss.omp_set_num_threads(before)
 
 
-def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:
-    """At most `rows` vectors (n, d) from 64 places spread over the index."""
+def sample(source: Path, *, column: str | None = None, max_rows: int = 20000) -> Float32:
+    """At most `max_rows` vectors (n, d) from 64 places spread over the index."""
     opened = _open(source)
-    return sample_of(opened.rows, opened.total, rows, source)
+    return sample_of(opened.rows, opened.total, max_rows, source)
 
 
 def translate(

@@ -60,7 +60,7 @@ class Map(Shown):
     def export(
         self,
         path: Path,
-        to: Literal["onnx", "sentence-transformers", "sql", "numpy"],
+        format: Literal["onnx", "sentence-transformers", "sql", "numpy"],
         *,
         function: str = "vec2vec_translate",
         overwrite: bool = False,
@@ -69,7 +69,7 @@ class Map(Shown):
 
         Args:
             path: The file to write (.onnx, .sql, .npz), or the folder for sentence-transformers.
-            to: "numpy" writes a .py file beside the .npz file; "sql" makes a function for Postgres with pgvector.
+            format: "numpy" writes a .py file beside the .npz file; "sql" makes a function for Postgres with pgvector.
             function: Name of the function in SQL.
             overwrite: Replace what is there.
 
@@ -81,7 +81,7 @@ class Map(Shown):
 
         What is written agrees with `translate` to 1e-6. Of several known spaces, `map.to(name).export(...)` takes one.
         """
-        return self._core.export_to(path, text("to", to), text("function", function), overwrite)
+        return self._core.export_to(path, text("format", format), text("function", function), overwrite)
 
     def to_bytes(self) -> bytes:
         """The bytes that `save` writes."""

@@ -17,6 +17,10 @@ Path = str | os.PathLike[str]
 Effort = Literal["low", "normal", "high"]
 #: Presets of neural training (docs/neural.md).
 Preset = Literal["refine", "paper"]
+#: Whose dot products a neural translation is to keep.
+Preserve = Literal["rows", "start"]
+#: Of matrix products in neural training.
+Precision = Literal["auto", "float32", "bfloat16"]
 #: What to do about null vectors in tables.
 Nulls = Literal["error", "keep"]
 #: On a map: whether it can be trusted.
@@ -27,7 +31,7 @@ Relation = Literal["SAME_MODEL", "RELATED", "ALIGNABLE", "UNCERTAIN", "UNALIGNAB
 Severity = Literal["inconclusive", "low", "moderate", "high"]
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
-_CHOICES = {"Effort": get_args(Effort), "Preset": get_args(Preset), "Nulls": get_args(Nulls)}
+_CHOICES = {"Effort": get_args(Effort), "Preset": get_args(Preset), "Preserve": get_args(Preserve), "Precision": get_args(Precision), "Nulls": get_args(Nulls)}
 _RANGES = {"seed": (0, 2**64 - 1), "threads": (0, 2**31 - 1)}
 
 
@@ -38,7 +42,7 @@ def _whole(name: str, value: Any) -> int:
         raise TypeError(f"{name} must be a whole number, not {value!r}") from None
     low, high = _RANGES.get(name, (-(2**63), 2**63 - 1))
     if not low <= number <= high:
-        raise BadInputError(f"must lie in {low} .. {high}, is {number}", f"`{name}`")
+        raise BadInputError(f"must lie in {low} .. {high}, but is {number}", f"`{name}`")
     return number
 
 
@@ -65,7 +69,7 @@ def _choice(words: tuple[str, ...]) -> Callable[[str, Any], str]:
     def check(name: str, value: Any) -> str:
         if value not in words:
             raise BadInputError(
-                f"is {value!r}", f"`{name}`", ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
+                f"must not be {value!r}", f"`{name}`", ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
             )
         return cast(str, value)
 

@@ -260,7 +260,7 @@ def measure(
     names: tuple[str, str] = ("A", "B"),
     only: str | Iterable[str] | None = None,
     k: int = 10,
-    sample: int = 0,
+    max_rows: int = 0,
     pair_rows: int = 4096,
     permutations: int = 100,
     bootstrap: int = 1000,
@@ -279,7 +279,7 @@ def measure(
         names: What the report calls them.
         only: Keys or families of measures, such as "cka" or ["knn", "pairs"]; None = all.
         k: Neighbours of the k-NN measures, 2 to n - 1.
-        sample: Rows used, drawn at random; 0 = all.
+        max_rows: Rows used at most, drawn at random; 0 = all.
         pair_rows: Rows whose pairs RSA and RBF CKA compare, at least 20; 0 = all.
         permutations: Random pairings behind each null, at least 10.
         bootstrap: Resamples behind bootstrap intervals; 0 = no intervals.
@@ -299,13 +299,13 @@ def measure(
     Costs n^2 (d_a + d_b) flops for the k-NN measures: some seconds for 10,000 rows on two cores.
     """
     if len(set(names)) != 2:
-        raise BadInputError("two names that differ are needed", "`names`")
+        raise BadInputError("must be two names that differ", "`names`")
     grid = _measure_grid(
         {names[0]: A, names[1]: B},
         progress,
         only=only,
         k=k,
-        sample=sample,
+        max_rows=max_rows,
         pair_rows=pair_rows,
         permutations=permutations,
         bootstrap=bootstrap,
@@ -328,7 +328,7 @@ def measure_all(
     *,
     only: str | Iterable[str] | None = None,
     k: int = 10,
-    sample: int = 0,
+    max_rows: int = 0,
     pair_rows: int = 4096,
     permutations: int = 100,
     bootstrap: int = 1000,
@@ -357,7 +357,7 @@ def measure_all(
         progress,
         only=only,
         k=k,
-        sample=sample,
+        max_rows=max_rows,
         pair_rows=pair_rows,
         permutations=permutations,
         bootstrap=bootstrap,
@@ -408,13 +408,13 @@ class Inspection(_Report):
 
 @checked
 def inspect(
-    rows: Rows, *, sample: int = 20000, threads: int = 0, raw_dim: int = 0, tensor: str = "", progress: Progress = None
+    rows: Rows, *, max_rows: int = 20000, threads: int = 0, raw_dim: int = 0, tensor: str = "", progress: Progress = None
 ) -> Inspection:
     """Facts about rows: values that are not finite, zero and repeated rows, norms, spectrum, isotropy.
 
     Args:
         rows: (n, d), or the path of a vector file.
-        sample: Rows behind spectrum and isotropy, at least 2.
+        max_rows: Rows behind spectrum and isotropy, at least 2.
         threads: 0 = all cores.
         raw_dim: Of a file of headerless float32: its columns.
         tensor: Of a safetensors file of several tensors: the one to read.
@@ -431,7 +431,7 @@ def inspect(
     with reporting(progress) as callback:
         if isinstance(rows, (str, os.PathLike)):
             path: Path = rows
-            report, text = _core.inspect_file(path, tensor, raw_dim, sample, threads, callback)
+            report, text = _core.inspect_file(path, tensor, raw_dim, max_rows, threads, callback)
         else:
-            report, text = _core.inspect_rows(as_rows(rows), "rows", sample, threads, callback)
+            report, text = _core.inspect_rows(as_rows(rows), "rows", max_rows, threads, callback)
     return Inspection(report, text, **json.loads(text))

@@ -62,7 +62,7 @@ def require_finite(rows: Float32, name: str) -> None:
     """Raises the library's error for the first row with a value that is not finite."""
     if len(bad := np.flatnonzero(~np.isfinite(rows).all(axis=1))):
         hint = "remove or repair the row; `inspect()` counts them"
-        raise BadInputError("NaN or infinite values", f"{name}, row {bad[0]}", hint)
+        raise BadInputError("there are NaN or infinite values", f"{name}, row {bad[0]}", hint)
 
 
 def name_of(data: Any, given: str) -> str:

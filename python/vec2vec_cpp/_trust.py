@@ -126,10 +126,10 @@ def gate(
     *,
     to: str | None = None,
     pairs: tuple[Rows, Rows] | None = None,
-    rows: Rows | None = None,
+    queries: Rows | None = None,
     store: Rows | None = None,
     documents: Rows | None = None,
-    new_rows: Rows | None = None,
+    new_queries: Rows | None = None,
     age_days: float | None = None,
     pool: int = 8192,
     seed: int = 0,
@@ -144,10 +144,10 @@ def gate(
             max_age_days, min_top1, min_cosine, max_far_rows, min_mean_match, min_recall.
         to: Of a map of several known spaces: the one it is judged by; None = their consensus (rows of it: `Map.consensus`).
         pairs: (A, B), rows (n, source_dim) and (n, target_dim) that belong together, for min_top1 and min_cosine.
-        rows: (q, source_dim), what is to be translated, for max_far_rows, min_mean_match and min_recall.
+        queries: (q, source_dim), what is to be translated, for max_far_rows, min_mean_match and min_recall.
         store: (m, target_dim), where the translations will be searched, for min_mean_match.
         documents: (m, source_dim), a store to be translated, in which `rows` are queries, for min_recall.
-        new_rows: (q, target_dim), `rows` by the new model, for min_recall; None = they are translated.
+        new_queries: (q, target_dim), `queries` by the new model, for min_recall; None = they are translated.
         age_days: Age of the map, for max_age_days; None = that of the file when map is a path.
         pool: Candidates that each of the pairs is ranked among.
         seed: Of candidates and resamples.
@@ -174,10 +174,10 @@ def gate(
             age_days = (time() - os.stat(map).st_mtime) / 86400
     map = Map.of(map, to)
     a, b = (no_rows(), no_rows()) if pairs is None else (as_rows(pairs[0], "pairs, A"), as_rows(pairs[1], "pairs, B"))
-    q = no_rows() if rows is None else as_rows(rows)
+    q = no_rows() if queries is None else as_rows(queries, "queries")
     s = no_rows() if store is None else as_rows(store, "store")
     d = no_rows() if documents is None else as_rows(documents, "documents")
-    n = no_rows() if new_rows is None else as_rows(new_rows, "new_rows")
+    n = no_rows() if new_queries is None else as_rows(new_queries, "new_queries")
     with reporting(progress) as callback:
         report, result = _core.gate(map._core, text, name, age_days, a, b, q, s, d, n, pool, seed, threads, callback)
     checks = [
@@ -209,8 +209,8 @@ def compare_models(
     A: Rows,
     B: Rows,
     *,
-    align: bool = True,
-    rows: int = 5000,
+    search: bool = True,
+    max_rows: int = 5000,
     seed: int = 0,
     threads: int = 0,
     time_budget: float = 0,
@@ -221,8 +221,8 @@ def compare_models(
     Args:
         A: (n, d_a), n >= 64.
         B: (m, d_b), m >= 64.
-        align: Look for a map when the coordinates differ.
-        rows: Rows a side that are looked at, at most, spread evenly; at least 64.
+        search: Look for a map when the coordinates differ.
+        max_rows: Rows a side that are looked at, at most, spread evenly; at least 64.
         seed: Of the search for a map.
         threads: 0 = all cores.
         time_budget: Seconds after which no new search begins; 0 = no limit.
@@ -238,7 +238,7 @@ def compare_models(
     """
     a, b = as_rows(A, "A"), as_rows(B, "B")
     with reporting(progress) as callback:
-        report, text = _core.compare_models(a, b, align, rows, seed, threads, time_budget, callback)
+        report, text = _core.compare_models(a, b, search, max_rows, seed, threads, time_budget, callback)
     return Kinship(report, text, **json.loads(text))
 
 
@@ -263,7 +263,7 @@ def advise(
     store: Rows,
     publics: Mapping[str, Rows],
     *,
-    rows: int = 4000,
+    max_rows: int = 4000,
     search: bool = True,
     try_all: bool = False,
     seed: int = 0,
@@ -275,7 +275,7 @@ def advise(
     Args:
         store: (n, d), n >= 64.
         publics: Rows of your own by name, one entry a kind of text.
-        rows: Rows a side that are looked at, at most, spread evenly; at least 64.
+        max_rows: Rows a side that are looked at, at most, spread evenly; at least 64.
         search: Look for a map among each, with little effort; else spectra alone are compared.
         try_all: Go on after a side has aligned.
         seed: Of the searches.
@@ -293,5 +293,5 @@ def advise(
     rows_of = [as_rows(side, name) for name, side in publics.items()]
     s = as_rows(store, "store")
     with reporting(progress) as callback:
-        report, text = _core.advise(s, rows_of, list(publics), rows, search, try_all, seed, threads, callback)
+        report, text = _core.advise(s, rows_of, list(publics), max_rows, search, try_all, seed, threads, callback)
     return Advice(report, text, **json.loads(text))

@@ -32,7 +32,7 @@ def _open(path: Path) -> tuple[Any, Any]:
     if index is None:
         raise BadInputError("is no index that usearch can read", str(path), "copy or export it again")
     if index.multi or index.dtype not in (ScalarKind.F32, ScalarKind.F16, ScalarKind.BF16, ScalarKind.F64):
-        raise BadInputError(f"several vectors a key, or of type {index.dtype}", str(path), "one vector of floats a key is read")
+        raise BadInputError(f"holds several vectors a key, or vectors of type {index.dtype}", str(path), "one vector of floats a key is read")
     return index, np.sort(np.asarray(index.keys))
 
 
@@ -41,10 +41,10 @@ def _rows(index: Any, keys: Any, begin: int, count: int) -> Float32:
     return np.asarray(found, np.float32).reshape(count, index.ndim)
 
 
-def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:
-    """At most `rows` vectors (n, d) from 64 places spread over the keys."""
+def sample(source: Path, *, column: str | None = None, max_rows: int = 20000) -> Float32:
+    """At most `max_rows` vectors (n, d) from 64 places spread over the keys."""
     index, keys = _open(source)
-    return sample_of(lambda begin, count: _rows(index, keys, begin, count), len(keys), rows, source)
+    return sample_of(lambda begin, count: _rows(index, keys, begin, count), len(keys), max_rows, source)
 
 
 def translate(

@@ -61,19 +61,19 @@ def _namespace(folder: Path, entry: dict[str, Any], column: str | None, where: s
     return _Namespace(entry, path, column or columns[0])
 
 
-def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:
-    """At most `rows` vectors (n, d), of each namespace in proportion to its size."""
+def sample(source: Path, *, column: str | None = None, max_rows: int = 20000) -> Float32:
+    """At most `max_rows` vectors (n, d), of each namespace in proportion to its size."""
     _, found = _read(source, column)
     sizes = [sum(sum(file.group_rows) for file in open_source(source / space.folder).files) for space in found]
-    wanted = [-(-rows * size // max(1, sum(sizes))) for size in sizes]
+    wanted = [-(-max_rows * size // max(1, sum(sizes))) for size in sizes]
     parts = [
-        arrow.sample(source / space.folder, column=space.column, rows=count)
+        arrow.sample(source / space.folder, column=space.column, max_rows=count)
         for space, count in zip(found, wanted, strict=True)
         if count > 0
     ]
     if not parts:
         raise BadInputError("holds no vectors", str(source))
-    return np.concatenate(parts)[:rows]
+    return np.concatenate(parts)[:max_rows]
 
 
 def translate(

@@ -18,10 +18,10 @@ from ._wording import meaning
 _WORDS = OF_FILES | {"OpenOptions::field": "column", "OpenOptions::tensor": "column"}
 
 
-def sample(source: Path, *, column: str | None = None, rows: int = 20000) -> Float32:
-    """At most `rows` vectors (n, d), from 64 places spread evenly over the file."""
+def sample(source: Path, *, column: str | None = None, max_rows: int = 20000) -> Float32:
+    """At most `max_rows` vectors (n, d), from 64 places spread evenly over the file."""
     with meaning(_WORDS):
-        return _core.read_file(source, column or "", rows)
+        return _core.read_file(source, column or "", max_rows)
 
 
 def translate(map: Map | Path, source: Path, target: Path, *, column: str | None = None, **options: Any) -> Summary:

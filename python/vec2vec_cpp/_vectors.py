@@ -67,14 +67,14 @@ def vectors(array: Any, dim: int | None, first_row: int, where: str) -> tuple[np
     wrong = lengths != dim if present is None else (lengths != dim) & present
     if wrong.any():
         row = int(np.argmax(wrong))
-        message = f"a vector of {lengths[row]} values, not {dim} ({int(wrong.sum())} such rows in this batch)"
+        message = f"there is a vector of {lengths[row]} values, not {dim} ({int(wrong.sum())} such rows in this batch)"
         raise BadInputError(message, f"{where}, row {first_row + row}", "remove or repair them first")
     values = array.flatten()  # of the rows that are not null, without a copy
     if values.null_count > 0:
         place = int(np.argmax(values.is_null().to_numpy(zero_copy_only=False))) // dim
         row = place if present is None else int(np.flatnonzero(present)[place])
         raise BadInputError(
-            "a vector with nulls among its values", f"{where}, row {first_row + row}", "remove or repair it first"
+            "has nulls among its values", f"{where}, row {first_row + row}", "remove or repair it first"
         )
     return values.to_numpy(zero_copy_only=True).reshape(len(known), dim), present
 
@@ -84,7 +84,7 @@ def to_numpy(data: Any, name: str) -> npt.NDArray[Any]:
     rows, present = vectors(as_one_array(data), None, 0, name)
     if present is not None:
         first = int(np.argmin(present))
-        raise BadInputError("a null in the place of a vector", f"{name}, row {first}", "column.drop_null()")
+        raise BadInputError("is a null in the place of a vector", f"{name}, row {first}", "column.drop_null()")
     return rows
 
 

@@ -14,9 +14,9 @@ from types import MappingProxyType
 
 #: What does not follow the rule of `_spell`.
 _EXCEPTIONS = {
-    "AttributeOptions::k": "top",
     "Map::to": "Map.to",
     "MeasureGrid::to_json()": "to_dict()",
+    "NeuralOptions::loss": "losses",
     "measure_page()": "to_html()",
 }
 #: Names that stand for something else in the call that runs; see `meaning`.

@@ -2,7 +2,7 @@
 """Stores in Parquet and Arrow files: their vectors translated, everything else carried through.
 
     from vec2vec_cpp import arrow
-    arrow.sample("old/", rows=20000)                       # (n, d): rows to align with
+    arrow.sample("old/", max_rows=20000)                       # (n, d): rows to align with
     arrow.translate("map.safetensors", "old/", "new/")     # a folder of files -> a folder of files; resumes
     python -m vec2vec_cpp --help                           # the same for the shell
 
@@ -58,7 +58,7 @@ class Translator:
 
     def __post_init__(self) -> None:
         if self.nulls not in ("error", "keep"):
-            raise BadInputError(f"is '{self.nulls}'", "nulls", '"error" or "keep"')
+            raise BadInputError(f"must be error or keep, but is '{self.nulls}'", "`nulls`", '"error" or "keep"')
 
     def schema(self, schema: Any, provenance: str | None = None) -> Any:
         """The schema of what `batch` returns; provenance goes into its metadata under "vec2vec"."""
@@ -81,7 +81,7 @@ class Translator:
         rows, present = vectors(as_one_array(batch.column(column)), self.map.source_dim, first_row, where)
         if present is not None and self.nulls == "error":
             row = first_row + int(np.argmin(present))
-            message = f"a null in the place of a vector ({int((~present).sum())} in this batch)"
+            message = f"there is a null in the place of a vector ({int((~present).sum())} in this batch)"
             raise BadInputError(message, f"{where}, row {row}", '`nulls="keep"` carries nulls through')
         try:
             translated = self.map.translate(
@@ -246,17 +246,17 @@ def _translate_part(translator: Translator, part: Part, state: State) -> Generat
         if written is not None:
             written.result()
         if done != part.rows:
-            raise BadInputError(f"{done} rows in the place of {part.rows}: the file changed while it was read", where)
+            raise BadInputError(f"has {done} rows in the place of {part.rows}: it changed while it was read", where)
 
 
-def sample(source: str | os.PathLike[str], *, column: str | None = None, rows: int = 20000) -> Float32:
-    """At most `rows` vectors (n, d) of a Parquet or Arrow file or folder, from up to 64 places spread evenly over it; nulls are
+def sample(source: str | os.PathLike[str], *, column: str | None = None, max_rows: int = 20000) -> Float32:
+    """At most `max_rows` vectors (n, d) of a Parquet or Arrow file or folder, from up to 64 places spread evenly over it; nulls are
     left out. Enough for `align`, and read in a moment from a store of any size."""
     opened = open_source(Path(source))
     column = vector_column(opened.schema, column, str(source))
     groups = [(file, group) for file in opened.files for group, count in enumerate(file.group_rows) if count > 0]
     chosen = [groups[i * len(groups) // min(64, len(groups))] for i in range(min(64, len(groups)))]
-    left = rows
+    left = max_rows
     found: list[Float32] = []
     dim: int | None = None
     for number, (file, group) in enumerate(chosen):

@@ -2,7 +2,7 @@
 """Maps applied by Ray Data, and samples of its datasets.
 
     from vec2vec_cpp import ray as v2v_ray
-    rows = v2v_ray.sample(dataset, rows=20000)                                # (n, d): for align, on the driver
+    rows = v2v_ray.sample(dataset, max_rows=20000)                                # (n, d): for align, on the driver
     v2v_ray.translate(dataset, "map.safetensors").write_parquet("new/")       # the same bytes as on one machine
 
 Workers need this package; the map travels with the job. docs/scale.md has a plan and figures.
@@ -59,11 +59,11 @@ def translate(
 
 
 def sample(
-    dataset: Dataset, *, column: str | None = None, rows: int = 20000, seed: int = 0, total: int | None = None
+    dataset: Dataset, *, column: str | None = None, max_rows: int = 20000, seed: int = 0, total: int | None = None
 ) -> Float32:
-    """(rows, d) of the vectors in a dataset, or all of them if it has fewer, as float32: what `align` needs of a store.
+    """(max_rows, d) of the vectors in a dataset, or all of them if it has fewer, as float32: what `align` needs of a store.
 
-    Every set of `rows` distinct vectors is equally likely; nulls are left out, and a vector that repeats counts once. The same
+    Every set of `max_rows` distinct vectors is equally likely; nulls are left out, and a vector that repeats counts once. The same
     seed gives the same rows in the same order, however the dataset is split, and as `spark.sample` gives. One pass over the
     column, after `dataset.count()` unless total = the number of rows is given; the driver receives little more than the result.
     """
@@ -76,4 +76,4 @@ def sample(
         found = dataset.map_batches(run, batch_format="pyarrow", batch_size=None, zero_copy_batch=True).take_all()
         return [row["hash"] for row in found], [row["vector"] for row in found]
 
-    return smallest(rows, dataset.count() if total is None else total, draw, "the dataset")
+    return smallest(max_rows, dataset.count() if total is None else total, draw, "the dataset")

@@ -2,7 +2,7 @@
 """Maps applied by Apache Spark, and samples of its data frames.
 
     from vec2vec_cpp import spark
-    rows = spark.sample(frame, rows=20000)                             # (n, d): for align, on the driver
+    rows = spark.sample(frame, max_rows=20000)                             # (n, d): for align, on the driver
     spark.translate(frame, "map.safetensors").write.parquet("new/")    # the same bytes as on one machine
 
 Executors need this package; the map travels with the job. docs/scale.md has a plan and figures.
@@ -71,11 +71,11 @@ def translate(
 
 
 def sample(
-    frame: DataFrame, *, column: str | None = None, rows: int = 20000, seed: int = 0, total: int | None = None
+    frame: DataFrame, *, column: str | None = None, max_rows: int = 20000, seed: int = 0, total: int | None = None
 ) -> Float32:
-    """(rows, d) of the vectors in a frame, or all of them if it has fewer, as float32: what `align` needs of a store.
+    """(max_rows, d) of the vectors in a frame, or all of them if it has fewer, as float32: what `align` needs of a store.
 
-    Every set of `rows` distinct vectors is equally likely; nulls are left out, and a vector that repeats counts once. The same
+    Every set of `max_rows` distinct vectors is equally likely; nulls are left out, and a vector that repeats counts once. The same
     seed gives the same rows in the same order, however the frame is split, and as `ray.sample` gives. Two passes over the column
     (one, if total = the number of rows is known); the driver receives little more than the result.
     """
@@ -94,7 +94,7 @@ def sample(
         found = present.mapInArrow(run, schema).collect()
         return [row[0] for row in found], [bytes(row[1]) for row in found]
 
-    return smallest(rows, present.count() if total is None else total, draw, "the frame")
+    return smallest(max_rows, present.count() if total is None else total, draw, "the frame")
 
 
 def _column(frame: DataFrame, column: str | None) -> str:

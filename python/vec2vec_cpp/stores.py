@@ -2,7 +2,7 @@
 """Stores of vectors in every format that can be read, recognised by their content.
 
     from vec2vec_cpp import stores
-    stores.sample("old.faiss", rows=20000)                     # (n, d): rows to align with
+    stores.sample("old.faiss", max_rows=20000)                     # (n, d): rows to align with
     stores.translate("map.safetensors", "old/", "new/")        # the same format, ids and other columns carried along
     python -m vec2vec_cpp --help                               # the same for the shell
 
@@ -86,12 +86,12 @@ def _load(format: _Format) -> Any:
         raise
 
 
-def sample(source: str | os.PathLike[str], *, column: str | None = None, rows: int = 20000) -> Float32:
-    """At most `rows` vectors (n, d), from up to 64 places spread evenly over a store: enough for `align`. column: of a table, the
+def sample(source: str | os.PathLike[str], *, column: str | None = None, max_rows: int = 20000) -> Float32:
+    """At most `max_rows` vectors (n, d), from up to 64 places spread evenly over a store: enough for `align`. column: of a table, the
     field of NDJSON, the tensor of safetensors; None where there is only one of vectors."""
-    if rows < 1:
-        raise BadInputError(f"is {rows}", "rows", "1 or more")
-    found: Float32 = _load(_find(source)).sample(Path(source), column=column, rows=rows)
+    if max_rows < 1:
+        raise BadInputError(f"must be at least 1, but is {max_rows}", "`max_rows`")
+    found: Float32 = _load(_find(source)).sample(Path(source), column=column, max_rows=max_rows)
     return found
 
 

@@ -62,7 +62,7 @@ const char* what_rows_do(Index rows) {
 
 void AdviceOptions::validate() const {
   const CheckOptions check("AdviceOptions");
-  check.at_least(kFewestRowsASide, rows, "rows");
+  check.at_least(kFewestRowsASide, max_rows, "max_rows");
   check.threads(threads);
 }
 
@@ -70,11 +70,11 @@ bool Advice::aligned() const { return !sides.empty() && sides[0].searched && sid
 
 Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const AdviceOptions& options) try {
   options.validate();
-  if (sides.empty()) bad_input("there is no public side to compare the store with", "advise");
+  if (sides.empty()) bad_input("there is no public side to compare the store with");
   check(store, "the store");
   Advice advice;
   advice.store_rows = store.rows;
-  advice.rows_compared = std::min(options.rows, store.rows);
+  advice.rows_compared = std::min(options.max_rows, store.rows);
   advice.axes_compared = std::min(kAxes, store.cols);
   for (const PublicSide& side : sides) {
     check(side.rows, side.name);
@@ -91,7 +91,7 @@ Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const Advi
     nearest.emplace_back(distance(of_store, of_side, advice.axes_compared), &sides[s]);
   }
   std::stable_sort(nearest.begin(), nearest.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  const SpreadRows of_search(store, options.rows);
+  const SpreadRows of_search(store, options.max_rows);
   const double part = (1 - kSpectraPart) / static_cast<double>(sides.size());
   bool search_on = options.search;
   for (std::size_t s = 0; s < nearest.size(); ++s) {
@@ -101,7 +101,7 @@ Advice advise(MatrixView store, const std::vector<PublicSide>& sides, const Advi
     AlignOptions search{.seed = options.seed, .effort = Effort::kLow, .threads = options.threads};
     search.progress =
         part_of(options.progress, kSpectraPart + part * static_cast<double>(s), part, "search among " + side.name);
-    const AlignSummary found = align({of_search, SpreadRows(given->rows, options.rows), "store", side.name}, search);
+    const AlignSummary found = align({of_search, SpreadRows(given->rows, options.max_rows), "store", side.name}, search);
     side.searched = true;
     side.verdict = found.verdict;
     side.probability = found.evidence.probability;

@@ -31,35 +31,35 @@ namespace {
 
 void require_count(std::size_t count, Index rows, const std::string& where) {
   if (static_cast<Index>(count) != rows)
-    bad_input("has " + std::to_string(count) + " entries for " + std::to_string(rows) + " vectors", where,
-              "one line for each row");
+    bad_input("are " + std::to_string(count) + " for " + std::to_string(rows) + " vectors", where, "one line for each row");
 }
 
 constexpr Index kNear = 10;  // neighbours that a defence should keep
 
 /// Checks, before the first stage begins, all that any stage would refuse.
 void check(const AuditProblem& p, const AuditOptions& options) {
-  require_finite_rows(p.store, "store");
+  require_finite_rows(p.store, "the store");
   const Index fewest = options.defences.empty() ? 2 : kNear + 1;
   if (p.store.rows < fewest)
-    bad_input("has " + std::to_string(p.store.rows) + " rows; an audit" + (options.defences.empty() ? "" : " of defences") +
+    bad_input("has " + std::to_string(p.store.rows) + " rows, but an audit" + (options.defences.empty() ? "" : " of defences") +
                   " needs at least " + std::to_string(fewest),
-              "store");
-  if (p.public_rows.rows < 2) bad_input("has " + std::to_string(p.public_rows.rows) + " rows, needs at least 2", "public rows");
-  if (!p.public_texts.empty()) require_count(p.public_texts.size(), p.public_rows.rows, "public texts");
-  if (!p.store_texts.empty()) require_count(p.store_texts.size(), p.store.rows, "store texts");
+              "the store");
+  if (p.public_rows.rows < 2)
+    bad_input("are " + std::to_string(p.public_rows.rows) + ", but at least 2 are needed", "the public rows");
+  if (!p.public_texts.empty()) require_count(p.public_texts.size(), p.public_rows.rows, "the public texts");
+  if (!p.store_texts.empty()) require_count(p.store_texts.size(), p.store.rows, "the store texts");
   if (p.native.rows > 0 && (p.native.rows != p.store.rows || p.native.cols != p.public_rows.cols))
-    bad_input("does not fit the store and the public rows", "native rows",
+    bad_input("do not fit the store and the public rows", "the native rows",
               "the store's own texts, encoded in the known space, in the store's order");
   check_known_spaces(p);
-  if (p.label_rows.rows == 1) bad_input("holds one label; a guess needs at least two", "labels");
-  require_count(p.labels.size(), p.label_rows.rows, "labels");
-  require_count(p.words.size(), p.word_rows.rows, "words");
-  if (!p.truth.empty()) require_count(p.truth.size(), p.store.rows, "true labels");
+  if (p.label_rows.rows == 1) bad_input("are only one, but a guess needs at least two", "the labels");
+  require_count(p.labels.size(), p.label_rows.rows, "the labels");
+  require_count(p.words.size(), p.word_rows.rows, "the words");
+  if (!p.truth.empty()) require_count(p.truth.size(), p.store.rows, "the true labels");
   if ((p.language_model != nullptr) != static_cast<bool>(p.encode))
-    bad_input("needs the encoder of the known space, and the other way round", "language model");
+    bad_input("needs the encoder of the known space, and the other way round", "the language model");
   if (p.map && !leads_between(*p.map, p))
-    bad_input("does not lead from the store's dimension to that of the public rows", "map");
+    bad_input("does not lead from the store's dimension to that of the public rows", "the map");
 }
 
 Matrix translated(const Map& map, MatrixView rows, int threads, bool centred) {
@@ -296,7 +296,7 @@ AuditReport audit(const AuditProblem& problem, const AuditOptions& options) try 
   report.store_dim = p.store.cols;
   report.public_rows = p.public_rows.rows;
   report.map_was_given = p.map != nullptr;
-  KeptStages kept(options.work, options.work.empty() ? std::string() : identity_of(p, options));
+  KeptStages kept(options.checkpoint, options.checkpoint.empty() ? std::string() : identity_of(p, options));
   AlignSummary found;
   if (p.map) {
     found.map = *p.map;

@@ -2,14 +2,14 @@
 #include "audit/kept_stages.h"
 
 #include <filesystem>
-#include <fstream>
+#include <stdexcept>
 #include <utility>
 
 #include "audit/attacks/attributes_json.h"
 #include "core/text/json.h"
 #include "core/text/number.h"
 #include "evaluate/score_json.h"
-#include "io/file/atomic_file.h"
+#include "io/file/sha256.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
@@ -37,27 +37,32 @@ Score score_of(const Json& json) {
 
 }  // namespace
 
-KeptStages::KeptStages(std::string folder, std::string identity)
-    : folder_(std::move(folder)), stages_({{"identity", std::move(identity)}, {"attacks", Json::object()}}) {
+KeptStages::KeptStages(std::string folder, const std::string& identity) : folder_(std::move(folder)) {
   if (folder_.empty()) return;
   std::error_code error;
   fs::create_directories(folder_, error);
-  if (error) bad_input("cannot be made: " + error.message(), folder_, "another folder for the work");
-  std::ifstream file(fs::path(folder_) / "stages.json");
-  Json before = parse_ordered_json(file, false);
-  if (before.is_object() && before.value("identity", Json()) == stages_["identity"] && before.contains("attacks"))
-    stages_ = std::move(before);
+  if (error) bad_input("cannot be made: " + error.message(), folder_, "another `AuditOptions::checkpoint`");
+  records_.emplace((fs::path(folder_) / "stages").string(), identity, KeptRecords::OfAnother::kDrop,
+                   [&](const std::string& bytes) {
+                     const Json record = parse_ordered_json(bytes, false);
+                     if (!record.is_object() || !record.contains("stage") || !record.contains("result")) return false;
+                     stages_[record["stage"]] = record["result"];
+                     return true;
+                   });
 }
 
-void KeptStages::save() const {
-  if (folder_.empty()) return;
-  write_file((fs::path(folder_) / "stages.json").string(), json_text(stages_, 2) + "\n", true);
+void KeptStages::keep(const std::string& stage, Json result) {
+  if (records_) {
+    const std::string bytes = json_text({{"stage", stage}, {"result", result}});
+    records_->append(bytes.data(), bytes.size());
+  }
+  stages_[stage] = std::move(result);
 }
 
 AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
-  const std::string path = (fs::path(folder_) / "alignment.safetensors").string();
+  const std::string stage = "alignment", path = (fs::path(folder_) / "alignment.safetensors").string();
   try {
-    const Json& kept = stages_.at("alignment");
+    const Json& kept = stages_.at(stage);
     if (kept.at("map_sha256") == file_sha256(path)) {
       AlignSummary summary;
       summary.map = Map::load(path);
@@ -73,59 +78,56 @@ AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
         summary.starts.push_back({s.at("start"), s.at("anchors"), s.at("pair_free_score")});
       return summary;
     }
-  } catch (const Json::exception&) {  // nothing kept, or not by this version
-  } catch (const Error&) {            // the map is gone
+  } catch (const std::out_of_range&) {  // nothing kept, or not by this version
+  } catch (const Json::exception&) {
+  } catch (const Error&) {  // the map is gone
   }
   AlignSummary summary = find();
   if (folder_.empty()) return summary;
   summary.map.save(path, true);
   Json kept = parse_ordered_json(summary.to_json());
   kept["map_sha256"] = file_sha256(path);
-  stages_["alignment"] = std::move(kept);
-  save();
+  keep(stage, std::move(kept));
   return summary;
 }
 
 DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std::function<DefencePoint()>& run) {
-  const std::string name = to_string(steps);
-  try {
-    const Json& kept = stages_.at("attacks").at(name);
-    return {steps,
-            verdict_named(kept.at("verdict")),
-            kept.at("probability"),
-            score_of(kept.at("recovered")),
-            score_of(kept.at("neighbours")),
-            kept.at("seconds")};
-  } catch (const Json::exception&) {
+  const std::string stage = "attack " + to_string(steps);
+  if (const auto found = stages_.find(stage); found != stages_.end()) {
+    try {
+      const Json& kept = found->second;
+      return {steps,
+              verdict_named(kept.at("verdict")),
+              kept.at("probability"),
+              score_of(kept.at("recovered")),
+              score_of(kept.at("neighbours")),
+              kept.at("seconds")};
+    } catch (const Json::exception&) {  // not by this version
+    }
   }
   DefencePoint point = run();
-  stages_["attacks"][name] = {{"verdict", to_string(point.verdict)},
-                              {"probability", point.probability},
-                              {"recovered", json_of(point.recovered)},
-                              {"neighbours", json_of(point.neighbours)},
-                              {"seconds", point.seconds}};
-  save();
+  keep(stage, {{"verdict", to_string(point.verdict)},
+               {"probability", point.probability},
+               {"recovered", json_of(point.recovered)},
+               {"neighbours", json_of(point.neighbours)},
+               {"seconds", point.seconds}});
   return point;
 }
 
 TextSample KeptStages::text(const std::string& identity, Index row, const std::function<TextSample()>& write) {
-  const std::string name = std::to_string(row);
-  try {
-    const Json& texts = stages_.at("texts");
-    if (texts.at("identity") == identity) {
-      const Json& kept = texts.at("rows").at(name);
+  const std::string stage = "text " + std::to_string(row) + " " + sha256_of(identity);
+  if (const auto found = stages_.find(stage); found != stages_.end()) {
+    try {
+      const Json& kept = found->second;
       return {row, kept.at("text"), kept.at("cosine"), kept.at("log_probability"), kept.at("nearest_cosine"), {}};
+    } catch (const Json::exception&) {  // not by this version
     }
-    stages_.erase("texts");
-  } catch (const Json::exception&) {
   }
   TextSample sample = write();
-  stages_["texts"]["identity"] = identity;
-  stages_["texts"]["rows"][name] = {{"text", sample.text},
-                                    {"cosine", sample.cosine},
-                                    {"log_probability", sample.log_probability},
-                                    {"nearest_cosine", sample.nearest_cosine}};
-  save();
+  keep(stage, {{"text", sample.text},
+               {"cosine", sample.cosine},
+               {"log_probability", sample.log_probability},
+               {"nearest_cosine", sample.nearest_cosine}});
   return sample;
 }
 

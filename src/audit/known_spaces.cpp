@@ -19,17 +19,18 @@ struct RowSet {
   const char* name;
   MatrixView AuditSpace::*rows;
 };
-constexpr RowSet kRowSets[] = {{"candidates", &AuditSpace::candidates},
-                               {"label vectors", &AuditSpace::label_rows},
-                               {"word vectors", &AuditSpace::word_rows},
-                               {"native rows", &AuditSpace::native}};
+constexpr RowSet kRowSets[] = {{"the candidates", &AuditSpace::candidates},
+                               {"the label vectors", &AuditSpace::label_rows},
+                               {"the word vectors", &AuditSpace::word_rows},
+                               {"the native rows", &AuditSpace::native}};
 
 void check_dimensions(const AuditSpace& space, const std::string& of) {
-  require_finite_rows(space.public_rows, "public rows" + of);
+  require_finite_rows(space.public_rows, "the public rows" + of);
   for (const RowSet& set : kRowSets) {
     const MatrixView rows = space.*set.rows;
     if (rows.rows > 0 && rows.cols != space.public_rows.cols)
-      bad_input("has dimension " + std::to_string(rows.cols) + ", the public rows " + std::to_string(space.public_rows.cols),
+      bad_input("have dimension " + std::to_string(rows.cols) + ", but the public rows have " +
+                    std::to_string(space.public_rows.cols),
                 set.name + of, "encode them with the model of the known space");
     require_finite_rows(rows, set.name + of);
   }
@@ -43,10 +44,10 @@ void check_texts(const AuditSpace& first, const AuditSpace& other) {
                     first.name + "'",
                 name, "encode the same texts with each model");
   };
-  require_equal(first.public_rows, other.public_rows, "public rows");
+  require_equal(first.public_rows, other.public_rows, "the public rows");
   for (const RowSet& set : kRowSets) require_equal(first.*set.rows, other.*set.rows, set.name);
   if (static_cast<bool>(first.encode) != static_cast<bool>(other.encode))
-    bad_input("are given for some of the known spaces only", "encoders", "one for each");
+    bad_input("are given for some of the known spaces only", "the encoders", "one for each");
   constexpr Index kEnough = 64;  // rows for a finding
   if (first.public_rows.rows >= kEnough)
     check_same_texts(centre(first.public_rows, 0).rows, first.name, centre(other.public_rows, 0).rows, other.name);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/boundary.h"
+#include "core/text/sentence.h"
 #include "vec2vec/align.h"
 #include "vec2vec/error.h"
 #include "vec2vec/gate.h"
@@ -30,9 +31,7 @@ vec2vec_status failed() noexcept {
     try {
       rethrow_as_error();
     } catch (const Error& error) {
-      last_error = error.message();
-      if (!error.where().empty()) last_error = error.where() + ": " + last_error;
-      if (!error.hint().empty()) last_error += " (try: " + error.hint() + ")";
+      last_error = told(error.message(), error.where(), error.hint());
       switch (error.kind()) {
         case ErrorKind::kBadInput:
           return VEC2VEC_BAD_INPUT;
@@ -91,7 +90,7 @@ char* handed_over(const std::string& text) {
 AlignOptions options_of(const vec2vec_align_options& given) {
   AlignOptions options;
   options.seed = given.seed;
-  if (given.effort < -1 || given.effort > 1) bad_input("must be -1, 0 or 1", "effort", "0, which is normal");
+  if (given.effort < -1 || given.effort > 1) bad_input("must be -1, 0 or 1", "the effort", "0, which is normal");
   options.effort = given.effort < 0 ? Effort::kLow : given.effort == 0 ? Effort::kNormal : Effort::kHigh;
   options.threads = given.threads;
   options.time_budget = given.time_budget;
@@ -182,7 +181,7 @@ vec2vec_status vec2vec_gate(const vec2vec_map* map, const char* policy, const ve
     if (rows) {
       given.eval_a = view_of(rows->eval_a, rows->eval_rows, from, "eval_a");
       given.eval_b = view_of(rows->eval_b, rows->eval_rows, to, "eval_b");
-      given.rows = view_of(rows->rows, rows->row_count, from, "rows");
+      given.queries = view_of(rows->rows, rows->row_count, from, "rows");
       given.store = view_of(rows->store, rows->store_rows, to, "store");
     }
     const GatePolicy limits = GatePolicy::parse(policy, "policy");

@@ -9,16 +9,11 @@
 #include <utility>
 
 #include "core/cancelled.h"
+#include "core/text/sentence.h"
 #include "vec2vec/error.h"
 
 namespace vec2vec {
 namespace {
-
-std::string join(const std::string& what, const std::string& where, const std::string& hint) {
-  std::string text = where.empty() ? what : where + ": " + what;
-  if (!hint.empty()) text += "\n  try: " + hint;
-  return text;
-}
 
 bool callers_fault(int error) {
   switch (error) {
@@ -83,9 +78,9 @@ Error error_of(const std::system_error& error, const std::string& where) {
 }  // namespace
 
 Error::Error(ErrorKind kind, std::string what, std::string where, std::string hint)
-    : std::runtime_error(join(what, where, hint)),
+    : std::runtime_error(told(sentence(what, where), where, hint)),
       kind_(kind),
-      message_(std::move(what)),
+      message_(sentence(std::move(what), where)),
       where_(std::move(where)),
       hint_(std::move(hint)) {}
 
@@ -103,7 +98,8 @@ void rethrow_as_error() {
   } catch (ThreadCancelled&) {
     throw;
   } catch (const std::bad_alloc&) {
-    std::throw_with_nested(Error(ErrorKind::kUnavailable, "out of memory", {}, "fewer rows, or a machine with more memory"));
+    std::throw_with_nested(
+        Error(ErrorKind::kUnavailable, "there is no memory left", {}, "fewer rows, or a machine with more memory"));
   } catch (const std::filesystem::filesystem_error& error) {
     std::throw_with_nested(error_of(error, error.path1().string()));
   } catch (const std::system_error& error) {
@@ -111,7 +107,7 @@ void rethrow_as_error() {
   } catch (const std::exception& error) {
     std::throw_with_nested(Error(ErrorKind::kInternal, error.what()));
   } catch (...) {
-    std::throw_with_nested(Error(ErrorKind::kInternal, "an exception of an unknown type"));
+    std::throw_with_nested(Error(ErrorKind::kInternal, "an exception of an unknown type was thrown"));
   }
 }
 
@@ -120,16 +116,16 @@ void CheckOptions::require(bool holds, const char* option, const std::string& wh
 }
 
 void CheckOptions::at_least(Index least, Index value, const char* option) const {
-  require(value >= least, option, "must be at least " + std::to_string(least) + ", is " + std::to_string(value));
+  require(value >= least, option, "must be at least " + std::to_string(least) + ", but is " + std::to_string(value));
 }
 
 void CheckOptions::within(Index least, Index most, Index value, const char* option) const {
   require(value >= least && value <= most, option,
-          "must lie in " + std::to_string(least) + " .. " + std::to_string(most) + ", is " + std::to_string(value));
+          "must lie in " + std::to_string(least) + " .. " + std::to_string(most) + ", but is " + std::to_string(value));
 }
 
 void CheckOptions::seconds(double value, const char* option) const {
-  require(value >= 0, option, "must be 0 (none) or more seconds, is " + std::to_string(value));
+  require(value >= 0, option, "must be 0 (none) or more seconds, but is " + std::to_string(value));
 }
 
 }  // namespace vec2vec

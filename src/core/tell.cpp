@@ -27,11 +27,11 @@ void tell(const Progress& progress, std::string_view stage, double done, const s
     throw;
   } catch (const std::exception& error) {
     std::throw_with_nested(
-        Error(ErrorKind::kInterrupted, std::string("interrupted by the progress function: ") + error.what(), where, hint));
+        Error(ErrorKind::kInterrupted, std::string("the progress function ended the work: ") + error.what(), where, hint));
   } catch (...) {
-    std::throw_with_nested(Error(ErrorKind::kInterrupted, "interrupted by an exception of the progress function", where, hint));
+    std::throw_with_nested(Error(ErrorKind::kInterrupted, "an exception of the progress function ended the work", where, hint));
   }
-  if (!goes_on) throw Error(ErrorKind::kInterrupted, "interrupted", where, hint);
+  if (!goes_on) throw Error(ErrorKind::kInterrupted, "the work was interrupted", where, hint);
 }
 
 }  // namespace vec2vec

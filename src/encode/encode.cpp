@@ -23,7 +23,7 @@ using Json = nlohmann::ordered_json;
 Json identity_of(const EncodeSummary& summary, const EncodeOptions& options) {
   return {{"model", parse_ordered_json(summary.card)},
           {"texts_sha256", summary.texts_sha256},
-          {"column", options.column},
+          {"column", options.text_column},
           {"block_rows", options.block_rows},
           {"library_version", version()}};
 }
@@ -37,17 +37,23 @@ void EncoderOptions::validate() const {
   check.require(valid_utf8(prefix), "prefix", "is not UTF-8");
 }
 
+void EncodeOptions::validate() const {
+  const CheckOptions check("EncodeOptions");
+  check.at_least(0, text_column, "text_column");
+  check.within(1, 65536, block_rows, "block_rows");
+  encoder.validate();
+}
+
 EncodeSummary encode(const std::string& model_folder, const std::string& texts_path, const std::string& out_path,
                      const EncodeOptions& options) try {
-  if (options.column < 0) bad_input("must be 0 (whole lines) or more", "`EncodeOptions::column`");
-  if (options.block_rows < 1 || options.block_rows > 65536) bad_input("must lie in 1 .. 65536", "`EncodeOptions::block_rows`");
+  options.validate();
   if (!options.output.overwrite) refuse_existing(out_path);
   const Clock::time_point start = Clock::now();
   const Encoder encoder(model_folder, options.encoder);
   EncodeSummary summary;
   summary.dim = encoder.dim();
   summary.card = encoder.card();
-  const TextFile texts(texts_path, options.column);
+  const TextFile texts(texts_path, options.text_column);
   summary.rows = texts.rows();
   summary.empty_texts = texts.empty_rows();
   summary.texts_sha256 = file_sha256(texts_path);
@@ -76,12 +82,13 @@ EncodeSummary encode(const std::string& model_folder, const std::string& texts_p
 
   CreateOptions output = options.output;
   output.provenance = [&](const std::string& sha256) {
-    return provenance_text("vectors of texts, encoded by vec2vec", out_path, sha256,
-                           {{"rows", summary.rows},
-                            {"dim", summary.dim},
-                            {"model_folder", model_folder},
-                            {"model", parse_ordered_json(summary.card)},
-                            {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.column}}}});
+    return provenance_text(
+        "vectors of texts, encoded by vec2vec", out_path, sha256,
+        {{"rows", summary.rows},
+         {"dim", summary.dim},
+         {"model_folder", model_folder},
+         {"model", parse_ordered_json(summary.card)},
+         {"texts", {{"path", texts_path}, {"sha256", summary.texts_sha256}, {"column", options.text_column}}}});
   };
   const auto sink = create_rows(out_path, summary.rows, summary.dim, output);
   partial.each([&](MatrixView block) { sink->write(block); });

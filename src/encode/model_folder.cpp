@@ -118,11 +118,11 @@ std::string onnx_file(const std::string& folder, const std::string& preferred) {
 
 json read_json(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
-  if (!file) bad_input("cannot open the file", path, "a whole copy of the model folder");
+  if (!file) bad_input("cannot be opened", path, "a whole copy of the model folder");
   try {
     return parse_json(file);
   } catch (const json::exception& error) {
-    bad_input(std::string("malformed JSON: ") + error.what(), path, "copy or download it again");
+    bad_input(std::string("is malformed JSON: ") + error.what(), path, "copy or download it again");
   }
 }
 
@@ -144,7 +144,7 @@ ModelFolder read_model_folder(const std::string& folder) {
       model.weights = onnx;
       read_text_limits(config.contains("text_config") ? config["text_config"] : config, config_path, model);
     } else if (model.weights.empty()) {
-      bad_input("no model.safetensors and no .onnx file in the folder", transformer.string(),
+      bad_input("holds neither model.safetensors nor an .onnx file", transformer.string(),
                 fs::exists(transformer / "pytorch_model.bin") ? "convert pytorch_model.bin to safetensors, or export to ONNX"
                                                               : "a whole copy of the model folder");
     } else if (!config.contains("model_type") || config["model_type"] == "static") {
@@ -156,7 +156,7 @@ ModelFolder read_model_folder(const std::string& folder) {
     }
     model.tokenizer = first_existing(transformer, {"tokenizer.json", "vocab.txt"});
     if (model.tokenizer.empty())
-      bad_input("no tokenizer.json and no vocab.txt in the folder", transformer.string(),
+      bad_input("holds neither tokenizer.json nor vocab.txt", transformer.string(),
                 "a whole copy of the model folder; save_pretrained of a fast tokenizer writes tokenizer.json");
     model.tokenizer_config = read_optional_json(transformer / "tokenizer_config.json");
     const json sentence = read_optional_json(transformer / "sentence_bert_config.json");

@@ -7,12 +7,14 @@
 namespace vec2vec {
 
 PartialRows::PartialRows(const std::string& path, const std::string& identity, Index dim, bool restart)
-    : dim_(dim), records_(path, identity, restart, [&](const std::string& bytes) {
-        const std::size_t row_bytes = static_cast<std::size_t>(dim) * sizeof(float);
-        if (bytes.size() % row_bytes != 0) return false;
-        rows_ += static_cast<Index>(bytes.size() / row_bytes);
-        return true;
-      }) {}
+    : dim_(dim),
+      records_(path, identity, restart ? KeptRecords::OfAnother::kRestart : KeptRecords::OfAnother::kRefuse,
+               [&](const std::string& bytes) {
+                 const std::size_t row_bytes = static_cast<std::size_t>(dim) * sizeof(float);
+                 if (bytes.size() % row_bytes != 0) return false;
+                 rows_ += static_cast<Index>(bytes.size() / row_bytes);
+                 return true;
+               }) {}
 
 void PartialRows::append(MatrixView block) {
   std::vector<float> rows(static_cast<std::size_t>(block.rows * dim_));

@@ -58,8 +58,8 @@ PairCosines pair_cosines(MatrixView translated, MatrixView truth, std::span<cons
     UnitSums& sum = sums[static_cast<std::size_t>(block)];
     std::vector<double> a(dim), b(dim);
     for (Index i = block * kRowsATask; i < std::min(truth.rows, (block + 1) * kRowsATask); ++i) {
-      require_finite(unit_row(translated.row(i), truth.cols, a), "translated rows", i);
-      require_finite(unit_row(truth.row(i), truth.cols, b), "true rows", i);
+      require_finite(unit_row(translated.row(i), truth.cols, a), "the translated rows", i);
+      require_finite(unit_row(truth.row(i), truth.cols, b), "the true rows", i);
       result.raw[static_cast<std::size_t>(i)] = dot(a, b);
       add(a, sum.raw_translated);
       add(b, sum.raw_truth);
@@ -130,9 +130,9 @@ Evaluation evaluate(MatrixView translated, MatrixView truth, MatrixView mean, co
     bad_input("translated rows are " + shape(translated) + ", true rows " + shape(truth), "evaluate",
               "give rows that belong together one to one");
   }
-  if (truth.rows < 2 || truth.cols < 1) bad_input("needs at least 2 rows, got " + shape(truth), "evaluate");
+  if (truth.rows < 2 || truth.cols < 1) bad_input("an evaluation needs at least 2 rows, but there are " + shape(truth));
   if (mean.rows > 0 && (mean.rows != 1 || mean.cols != truth.cols)) {
-    bad_input("the mean is " + shape(mean) + ", the rows have dimension " + std::to_string(truth.cols), "evaluate");
+    bad_input("the mean is " + shape(mean) + ", the rows have dimension " + std::to_string(truth.cols));
   }
 
   const std::vector<float> centre =

@@ -83,19 +83,19 @@ CarriedThreshold carry(double threshold, std::span<const float> before, std::spa
 void check_shapes(const Map& map, MatrixView documents, MatrixView queries, MatrixView new_queries, Index k) {
   const auto dim = [](Index found, Index wanted, const std::string& where) {
     if (found != wanted)
-      bad_input("dimension " + std::to_string(found) + ", the map needs " + std::to_string(wanted), where,
+      bad_input("have dimension " + std::to_string(found) + ", but the map needs " + std::to_string(wanted), where,
                 "documents and queries of the map's source model, new queries of its target model");
   };
-  dim(documents.cols, map.source_dim(), "documents");
-  dim(queries.cols, map.source_dim(), "queries");
-  if (new_queries.rows > 0) dim(new_queries.cols, map.target_dim(), "new queries");
+  dim(documents.cols, map.source_dim(), "the documents");
+  dim(queries.cols, map.source_dim(), "the queries");
+  if (new_queries.rows > 0) dim(new_queries.cols, map.target_dim(), "the new queries");
   if (new_queries.rows > 0 && new_queries.rows != queries.rows)
-    bad_input(std::to_string(new_queries.rows) + " rows beside " + std::to_string(queries.rows) + " queries", "new queries",
-              "the same queries by the new model, row by row");
+    bad_input("are " + std::to_string(new_queries.rows) + " rows beside " + std::to_string(queries.rows) + " queries",
+              "the new queries", "the same queries by the new model, row by row");
   if (documents.rows > kMostPairs / std::max<Index>(1, queries.rows))
-    bad_input("too many to compare all with all", "queries and documents", "a sample: 1,000 queries, 20,000 documents");
-  if (queries.rows < 2) bad_input("needs at least 2 rows", "queries");
-  if (documents.rows <= k) bad_input("needs more than k = " + std::to_string(k) + " rows", "documents");
+    bad_input("are too many to compare all with all", "the queries and documents", "a sample: 1,000 queries, 20,000 documents");
+  if (queries.rows < 2) bad_input("must have at least 2 rows", "the queries");
+  if (documents.rows <= k) bad_input("must have more than k = " + std::to_string(k) + " rows", "the documents");
 }
 
 }  // namespace
@@ -113,10 +113,10 @@ Retention measure_retention(const Map& map, MatrixView documents, MatrixView que
   check_shapes(map, documents, queries, new_queries, options.k);
   Retention result{queries.rows, documents.rows, options.k, new_queries.rows == 0, {}, {}};
   const int threads = options.threads;
-  const Matrix before = cosines(unit_rows(queries, "queries"), unit_rows(documents, "documents"), threads);
+  const Matrix before = cosines(unit_rows(queries, "the queries"), unit_rows(documents, "the documents"), threads);
   const Matrix asked =
-      result.translated_queries ? translated(map, queries, threads, "queries") : unit_rows(new_queries, "new queries");
-  const Matrix after = cosines(asked, translated(map, documents, threads, "documents"), threads);
+      result.translated_queries ? translated(map, queries, threads, "the queries") : unit_rows(new_queries, "the new queries");
+  const Matrix after = cosines(asked, translated(map, documents, threads, "the documents"), threads);
 
   std::vector<double> recall(static_cast<std::size_t>(queries.rows));
   parallel_for(queries.rows, options.threads, [&](Index i) {

@@ -78,6 +78,8 @@ void require_sql_name(const std::string& name) {
 
 }  // namespace
 
+void ExportOptions::validate() const { require_sql_name(function); }
+
 ExportFormat export_format(std::string_view name) {
   for (const auto& [known, format] : kFormats)
     if (name == known) return format;
@@ -95,7 +97,7 @@ std::vector<std::string> export_map(const Map& map, ExportFormat format, const s
       write_folder(path, modules_of(map), options.overwrite);
       return {path};
     case ExportFormat::kSql:
-      require_sql_name(options.function);
+      options.validate();
       if (map.network) bad_input("a neural map has too many layers for a function in SQL", path, "export it to onnx or numpy");
       refuse_replacing(path, options.overwrite);
       write_file(path, sql_of(map, options.function), options.overwrite);
@@ -109,7 +111,7 @@ std::vector<std::string> export_map(const Map& map, ExportFormat format, const s
       return {path, script};
     }
   }
-  throw Error(ErrorKind::kInternal, "an unknown format of an export");
+  throw Error(ErrorKind::kInternal, "there is no such format of an export");
 } catch (...) {
   rethrow_as_error();
 }

@@ -83,7 +83,7 @@ std::string text_at(const Json& json, const char* key) {
 Json card_of(const Map& map) {
   if (map.card.empty()) return Json::object();
   Json card = parse_ordered_json(map.card, false);
-  if (!card.is_object()) bad_input("the card is no JSON object", "map", "make the map again with `align()`");
+  if (!card.is_object()) bad_input("the card of the map is no JSON object", {}, "make the map again with `align()`");
   return card;
 }
 
@@ -100,18 +100,18 @@ std::vector<std::string> GatePolicy::names() {
 void GatePolicy::set(const std::string& name, const std::string& text) {
   if (name == "verdict") {
     if (text != "ALIGNED" && text != "UNCERTAIN")
-      bad_input("must be ALIGNED or UNCERTAIN, is " + text, "policy, verdict",
+      bad_input("must be ALIGNED or UNCERTAIN, but is " + text, "the verdict of the policy",
                 "ALIGNED, or UNCERTAIN to refuse NOT_ALIGNED only");
     verdict = text == "ALIGNED" ? Verdict::kAligned : Verdict::kUncertain;
     return;
   }
   const auto limit = std::find_if(std::begin(kLimits), std::end(kLimits), [&](const Limit& l) { return name == l.name; });
-  if (limit == std::end(kLimits)) bad_input("unknown limit '" + name + "'", "policy", known_names());
+  if (limit == std::end(kLimits)) bad_input("has an unknown limit '" + name + "'", "the policy", known_names());
   const std::optional<double> number = parse_number(text);
   if (!number || !(*number >= limit->low && *number <= limit->high) || std::isinf(*number))
     bad_input("is no number from " + figure(limit->low) + (std::isinf(limit->high) ? " on" : " to " + figure(limit->high)) +
                   ": " + text,
-              "policy, " + name);
+              "the limit " + name + " of the policy");
   this->*(limit->value) = *number;
 }
 
@@ -162,18 +162,18 @@ GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const Gat
                              const EvaluateOptions& options) try {
   GateEvidence evidence;
   if ((policy.needs_pairs() || policy.min_recall) && options.bootstrap == 0)
-    bad_input("is 0, but the policy's limits hold for the lower end of an interval", "option bootstrap", "1000");
+    bad_input("is 0, but the policy's limits hold for the lower end of an interval", "`EvaluateOptions::bootstrap`", "1000");
   if (policy.needs_pairs() && given.eval_a.rows > 0) {
     if (given.eval_a.cols != map.source_dim() || given.eval_b.cols != map.target_dim())
-      bad_input("the dimensions are not those of the map", "evaluation pairs",
+      bad_input("do not have the dimensions of the map", "the evaluation pairs",
                 "rows of its source and of its target model, row i belonging to row i");
     Matrix translated(given.eval_a.rows, map.target_dim());
     map.translate(given.eval_a, translated.span());
     evidence.evaluation = evaluate(translated, given.eval_b, map.target_mean, options);
   }
-  if ((policy.max_far_rows || policy.min_mean_match) && given.rows.rows > 0) {
+  if ((policy.max_far_rows || policy.min_mean_match) && given.queries.rows > 0) {
     const ConfidenceScorer scorer(map, given.store, options.threads);
-    const ConfidenceSummary summary = summarise(scorer.score_all(given.rows, options.threads, options.progress));
+    const ConfidenceSummary summary = summarise(scorer.score_all(given.queries, options.threads, options.progress));
     evidence.far_rows = summary.far_rows;
     if (scorer.has_store()) evidence.mean_match = summary.mean_match;
   }
@@ -182,7 +182,7 @@ GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const Gat
     retention.bootstrap = options.bootstrap;
     retention.seed = options.seed;
     retention.threads = options.threads;
-    evidence.retention = measure_retention(map, given.documents, given.rows, given.new_rows, retention);
+    evidence.retention = measure_retention(map, given.documents, given.queries, given.new_queries, retention);
   }
   return evidence;
 } catch (...) {
@@ -191,16 +191,16 @@ GateEvidence gather_evidence(const Map& map, const GatePolicy& policy, const Gat
 
 GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEvidence& evidence) try {
   if (policy.needs_pairs() && !evidence.evaluation)
-    bad_input("the policy asks for scores on evaluation pairs", "policy",
+    bad_input("asks for scores on evaluation pairs", "the policy",
               "give the pairs' two files, or drop min_top1 and min_cosine");
   if ((policy.max_far_rows && !evidence.far_rows) || (policy.min_mean_match && !evidence.mean_match))
-    bad_input("the policy asks for the confidence of rows", "policy",
+    bad_input("asks for the confidence of rows", "the policy",
               "give the rows to be translated, and their store for min_mean_match");
   if (policy.max_age_days && !evidence.age_days)
-    bad_input("the policy asks for the age of the map, which is not known", "policy",
+    bad_input("asks for the age of the map, which is not known", "the policy",
               "give the map as a file, or `GateEvidence::age_days`; or drop max_age_days");
   if (policy.min_recall && !evidence.retention)
-    bad_input("the policy asks for what a search keeps", "policy", "give queries and the documents that they are searched in");
+    bad_input("asks for what a search keeps", "the policy", "give queries and the documents that they are searched in");
   const Json card = card_of(map);
   GateReport report;
   if (policy.verdict) {
@@ -218,7 +218,7 @@ GateReport check_gate(const Map& map, const GatePolicy& policy, const GateEviden
                                                                                  : figure(*found),
                              bound, found, found && (limit.at_least ? *found >= *bound : *found <= *bound)});
   }
-  if (report.checks.empty()) bad_input("the policy sets no limit", "policy", known_names());
+  if (report.checks.empty()) bad_input("sets no limit", "the policy", known_names());
   return report;
 } catch (...) {
   rethrow_as_error();

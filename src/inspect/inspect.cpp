@@ -35,7 +35,7 @@ struct Pass {
 };
 
 Pass read_once(RowSource& source, const InspectOptions& options) {
-  const Index n = source.rows(), dim = source.dim(), sample = std::min(options.sample, n);
+  const Index n = source.rows(), dim = source.dim(), sample = std::min(options.max_rows, n);
   Pass pass{std::vector<float>(static_cast<std::size_t>(n)), std::vector<RowHash>(static_cast<std::size_t>(n)),
             Matrix(sample, dim)};
   Matrix block(std::min(kBlockRows, n), dim);
@@ -134,7 +134,7 @@ Inspection inspect_source(RowSource& source, const std::string& name, const Insp
 
 void InspectOptions::validate() const {
   const CheckOptions check("InspectOptions");
-  check.at_least(2, sample, "sample");
+  check.at_least(2, max_rows, "max_rows");
   check.threads(threads);
 }
 
@@ -145,7 +145,7 @@ Inspection inspect(const std::string& path, const OpenOptions& open, const Inspe
 }
 
 Inspection inspect(MatrixView rows, const std::string& name, const InspectOptions& options) try {
-  if (rows.rows < 1 || rows.cols < 1) bad_input("no rows or no columns", name);
+  if (rows.rows < 1 || rows.cols < 1) bad_input("has no rows or no columns", name);
   MemorySource source(rows);
   return inspect_source(source, name, options);
 } catch (...) {

@@ -64,7 +64,7 @@ std::vector<double> variance_shares(MatrixSpan rows, int threads) {
   const auto order = static_cast<lapack_int>(dim);
   const OneBlasThread one_thread;
   if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'N', 'U', order, values.data(), order, eigenvalues.data()) != 0) {
-    throw Error(ErrorKind::kInternal, "the eigenvalues of the covariance did not converge", "inspect");
+    throw Error(ErrorKind::kInternal, "the eigenvalues of the covariance did not converge");
   }
   std::reverse(eigenvalues.begin(), eigenvalues.end());
   for (double& x : eigenvalues) x = std::max(x, 0.0);

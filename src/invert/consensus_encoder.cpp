@@ -13,7 +13,7 @@ TextEncoder consensus_encoder(const Map& map, std::vector<TextEncoder> encoders)
   if (encoders.size() != map.targets.size() || encoders.empty())
     bad_input("the map has " + std::to_string(map.targets.size()) + " known spaces; there are " +
                   std::to_string(encoders.size()) + " encoders",
-              "encoders", "one for each, in the map's order");
+              {}, "one for each, in the map's order");
   return [&map, encoders = std::move(encoders)](std::span<const std::string_view> texts, MatrixSpan out) {
     std::vector<Matrix> rows;
     for (std::size_t k = 0; k < encoders.size(); ++k) {

@@ -46,11 +46,17 @@ Inversion inversion_of(const Json& json) {
 
 }  // namespace
 
+void InvertRowsOptions::validate() const {
+  for (const Index number : numbers) CheckOptions("InvertRowsOptions").at_least(0, number, "numbers");
+}
+
 InversionSummary invert_rows(const Inverter& inverter, MatrixView rows, const std::string& out_path,
                              const InvertRowsOptions& options) try {
+  options.validate();
   if (!options.overwrite) refuse_existing(out_path);
   InversionSummary summary;
-  KeptRecords kept(out_path + ".partial", options.identity, options.restart, [&](const std::string& bytes) {
+  const auto of_another = options.restart ? KeptRecords::OfAnother::kRestart : KeptRecords::OfAnother::kRefuse;
+  KeptRecords kept(out_path + ".partial", options.identity, of_another, [&](const std::string& bytes) {
     try {
       summary.rows.push_back(inversion_of(parse_ordered_json(bytes)));
       return true;

@@ -65,7 +65,8 @@ Compared compared(const Values& values, std::span<const std::size_t> rows, const
 std::vector<double> asked(const LeakJudge& judge, const Pairs& pairs) {
   std::vector<double> answers = judge(pairs);
   if (answers.size() != pairs.size())
-    bad_input("gave " + std::to_string(answers.size()) + " answers for " + std::to_string(pairs.size()) + " pairs", "judge");
+    bad_input("gave " + std::to_string(answers.size()) + " answers for " + std::to_string(pairs.size()) + " pairs",
+              "the judge");
   return answers;
 }
 
@@ -94,8 +95,9 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
   options.validate();
   const std::size_t n = found.size();
   if (n < 2 || truth.size() != n)
-    bad_input("needs one text for each of at least 2 rows, got " + std::to_string(truth.size()) + " for " + std::to_string(n),
-              "true texts");
+    bad_input(
+        "must be one for each of at least 2 rows, but there are " + std::to_string(truth.size()) + " for " + std::to_string(n),
+        "the true texts");
   std::array<Values, kMeasures> measures;
   for (Values& v : measures) v = {std::vector<double>(n), std::vector<double>(n, 0.0)};
   Values leak{std::vector<double>(n), std::vector<double>(n, 0.0)};
@@ -150,8 +152,8 @@ std::vector<InversionScores> score_inversions(std::span<const std::string> found
 
 double unrelated_limit(std::span<const std::string> texts, const LeakJudge& judge, Index pairs, std::uint64_t seed) try {
   const auto n = static_cast<Index>(texts.size());
-  if (n < 2) bad_input("needs at least 2 texts", "public texts");
-  if (pairs < 1) bad_input("must be at least 1, is " + std::to_string(pairs), "pairs of unrelated texts");
+  if (n < 2) bad_input("must be at least 2", "the public texts");
+  if (pairs < 1) bad_input("must be at least 1, but are " + std::to_string(pairs), "the pairs of unrelated texts");
   Random random(seed, Stream::kUnrelatedTexts);
   Pairs unrelated;
   for (Index p = 0; p < std::min(pairs, n * (n - 1)); ++p) {

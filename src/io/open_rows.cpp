@@ -51,7 +51,8 @@ constexpr Format kFormats[] = {
     {looks_like_vecs, Names::kNone, strided<vecs_layout>},
 };
 
-/// A name that is given, and that the format cannot have, was meant for another file. One of two may be for another format.
+/// Refuses the name of a tensor or a field that this format cannot have: it was meant for another file. Of two names one may
+/// be for another format.
 void refuse_useless_names(const MappedFile& file, Names names, const OpenOptions& options) {
   const bool tensor = !options.tensor.empty(), field = !options.field.empty();
   if ((tensor && names == Names::kTensors) || (field && names == Names::kFields)) return;
@@ -61,7 +62,10 @@ void refuse_useless_names(const MappedFile& file, Names names, const OpenOptions
 
 }  // namespace
 
+void OpenOptions::validate() const { CheckOptions("OpenOptions").at_least(0, raw_dim, "raw_dim"); }
+
 std::unique_ptr<RowSource> open_rows(const std::string& path, const OpenOptions& options) try {
+  options.validate();
   std::error_code ignored;
   if (std::filesystem::is_directory(path, ignored))
     bad_input("is a folder", path,

@@ -94,7 +94,7 @@ FileFormat format_of_name(const std::string& path) {
   if (ending == ".tsv") return FileFormat::kTsv;
   if (ending == ".ndjson" || ending == ".jsonl") return FileFormat::kNdjson;
   if (ending == ".bin" || ending == ".raw" || ending == ".f32") return FileFormat::kRaw;
-  bad_input("cannot tell the output format from the name", path,
+  bad_input("has a name that does not tell the format", path,
             "end it in .npy, .safetensors, .fvecs, .csv, .tsv, .ndjson or .f32: vector files become vector files");
 }
 
@@ -106,9 +106,9 @@ FileFormat format_of_name(const std::string& path, const std::string& source, co
 }
 
 std::unique_ptr<RowSink> create_rows(const std::string& path, Index rows, Index dim, const CreateOptions& options) try {
-  if (rows <= 0 || dim <= 0) bad_input("nothing to write: no rows or no columns", path);
+  if (rows <= 0 || dim <= 0) bad_input("would have no rows or no columns", path);
   if (!options.columns.empty() && static_cast<Index>(options.columns.size()) != dim)
-    throw Error(ErrorKind::kInternal, "names for another number of columns", path);
+    throw Error(ErrorKind::kInternal, "has names for another number of columns", path);
   if (options.format == FileFormat::kNdjson) return make_ndjson_sink(path, rows, dim, options);
   return std::make_unique<FileSink>(path, rows, dim, options);
 } catch (...) {

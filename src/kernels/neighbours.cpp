@@ -202,8 +202,9 @@ void rank(const ComparedRows& all, Index i, std::span<const std::int32_t> candid
 
 Neighbours empty_lists(Index n, Index k) {
   if (k < 1 || k >= n || n > std::numeric_limits<std::int32_t>::max()) {
-    bad_input("needs 1 <= k < rows, has k = " + std::to_string(k) + " and " + std::to_string(n) + " rows", "nearest rows",
-              "a smaller k, or more rows");
+    bad_input("a search for nearest rows needs 1 <= k < rows, but has k = " + std::to_string(k) + " and " + std::to_string(n) +
+                  " rows",
+              {}, "a smaller k, or more rows");
   }
   const auto size = static_cast<std::size_t>(n * k);
   return {n, k, std::vector<std::int32_t>(size), std::vector<double>(size)};

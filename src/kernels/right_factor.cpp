@@ -5,16 +5,15 @@
 #include <cstdint>
 
 #include "core/bf16.h"
-#include "core/cpu/level.h"
 #include "core/matrix/gemm.h"
 #include "core/parallel.h"
 #include "kernels/lane_sum.h"
 #include "kernels/loops/loops.h"
+#include "kernels/onednn_engine.h"
 #include "vec2vec/error.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <algorithm>
-#include <oneapi/dnnl/dnnl.hpp>
 #endif
 
 namespace vec2vec {
@@ -41,18 +40,13 @@ Bf16Rows round_to_bf16(MatrixView rows, int threads) {
 namespace {
 
 using dnnl::memory;
-const dnnl::engine& cpu() {
-  cpu_level();  // oneDNN is held to it
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
-  return engine;
-}
 
 /// x (b, k) times a tile (k, n), into rows `stride` apart. oneDNN keeps what it compiled for earlier calls of these sizes.
 dnnl::matmul::primitive_desc product_of(Index b, Index k, Index n, Index stride) {
   return {{{{b, k}, memory::data_type::bf16, memory::dims{k, 1}},
            {{k, n}, memory::data_type::bf16, memory::format_tag::any},
            {{b, n}, memory::data_type::f32, memory::dims{stride, 1}}},
-          cpu()};
+          cpu_engine()};
 }
 
 }  // namespace
@@ -82,9 +76,9 @@ RightFactor::RightFactor(MatrixView y, Shape shape, bool bf16, int threads) : y_
     const Index n = std::min(kTile, width - t * kTile);
     const float* first = transposed ? y.row(t * kTile) : y.data + t * kTile;
     memory plain({{depth, n}, memory::data_type::f32, transposed ? memory::dims{1, y.stride} : memory::dims{y.stride, 1}},
-                 cpu(), const_cast<float*>(first));
-    memory packed(product_of(64, depth, n, width).weights_desc(), cpu());  // the same layout for any number of rows
-    dnnl::stream stream(cpu());
+                 cpu_engine(), const_cast<float*>(first));
+    memory packed(product_of(64, depth, n, width).weights_desc(), cpu_engine());  // the same layout for any number of rows
+    dnnl::stream stream(cpu_engine());
     dnnl::reorder(plain, packed).execute(stream, plain, packed);
     stream.wait();
     packed_->tiles[static_cast<std::size_t>(t)] = std::move(packed);
@@ -107,16 +101,17 @@ void RightFactor::multiply(const std::uint16_t* x, MatrixSpan out) const {
 void RightFactor::multiply_tile(const std::uint16_t* x, Index first, MatrixSpan out) const {
   const OneOpenMpThread one;
   const Index depth = packed_->depth;
-  const memory left({{out.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu(), const_cast<std::uint16_t*>(x));
-  dnnl::stream stream(cpu());
+  const memory left({{out.rows, depth}, memory::data_type::bf16, memory::dims{depth, 1}}, cpu_engine(),
+                    const_cast<std::uint16_t*>(x));
+  dnnl::stream stream(cpu_engine());
   const auto description = product_of(out.rows, depth, out.cols, out.stride);
   memory tile = packed_->tiles[static_cast<std::size_t>(first / kTile)];
   if (description.weights_desc() != tile.get_desc()) {
-    memory other(description.weights_desc(), cpu());
+    memory other(description.weights_desc(), cpu_engine());
     dnnl::reorder(tile, other).execute(stream, tile, other);
     tile = other;
   }
-  const memory result(description.dst_desc(), cpu(), out.data);
+  const memory result(description.dst_desc(), cpu_engine(), out.data);
   dnnl::matmul(description).execute(stream, {{DNNL_ARG_SRC, left}, {DNNL_ARG_WEIGHTS, tile}, {DNNL_ARG_DST, result}});
   stream.wait();
 }
@@ -129,7 +124,7 @@ RightFactor::RightFactor(MatrixView y, Shape shape, bool, int) : y_(y), shape_(s
 void RightFactor::multiply(MatrixView x, MatrixSpan out) const { gemm(x, false, y_, shape_ == kTransposed, out); }
 void RightFactor::multiply(const std::uint16_t* x, MatrixSpan out) const { multiply_tile(x, 0, out); }
 void RightFactor::multiply_tile(const std::uint16_t*, Index, MatrixSpan) const {
-  throw Error(ErrorKind::kInternal, "a product in bfloat16 without oneDNN");
+  throw Error(ErrorKind::kInternal, "a product in bfloat16 needs oneDNN");
 }
 
 #endif

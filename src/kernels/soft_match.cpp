@@ -187,7 +187,9 @@ struct SparseBlock {
   std::vector<float> value;  ///< exp((S_ij - best of row i) / temperature)
   std::vector<float> best;   ///< the row's largest S_ij
 };
-constexpr float kReach = 6.0f;  // in temperatures; the rest weighs below e^-6 of the best
+/// How far below the best cosine an entry counts, in temperatures: the rest weighs below e^-6 = 0.0025 of the best. Not tuned:
+/// the sparse coupling has to agree with the reference (tests/kernels).
+constexpr float kReach = 6.0f;
 /// Sparse when fewer than one entry in this many counts, for kernels of up to kKeptBytes and for larger ones (speed.md too).
 constexpr Index kSparse = 100, kSparseLarge = 30;
 

@@ -112,14 +112,14 @@ const char* to_string(Kinship kinship) {
 
 void KinshipOptions::validate() const {
   const CheckOptions check("KinshipOptions");
-  check.at_least(kFewestRowsASide, rows, "rows");
+  check.at_least(kFewestRowsASide, max_rows, "max_rows");
   check.threads(threads);
   check.seconds(time_budget, "time_budget");
 }
 
 KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& options) try {
   options.validate();
-  const SpreadRows spread_a(a, options.rows), spread_b(b, options.rows);
+  const SpreadRows spread_a(a, options.max_rows), spread_b(b, options.max_rows);
   const MatrixView rows_a = spread_a, rows_b = spread_b;
   check_rows(rows_a, "A");
   check_rows(rows_b, "B");
@@ -144,7 +144,7 @@ KinshipReport compare_models(MatrixView a, MatrixView b, const KinshipOptions& o
       return report;
     }
   }
-  if (!options.align) return report;
+  if (!options.search) return report;
   AlignOptions search;
   search.seed = options.seed;
   search.threads = options.threads;

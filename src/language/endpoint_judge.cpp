@@ -80,13 +80,7 @@ class Endpoint {
  public:
   explicit Endpoint(JudgeEndpoint endpoint) : endpoint_(std::move(endpoint)), url_(endpoint_.url) {
     while (!url_.empty() && url_.back() == '/') url_.pop_back();
-    if (!url_.starts_with("http://") && !url_.starts_with("https://"))
-      bad_input("is no http or https URL", endpoint_.url, "e.g. http://localhost:8080/v1");
-    if (url_.find_first_of("@ \r\n") != std::string::npos)
-      bad_input("must hold no user, password or space", "the URL of the judge's endpoint", "a key, which is sent in a header");
-    if (endpoint_.model.empty()) bad_input("is missing", "the name of the judge's model");
-    if (endpoint_.key.find_first_of("\r\n") != std::string::npos) bad_input("has more than one line", "the judge's key");
-    if (!(endpoint_.seconds > 0 && endpoint_.seconds < 1e6)) bad_input("must lie above 0", "seconds of an answer");
+    endpoint_.validate();
     url_ += "/chat/completions";
     static std::once_flag once;
     std::call_once(once, [] { curl_global_init(CURL_GLOBAL_DEFAULT); });

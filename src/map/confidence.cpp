@@ -61,15 +61,15 @@ ConfidenceScorer::ConfidenceScorer(Map map, MatrixView store, int threads) try :
     bad_input("the map keeps no support of the rows it was fitted on", "confidence", "make the map again with `align()`");
   if (store.rows == 0) return;
   if (store.cols != map_.target_dim())
-    bad_input(
-        "rows of dimension " + std::to_string(store.cols) + ", but the map translates to " + std::to_string(map_.target_dim()),
-        "store", "give rows of the map's target model");
+    bad_input("has rows of dimension " + std::to_string(store.cols) + ", but the map translates to " +
+                  std::to_string(map_.target_dim()),
+              "the store", "give rows of the map's target model");
   if (store.rows < 2) bad_input("a single row is no store to search in", "store");
   store_ = Matrix(store.rows, store.cols);
   parallel_for((store.rows + kTileStore - 1) / kTileStore, threads, [&](Index t) {
     const Index first = t * kTileStore, count = std::min(kTileStore, store.rows - first);
     for (Index i = first; i < first + count; ++i) std::copy_n(store.row(i), store.cols, store_.row(i));
-    require_finite_rows(store.middle_rows(first, count), "store", first);
+    require_finite_rows(store.middle_rows(first, count), "the store", first);
     centre_rows(store_.span().middle_rows(first, count), map_.target_mean);
   });
 } catch (...) {
@@ -114,8 +114,8 @@ void ConfidenceScorer::score(MatrixView rows, RowConfidence* out) const try {
 std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int threads, const Progress& progress) const try {
   if (rows.cols != map_.source_dim())
     bad_input(
-        "rows of dimension " + std::to_string(rows.cols) + ", but the map translates from " + std::to_string(map_.source_dim()),
-        "rows", "give rows of the map's source model");
+        "have dimension " + std::to_string(rows.cols) + ", but the map translates from " + std::to_string(map_.source_dim()),
+        "the rows", "give rows of the map's source model");
   std::vector<RowConfidence> scored(static_cast<std::size_t>(rows.rows));
   constexpr Index kBlock = 64 * kTileRows;  // between two reports of progress
   for (Index begin = 0; begin < rows.rows; begin += kBlock) {
@@ -123,7 +123,7 @@ std::vector<RowConfidence> ConfidenceScorer::score_all(MatrixView rows, int thre
     parallel_for((block + kTileRows - 1) / kTileRows, threads, [&](Index t) {
       const Index first = begin + t * kTileRows, count = std::min(kTileRows, begin + block - first);
       const MatrixView tile = rows.middle_rows(first, count);
-      require_finite_rows(tile, "rows", first);
+      require_finite_rows(tile, "the rows", first);
       score(tile, scored.data() + first);
     });
     tell(progress, "confidence", static_cast<double>(begin + block) / static_cast<double>(rows.rows));

@@ -53,7 +53,7 @@ Matrix read_tensor(const MappedFile& file, const SafetensorsHeader& header, cons
 
 /// The layers of a neural map, each of the size that the description of them says.
 std::shared_ptr<const neural::Network> read_network(const MappedFile& file, const SafetensorsHeader& header,
-                                                    const std::string& layers, const Map& map) {
+                                                    const std::string& layers) {
   const auto shapes = neural::Network::parse(layers, file.path());
   // No more is allocated than the file holds.
   double values = 0;
@@ -61,8 +61,7 @@ std::shared_ptr<const neural::Network> read_network(const MappedFile& file, cons
     for (int layer = 0; layer < s.depth; ++layer)
       values +=
           static_cast<double>(layer == 0 ? s.in : s.hidden) * static_cast<double>(layer + 1 == s.depth ? s.out : s.hidden);
-  if (values * sizeof(float) > static_cast<double>(file.size()) || shapes.front().in != map.source_dim() ||
-      shapes.back().out != map.target_dim())
+  if (values * sizeof(float) > static_cast<double>(file.size()))
     bad_input("the layers of the map do not fit its tensors", file.path(), "make it again with `align()`");
   auto network = std::make_shared<neural::Network>(shapes);
   for (const neural::Slot& slot : network->parameters.slots) {
@@ -78,20 +77,11 @@ std::shared_ptr<const neural::Network> read_network(const MappedFile& file, cons
 std::string target_tensor(std::size_t k, const char* what) { return "target." + std::to_string(k) + "." + what; }
 
 /// The known spaces of a map of several.
-std::vector<Target> read_targets(const MappedFile& file, const SafetensorsHeader& header, const nlohmann::json& list,
-                                 const Map& map) {
+std::vector<Target> read_targets(const MappedFile& file, const SafetensorsHeader& header, const nlohmann::json& list) {
   std::vector<Target> targets;
-  Index dim = 0;
-  for (const auto& entry : list) {
-    Target t{entry.at("name").get<std::string>(), read_tensor(file, header, target_tensor(targets.size(), "mean")),
-             entry.at("spread").get<float>(), read_tensor(file, header, target_tensor(targets.size(), "weight"))};
-    if (t.mean.rows() != 1 || t.mean.cols() != t.weight.cols() || t.weight.rows() != map.source_dim())
-      bad_input("the tensors of target '" + t.name + "' do not fit the map", file.path(), "make it again with `align()`");
-    dim += t.weight.cols();
-    targets.push_back(std::move(t));
-  }
-  if (targets.empty() || map.components.rows() != dim || map.components.cols() != map.target_dim())
-    bad_input("the known spaces of the map do not make up its consensus", file.path(), "make it again with `align()`");
+  for (const auto& entry : list)
+    targets.push_back({entry.at("name").get<std::string>(), read_tensor(file, header, target_tensor(targets.size(), "mean")),
+                       entry.at("spread").get<float>(), read_tensor(file, header, target_tensor(targets.size(), "weight"))});
   return targets;
 }
 
@@ -115,17 +105,9 @@ Map read_map(const MappedFile& file) {
   map.target_mean = read_tensor(file, header, "target.mean");
   map.weight = read_tensor(file, header, "linear.weight");
   map.source_axes = read_tensor(file, header, "source.axes");
-  if (map.source_mean.rows() != 1 || map.target_mean.rows() != 1 || map.source_mean.cols() != map.weight.rows() ||
-      map.target_mean.cols() != map.weight.cols() || map.source_axes.cols() != map.weight.rows())
-    bad_input("the tensors of the map do not fit together", file.path(), "make it again with `align()`");
-  if (header.tensors.contains("support.centres")) {
+  if (header.tensors.contains("support.centres"))
     map.support = {read_tensor(file, header, "support.centres"), read_tensor(file, header, "support.quantiles")};
-    if (map.support.centres.cols() != map.weight.rows() || map.support.quantiles.rows() != 1 ||
-        map.support.quantiles.cols() < 2)
-      bad_input("the support of the map does not fit its tensors", file.path(), "make it again with `align()`");
-  }
-  if (version == kNeuralVersion || version == kBlendedVersion)
-    map.network = read_network(file, header, metadata("layers"), map);
+  if (version == kNeuralVersion || version == kBlendedVersion) map.network = read_network(file, header, metadata("layers"));
   try {
     map.card = metadata("card");
     const auto card = parse_json(map.card);
@@ -133,16 +115,38 @@ Map read_map(const MappedFile& file) {
     map.source_share = card.at("source_share").get<double>();
     if (version == kBlendedVersion) map.blend = card.at("blend").get<float>();
     if (version == kSeveralVersion) map.components = read_tensor(file, header, "consensus.components");
-    if (version == kSeveralVersion) map.targets = read_targets(file, header, card.at("targets"), map);
+    if (version == kSeveralVersion) map.targets = read_targets(file, header, card.at("targets"));
   } catch (const nlohmann::json::exception& error) {
     bad_input(std::string("the map's card is malformed: ") + error.what(), file.path(), "make it again with `align()`");
   }
-  if (!(map.blend >= 0 && map.blend <= 1))
-    bad_input("the map's blend does not lie within 0 and 1", file.path(), "make it again with `align()`");
+  map.validate(file.path());
   return map;
 }
 
 }  // namespace
+
+void Map::validate(const std::string& where) const {
+  const auto require = [&](bool holds, const std::string& what) {
+    if (!holds) bad_input(what, where, "make it again with `align()`");
+  };
+  const auto is = [](const Matrix& m, Index rows, Index cols) { return m.rows() == rows && m.cols() == cols; };
+  const Index in = source_dim(), out = target_dim();
+  require(in > 0 && out > 0 && is(source_mean, 1, in) && is(target_mean, 1, out) &&
+              (source_axes.rows() == 0 || source_axes.cols() == in),
+          "the tensors of the map do not fit together");
+  if (support.centres.rows() > 0 || support.quantiles.rows() > 0)
+    require(support.centres.cols() == in && support.quantiles.rows() == 1 && support.quantiles.cols() >= 2,
+            "the support of the map does not fit its tensors");
+  if (network) require(network->in() == in && network->out() == out, "the layers of the map do not fit its tensors");
+  require(blend >= 0 && blend <= 1, "the map's blend does not lie within 0 and 1");
+  Index known = 0;
+  for (const Target& t : targets) {
+    require(is(t.mean, 1, t.weight.cols()) && t.weight.rows() == in,
+            "the tensors of target '" + t.name + "' do not fit the map");
+    known += t.weight.cols();
+  }
+  require(targets.empty() || is(components, known, out), "the known spaces of the map do not make up its consensus");
+}
 
 void Map::translate_centred(MatrixView in, MatrixSpan out) const try {
   Matrix u(in.rows, in.cols);
@@ -175,6 +179,7 @@ void Map::translate(MatrixView in, MatrixSpan out) const try {
 }
 
 std::string Map::to_bytes() const try {
+  validate();
   std::vector<std::pair<std::string, MatrixView>> tensors = {
       {"source.mean", source_mean}, {"target.mean", target_mean}, {"linear.weight", weight}, {"source.axes", source_axes}};
   if (support.centres.rows() > 0) {

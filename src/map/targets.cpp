@@ -47,8 +47,9 @@ double likeness(MatrixView rows, MatrixView mean) {
 /// Exchanged spaces of one dimension would give rows without an error. Their means show the exchange, for those of two models
 /// have nothing in common. Rows that were centred before have no mean and are taken as they are.
 void require_no_swap(const std::vector<Target>& targets, const std::vector<MatrixView>& known) {
-  constexpr Index kEnough = 64;     // rows for a mean
-  constexpr double kSwapped = 0.3;  // of a sum of two cosines; tweets and a map of general texts have 0.5 and more
+  constexpr Index kEnough = 64;  // rows for a mean
+  // Of a sum of two cosines of means: exchanged ones gain 0.5 and more, even of tweets and a map of general texts. Not tuned.
+  constexpr double kSwapped = 0.3;
   if (known[0].rows < kEnough) return;
   for (std::size_t k = 1; k < known.size(); ++k)
     for (std::size_t other = 0; other < k; ++other) {
@@ -57,7 +58,7 @@ void require_no_swap(const std::vector<Target>& targets, const std::vector<Matri
                    swapped = likeness(known[k], targets[other].mean) + likeness(known[other], targets[k].mean);
       if (swapped - as_given > kSwapped)
         bad_input("rows of '" + targets[other].name + "' and '" + targets[k].name + "' stand in each other's place",
-                  "known spaces", "give them in the map's order: " + listed(names_of(targets)));
+                  "the known spaces", "give them in the map's order: " + listed(names_of(targets)));
     }
 }
 
@@ -69,7 +70,7 @@ std::vector<std::size_t> match_targets(const Map& map, const std::vector<std::st
   const std::string what = count == 1 ? "the map has one known space" : "the map has the known spaces " + listed(targets);
   if (names.size() != count)
     bad_input(
-        what + "; " + (names.size() == 1 ? "one was" : std::to_string(names.size()) + " were") + " given", "known spaces",
+        what + "; " + (names.size() == 1 ? "one was" : std::to_string(names.size()) + " were") + " given", "the known spaces",
         count == 1 ? "one model, or a map of several known spaces" : "one model for each, or `Map::to` with the one of it");
   std::vector<std::size_t> order(count);
   std::size_t found = 0;
@@ -80,7 +81,7 @@ std::vector<std::size_t> match_targets(const Map& map, const std::vector<std::st
     ++found;
   }
   if (found == targets.size()) return order;
-  if (found > 0) bad_input(what + ", not " + listed(names), "known spaces", "call them by these names, or by none of them");
+  if (found > 0) bad_input(what + ", not " + listed(names), "the known spaces", "call them by these names, or by none of them");
   for (std::size_t k = 0; k < count; ++k) order[k] = k;
   return order;
 }

@@ -32,8 +32,9 @@ void check_dim(const Map& map, Index dim, const std::string& where, const std::v
   std::string hint = dim == map.target_dim() ? "these look like rows of the map's target side; fit a map the other way round"
                                              : "translate rows of the model the map was fitted on";
   for (const std::string& note : notes) hint += "; note: " + note;
-  bad_input("rows of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
-            where, hint);
+  bad_input(
+      "the rows have dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
+      where, hint);
 }
 
 void check_model(const Map& map, MatrixView rows, const std::string& where) {
@@ -144,12 +145,14 @@ TranslateSummary translate(const Map& map, const std::string& map_path, const st
                            const OpenOptions& in_options, const std::string& out_path, const TranslateOptions& options) try {
   const auto start = Clock::now();
   options.validate();
+  map.validate(map_path);
   const auto source = open_rows(in_path, in_options);
   TranslateSummary summary;
   summary.notes = notes_on(*source);
   check_dim(map, source->dim(), in_path, summary.notes);
   if (!options.ignore_fingerprint) check_model(map, sample_of(*source), in_path);
   summary.rows = source->rows();
+  summary.dim = map.target_dim();
   std::future<std::string> input_sha256 = std::async(std::launch::async, [&] { return file_sha256(in_path); });
   summary.map_sha256 = file_sha256(map_path);
   ConfidenceFile confidence(map, summary.rows, options);
@@ -201,6 +204,7 @@ TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const 
                            const std::string& name) try {
   const auto start = Clock::now();
   options.validate();
+  map.validate();
   check_dim(map, in.cols, name);
   if (out.rows != in.rows || out.cols != map.target_dim())
     bad_input("the output is (" + std::to_string(out.rows) + ", " + std::to_string(out.cols) + "), not (" +
@@ -209,6 +213,7 @@ TranslateSummary translate(const Map& map, MatrixView in, MatrixSpan out, const 
   if (!options.ignore_fingerprint) check_model(map, in, name);
   TranslateSummary summary;
   summary.rows = in.rows;
+  summary.dim = map.target_dim();
   constexpr Index kBlock = 64 * kPart;  // between two reports of progress
   for (Index begin = 0; begin < in.rows; begin += kBlock) {
     const Index count = std::min(kBlock, in.rows - begin), parts = (count + kPart - 1) / kPart;

@@ -97,7 +97,7 @@ double MeasureGrid::value(std::string_view key, Index row, Index column) const {
 
 MeasureGrid measure_all(std::span<const NamedRows> spaces, const MeasureOptions& options) try {
   options.validate();
-  if (spaces.size() < 2) bad_input("needs at least two spaces", "measure");
+  if (spaces.size() < 2) bad_input("a comparison needs at least two spaces");
   require_pairs(spaces, options);
   const std::vector<Index> chosen = choose_rows(spaces[0].rows.rows, options);
   const PreparedSpaces all = prepare(spaces, chosen, options);
@@ -119,7 +119,7 @@ MeasureGrid measure_all(std::span<const NamedRows> spaces, const MeasureOptions&
 
 MeasureGrid measure_layers(std::span<const NamedRows> a, std::span<const NamedRows> b, const MeasureOptions& options) try {
   options.validate();
-  if (a.empty() || b.empty()) bad_input("needs at least one layer a side", "measure");
+  if (a.empty() || b.empty()) bad_input("a comparison needs at least one layer a side");
   std::vector<NamedRows> both(a.begin(), a.end());
   both.insert(both.end(), b.begin(), b.end());
   require_pairs(both, options);

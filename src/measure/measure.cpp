@@ -57,10 +57,10 @@ void add(std::vector<Estimate> estimates, const MeasureOptions& options, Measure
 void MeasureOptions::validate() const {
   const CheckOptions check("MeasureOptions");
   const auto rows = [&](Index value, const char* option) {
-    check.require(value == 0 || value >= kFewestRows, option, "must be 0 or at least 20, is " + std::to_string(value));
+    check.require(value == 0 || value >= kFewestRows, option, "must be 0 or at least 20, but is " + std::to_string(value));
   };
   check.at_least(2, k, "k");
-  rows(sample, "sample");
+  rows(max_rows, "max_rows");
   rows(pair_rows, "pair_rows");
   check.within(10, 1000000, permutations, "permutations");
   check.bootstrap(bootstrap);
@@ -76,8 +76,8 @@ void MeasureOptions::validate() const {
 }
 
 std::vector<Index> choose_rows(Index given, const MeasureOptions& options) {
-  if (options.sample == 0 || options.sample >= given) return identity_pairing(given);
-  std::vector<Index> rows = Random(options.seed, Stream::kSample).sample(given, options.sample);
+  if (options.max_rows == 0 || options.max_rows >= given) return identity_pairing(given);
+  std::vector<Index> rows = Random(options.seed, Stream::kSample).sample(given, options.max_rows);
   std::sort(rows.begin(), rows.end());
   return rows;
 }
@@ -86,11 +86,11 @@ void require_pairs(std::span<const NamedRows> spaces, const MeasureOptions& opti
   const Index n = spaces[0].rows.rows;
   for (const NamedRows& space : spaces) {
     if (space.rows.rows != n) {
-      bad_input("has " + std::to_string(space.rows.rows) + " rows, " + spaces[0].name + " has " + std::to_string(n), space.name,
-                "give rows that belong together one to one");
+      bad_input("has " + std::to_string(space.rows.rows) + " rows, but " + spaces[0].name + " has " + std::to_string(n),
+                space.name, "give rows that belong together one to one");
     }
   }
-  const Index used = options.sample > 0 ? std::min(options.sample, n) : n;
+  const Index used = options.max_rows > 0 ? std::min(options.max_rows, n) : n;
   if (used < kFewestRows) bad_input("needs at least 20 rows, has " + std::to_string(used), spaces[0].name);
   if (used <= options.k) {
     bad_input("k must be below the number of rows, but k is " + std::to_string(options.k) + " and there are " +

@@ -7,7 +7,7 @@ namespace vec2vec {
 /// Throws Error{kBadInput} unless all spaces have equally many rows, enough of them for options.
 void require_pairs(std::span<const NamedRows> spaces, const MeasureOptions& options);
 
-/// The rows to use: all, or options.sample random ones in ascending order.
+/// The rows to use: all, or options.max_rows random ones in ascending order.
 std::vector<Index> choose_rows(Index given, const MeasureOptions& options);
 
 /// A space, with its neighbours if options ask for a measure of them.

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "neural/matmul.h"
 
-#include "core/cpu/level.h"
 #include "core/matrix/gemm.h"
 #include "kernels/loops/loops.h"
+#include "kernels/onednn_engine.h"
 
 #ifdef VEC2VEC_ONEDNN
 #include <array>
 #include <map>
 #include <mutex>
-#include <oneapi/dnnl/dnnl.hpp>
 #include <vector>
 #endif
 
@@ -24,12 +23,6 @@ namespace {
 
 using dnnl::memory;
 
-const dnnl::engine& engine() {
-  cpu_level();  // oneDNN is held to it
-  static const dnnl::engine cpu(dnnl::engine::kind::cpu, 0);
-  return cpu;
-}
-
 /// The kernel for c (m, n) = a (m, k) b (k, n), made once per shape; b is packed, or plain when a is transposed.
 struct Kernel {
   memory::desc a, b, c, scratch;
@@ -41,7 +34,7 @@ memory::desc packed_shape(Index k, Index n) {
   constexpr Index kAnyRows = 128;
   const memory::desc a({kAnyRows, k}, memory::data_type::bf16, memory::dims{k, 1}),
       b({k, n}, memory::data_type::bf16, memory::format_tag::any), c({kAnyRows, n}, memory::data_type::f32, memory::dims{n, 1});
-  return dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, c), engine()).weights_desc();
+  return dnnl::matmul::primitive_desc(dnnl::matmul::desc(a, b, c), cpu_engine()).weights_desc();
 }
 
 const Kernel& kernel_for(Index m, Index n, Index k, bool transpose_a, Index stride_c, bool accumulate) {
@@ -62,7 +55,7 @@ const Kernel& kernel_for(Index m, Index n, Index k, bool transpose_a, Index stri
     sum.append_sum(1.0f);
     attributes.set_post_ops(sum);
   }
-  const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a, b, c), attributes, engine());
+  const dnnl::matmul::primitive_desc description(dnnl::matmul::desc(a, b, c), attributes, cpu_engine());
   return kernels.emplace(key, Kernel{a, b, c, description.scratchpad_desc(), dnnl::matmul(description)}).first->second;
 }
 
@@ -75,11 +68,11 @@ T* room(std::size_t count) {
 }
 
 dnnl::stream& stream() {
-  thread_local dnnl::stream own(engine());
+  thread_local dnnl::stream own(cpu_engine());
   return own;
 }
 
-memory given(const memory::desc& shape, const void* data) { return {shape, engine(), const_cast<void*>(data)}; }
+memory given(const memory::desc& shape, const void* data) { return {shape, cpu_engine(), const_cast<void*>(data)}; }
 
 void multiply(const Kernel& kernel, const std::uint16_t* a, const std::uint16_t* b, float* c) {
   const OneOpenMpThread one;

@@ -22,7 +22,7 @@ const char* to_string(Skip skip) { return skip == Skip::kNone ? "none" : skip ==
 Skip skip_of(const std::string& name) {
   for (Skip skip : {Skip::kNone, Skip::kIdentity, Skip::kLinear})
     if (name == to_string(skip)) return skip;
-  bad_input("unknown skip '" + name + "'");
+  bad_input("there is no skip '" + name + "'");
 }
 
 }  // namespace

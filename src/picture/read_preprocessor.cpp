@@ -36,7 +36,7 @@ class Reader {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    bad_input("the file " + what, path_, "the preprocessor_config.json that belongs to the model");
+    bad_input(what, path_, "the preprocessor_config.json that belongs to the model");
   }
 
   const json* find(const char* key) const {

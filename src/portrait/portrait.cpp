@@ -129,13 +129,13 @@ class Portrait {
   void require_fit() const {
     const auto dims = [&](Index rows, Index wanted, const std::string& what) {
       if (rows != wanted)
-        bad_input("have dimension " + std::to_string(rows) + ", the map's is " + std::to_string(wanted), what,
+        bad_input("have dimension " + std::to_string(rows) + ", but the map's is " + std::to_string(wanted), what,
                   "give the rows that the map was found with, or others of the same models");
     };
     dims(problem_.source.cols, map_.source_dim(), "rows of the source");
     if (known_.size() != std::max<std::size_t>(1, map_.targets.size()))
-      bad_input("are " + std::to_string(known_.size()) + "; the map has " + std::to_string(map_.targets.size()), "known spaces",
-                "give the known spaces of the map, in its order");
+      bad_input("are " + std::to_string(known_.size()) + "; the map has " + std::to_string(map_.targets.size()),
+                "the known spaces", "give the known spaces of the map, in its order");
     if (map_.targets.empty()) dims(problem_.target.cols, map_.target_dim(), "rows of the target");
   }
 
@@ -291,7 +291,7 @@ class Portrait {
 void PortraitOptions::validate(Index source_rows, Index target_rows) const {
   const auto within = [](Index value, Index low, Index high, const char* name) {
     if (value < low || value > high)
-      bad_input("is " + std::to_string(value), name, "from " + std::to_string(low) + " to " + std::to_string(high));
+      bad_input("must not be " + std::to_string(value), name, "from " + std::to_string(low) + " to " + std::to_string(high));
   };
   within(drawn, 16, 5000, "rows drawn a side");
   within(groups, 2, 8, "groups of rows");

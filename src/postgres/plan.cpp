@@ -55,13 +55,14 @@ void note_index_memory(Connection& c, const Table& table, MigratePlan& plan) {
 
 MigratePlan plan_postgres(const Map& map, const std::string& map_sha256, const PostgresColumn& column,
                           const MigrateOptions& options) try {
+  options.validate();
   postgres::Stage stage(options.progress);
   Connection c(column.url, [&] { return stage.go_on(); });
   Table table = postgres::look_up(c, column);
   auto there = postgres::find_migration(c, table, options.into);
   if (there && !there->open() && (there->state == "dropped" || there->map_sha256 != map_sha256))
     there.reset();  // a new one begins
-  postgres::require_key(c, column.key.empty() && there && !there->ended() ? there->key : column.key, table);
+  postgres::require_key(c, column.key_column.empty() && there && !there->ended() ? there->key : column.key_column, table);
   MigratePlan plan;
   plan.server = c.where();
   plan.state = there ? there->state : "new";

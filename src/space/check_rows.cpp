@@ -13,7 +13,7 @@ void require_enough_rows(MatrixView rows, const std::string& where, const std::s
 }
 
 void refuse_row(const std::string& where, Index row) {
-  bad_input("NaN or infinite values", where + ", row " + std::to_string(row),
+  bad_input("there are NaN or infinite values", where + ", row " + std::to_string(row),
             "remove or repair the row; `inspect()` counts them");
 }
 

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "core/boundary.h"
 #include "core/text/json.h"
+#include "core/text/layout.h"
 #include "train/training_state.h"
 #include "vec2vec/error.h"
 #include "vec2vec/neural.h"
@@ -19,10 +23,10 @@ void NeuralOptions::validate() const {
   check.at_least(1, discriminator_width, "discriminator_width");
   for (double w : {loss.reconstruction, loss.cycle, loss.preservation, loss.cycle_preservation, loss.generator,
                    loss.latent_generator, loss.matching, loss.pairs})
-    check.require(w >= 0, "loss", "coefficients must be 0 or more");
+    check.require(w >= 0, "loss", "must have coefficients of 0 or more");
   check.at_least(0, steps, "steps");
-  check.require(batch >= 2, "batch", "a batch needs at least 2 rows");
-  check.require(learning_rate > 0 && discriminator_learning_rate > 0, "learning_rate", "learning rates must be above 0");
+  check.require(batch >= 2, "batch", "must be at least 2 rows");
+  check.require(learning_rate > 0 && discriminator_learning_rate > 0, "learning_rate", "must be above 0");
   check.at_least(0, warm_up, "warm_up");
   part(final_rate, "final_rate");
   not_negative(weight_decay, "weight_decay");
@@ -42,10 +46,30 @@ void NeuralOptions::validate() const {
   check.seconds(time_budget, "time_budget");
 }
 
+void LossWeights::set(const std::string& name, double coefficient) {
+  constexpr std::pair<const char*, double LossWeights::*> kLosses[] = {{"reconstruction", &LossWeights::reconstruction},
+                                                                       {"cycle", &LossWeights::cycle},
+                                                                       {"preservation", &LossWeights::preservation},
+                                                                       {"cycle_preservation", &LossWeights::cycle_preservation},
+                                                                       {"generator", &LossWeights::generator},
+                                                                       {"latent_generator", &LossWeights::latent_generator},
+                                                                       {"matching", &LossWeights::matching},
+                                                                       {"pairs", &LossWeights::pairs}};
+  const auto loss =
+      std::find_if(std::begin(kLosses), std::end(kLosses), [&](const auto& known) { return name == known.first; });
+  std::vector<std::string> names;
+  for (const auto& known : kLosses) names.emplace_back(known.first);
+  if (loss == std::end(kLosses)) bad_input("there is no loss '" + name + "'", "`NeuralOptions::loss`", listed(names));
+  if (!(coefficient >= 0) || std::isinf(coefficient))
+    bad_input("the coefficient of '" + name + "' must be a number of at least 0", "`NeuralOptions::loss`",
+              "0 leaves the loss out");
+  this->*(loss->second) = coefficient;
+}
+
 NeuralOptions neural_preset(const std::string& name) try {
   NeuralOptions o;
   if (name == "paper") return o;
-  if (name != "refine") bad_input("unknown preset '" + name + "'", "neural_preset", "refine or paper");
+  if (name != "refine") bad_input("there is no preset '" + name + "'", {}, "refine or paper");
   o.width = 512;
   o.adapter_depth = 2;
   o.backbone_depth = 2;

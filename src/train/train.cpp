@@ -138,7 +138,7 @@ class Tournament {
   std::vector<std::size_t> racing_;
 };
 
-/// How much of what was learned the result holds; NeuralOptions::blend.
+/// How much of what was learned goes into the result: NeuralOptions::blend.
 float blend_of(const NeuralOptions& options, const Map& start) {
   if (options.start == NeuralStart::kRandom) return 1;
   if (options.blend) return static_cast<float>(*options.blend);

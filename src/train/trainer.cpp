@@ -249,8 +249,7 @@ void Trainer::take_step() {
   Parameters& parameters = state_.translator.parameters;
   const double norm = gradient_norm(parameters, options_.threads);
   if (!std::isfinite(norm))
-    throw Error(ErrorKind::kInternal, "training diverged at step " + std::to_string(state_.step), "train_neural",
-                "a lower learning rate");
+    throw Error(ErrorKind::kInternal, "training diverged at step " + std::to_string(state_.step), {}, "a lower learning rate");
   ++state_.step;
   // The average forgets the start faster in the beginning.
   const double taken = static_cast<double>(state_.step);

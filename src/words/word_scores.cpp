@@ -31,8 +31,9 @@ WordScores score_words(const WordDictionary& dictionary, const std::vector<std::
                        std::span<const std::string> texts, Index resamples, std::uint64_t seed, int threads) try {
   const std::size_t n = found.size();
   if (n < 2 || texts.size() != n)
-    bad_input("needs one text for each of at least 2 rows, got " + std::to_string(texts.size()) + " for " + std::to_string(n),
-              "true texts");
+    bad_input(
+        "must be one for each of at least 2 rows, but there are " + std::to_string(texts.size()) + " for " + std::to_string(n),
+        "the true texts");
   std::vector<Words> guessed(n), truth(n);
   for (std::size_t i = 0; i < n; ++i) {
     for (const WeightedWord& w : found[i])

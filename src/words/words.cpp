@@ -136,8 +136,9 @@ void WordOptions::validate() const {
 
 void WordDictionary::set_space(MatrixView rows) {
   options_.validate();
-  if (rows.rows < 2) bad_input("needs at least 2 rows of the known space, got " + std::to_string(rows.rows), "dictionary");
-  require_finite_rows(rows, "public rows");
+  if (rows.rows < 2)
+    bad_input("needs at least 2 rows of the known space, but there are " + std::to_string(rows.rows), "the dictionary");
+  require_finite_rows(rows, "the public rows");
   CentredRows centred = centre(rows, options_.threads);
   mean_ = std::move(centred.mean);
   view_ = view_of(spectrum(centred.rows, options_.threads), rows.cols, options_.power);
@@ -161,7 +162,7 @@ WordDictionary::WordDictionary(MatrixView rows, std::span<const std::string> tex
   std::sort(words_.begin(), words_.end());
   if (words_.empty())
     bad_input("no word occurs in at least " + std::to_string(options_.least_texts) + " of them and in few enough",
-              "public texts", "more public texts");
+              "the public texts", "more public texts");
   const Matrix seen = into_view(rows);
   atoms_ = Matrix(static_cast<Index>(words_.size()), view_.cols());
   parallel_for(atoms_.rows(), options_.threads, [&](Index w) {
@@ -181,10 +182,10 @@ WordDictionary::WordDictionary(MatrixView rows, std::vector<std::string> words, 
     bad_input("there are " + std::to_string(words_.size()) + " words for " + std::to_string(vectors.rows) + " vectors",
               "word list");
   if (vectors.cols != rows.cols)
-    bad_input("has dimension " + std::to_string(vectors.cols) + ", the known space has " + std::to_string(rows.cols),
-              "word vectors", "encode the words with the model of the known space");
+    bad_input("have dimension " + std::to_string(vectors.cols) + ", but the known space has " + std::to_string(rows.cols),
+              "the word vectors", "encode the words with the model of the known space");
   set_space(rows);
-  require_finite_rows(vectors, "word vectors");
+  require_finite_rows(vectors, "the word vectors");
   atoms_ = project(centre(vectors, options_.threads).rows, view_, options_.threads);
 } catch (...) {
   rethrow_as_error();
@@ -192,9 +193,9 @@ WordDictionary::WordDictionary(MatrixView rows, std::vector<std::string> words, 
 
 std::vector<std::vector<WeightedWord>> WordDictionary::invert(MatrixView rows) const try {
   if (rows.cols != mean_.cols())
-    bad_input("has dimension " + std::to_string(rows.cols) + ", the dictionary " + std::to_string(mean_.cols()),
-              "rows to invert");
-  require_finite_rows(rows, "rows to invert");
+    bad_input("have dimension " + std::to_string(rows.cols) + ", but the dictionary has " + std::to_string(mean_.cols()),
+              "the rows to invert");
+  require_finite_rows(rows, "the rows to invert");
   const Matrix seen = into_view(rows);
   std::vector<std::vector<WeightedWord>> found(static_cast<std::size_t>(rows.rows));
   const Index blocks = (rows.rows + kBlock - 1) / kBlock, round = 16 * std::max(1, thread_count(options_.threads));

@@ -52,7 +52,7 @@ TEST(Advise, RefusesBadInput) {
   EXPECT_THROW(advise(good, {}), Error);
   EXPECT_THROW(advise(few, {{"b", good}}), Error);
   EXPECT_THROW(advise(good, {{"b", few}}), Error);
-  EXPECT_THROW(advise(good, {{"b", good}}, {.rows = 10}), Error);
+  EXPECT_THROW(advise(good, {{"b", good}}, {.max_rows = 10}), Error);
   EXPECT_THROW(advise(good, {{"b", good}}, {.threads = -1}), Error);
 }
 

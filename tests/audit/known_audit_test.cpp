@@ -179,18 +179,18 @@ TEST(KnownAudit, RefusesWhatIsNotOfTheSameTexts) {
   EXPECT_TRUE(contains(refusal(p), "label vectors")) << refusal(p);
   p = planted.problem();
   p.more_spaces[1].candidates = planted.candidates[0];
-  EXPECT_TRUE(contains(refusal(p), "candidates of 'third': has dimension 28, the public rows 24")) << refusal(p);
+  EXPECT_TRUE(contains(refusal(p), "The candidates of 'third' have dimension 28, but the public rows have 24")) << refusal(p);
   p = planted.problem();
   p.more_spaces[1].name = "second";
   EXPECT_TRUE(contains(refusal(p), "call them by these names")) << refusal(p);
   p.map = nullptr;
-  EXPECT_TRUE(contains(refusal(p), "two known spaces have the same name")) << refusal(p);
+  EXPECT_TRUE(contains(refusal(p), "Two known spaces have the same name")) << refusal(p);
   p = planted.problem();
   p.more_spaces.pop_back();
-  EXPECT_TRUE(contains(refusal(p), "the map has the known spaces first, second, third; 2 were given")) << refusal(p);
+  EXPECT_TRUE(contains(refusal(p), "The map has the known spaces first, second, third; 2 were given")) << refusal(p);
   const Map alone = planted.map.to("first");
   p.map = &alone;
-  EXPECT_TRUE(contains(refusal(p), "the map has one known space; 2 were given")) << refusal(p);
+  EXPECT_TRUE(contains(refusal(p), "The map has one known space; 2 were given")) << refusal(p);
   p.more_spaces.clear();
   EXPECT_EQ(refusal(p), "");
 }

@@ -72,12 +72,12 @@ TEST_F(CInterface, MistakesAreTextAndNeverEndTheProgram) {
   EXPECT_EQ(vec2vec_map_load(dir.path("none").c_str()), nullptr);
   EXPECT_NE(error().find(dir.path("none")), std::string::npos);
   EXPECT_EQ(vec2vec_map_load(nullptr), nullptr);
-  EXPECT_NE(error().find("path: is NULL"), std::string::npos);
+  EXPECT_NE(error().find("path is NULL."), std::string::npos);
   EXPECT_EQ(vec2vec_map_from_bytes("xx", 2), nullptr);
   EXPECT_EQ(vec2vec_map_to(c, "mpnet"), nullptr);
   float row[8] = {}, out[4];
   EXPECT_EQ(vec2vec_translate_one(c, row, 7, out), VEC2VEC_BAD_INPUT);
-  EXPECT_NE(error().find("rows of dimension 7, but the map translates from 8"), std::string::npos) << error();
+  EXPECT_NE(error().find("The rows have dimension 7, but the map translates from 8"), std::string::npos) << error();
   row[2] = NAN;
   EXPECT_EQ(vec2vec_translate_one(c, row, 8, out), VEC2VEC_BAD_INPUT);
   EXPECT_EQ(vec2vec_translate_one(nullptr, row, 8, out), VEC2VEC_BAD_INPUT);

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <nlohmann/json.hpp>
 
+#include "audit/kept_stages_file.h"
 #include "cli/run_cli.h"
 #include "contains.h"
 #include "core/text/json.h"
@@ -56,7 +57,7 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   ASSERT_EQ(found.code, 0) << found.err;
   const Json report = parse_json(found.out);
   EXPECT_EQ(report, parse_json(file_bytes(json)));
-  EXPECT_EQ(report["severity"]["level"], "moderate") << "the map has no verdict, but texts were found";
+  EXPECT_EQ(report["severity"]["level"], "moderate") << "The map has no verdict, but texts were found";
   EXPECT_TRUE(report["policy"].is_null());
   EXPECT_EQ(report["data"]["store"]["rows"], 1000);
   EXPECT_EQ(report["attributes"]["measured"], false);
@@ -75,7 +76,7 @@ TEST_F(AuditCli, WritesPageAndFiguresAndKeepsThePolicy) {
   arguments.insert(arguments.end(), {"--fail-at", "high", "--force"});
   const CliResult beyond = audit(arguments);
   EXPECT_EQ(beyond.code, 2) << "through a map without a verdict nothing could be high";
-  EXPECT_TRUE(contains(beyond.err, "the severity cannot become high")) << beyond.err;
+  EXPECT_TRUE(contains(beyond.err, "The severity cannot become high")) << beyond.err;
   EXPECT_TRUE(contains(beyond.err, "--fail-at moderate")) << beyond.err;
 
   Map aligned = Map::load(map);
@@ -115,20 +116,20 @@ TEST_F(AuditCli, GoesOnFromWhatAKilledRunFinished) {
                                               "50",
                                               "--quiet",
                                               "--force"};
-  const std::string stages = page + ".work/stages.json";
-  {
-    const CliProcess process(arguments);
-    for (int i = 0; i < 6000 && !std::filesystem::exists(stages); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    process.signal(SIGKILL);
-    process.wait();
-  }
-  ASSERT_TRUE(std::filesystem::exists(stages));
+  // Three syncs keep the identity, the map and the alignment.
+  ASSERT_EQ(run_cli(arguments, "9 sync 4").code, 128 + SIGKILL);
   EXPECT_FALSE(std::filesystem::exists(page));
-  const Json before = parse_json(file_bytes(stages));
+  const auto alignment = [&] {
+    Json found;
+    for (const Json& record : KeptStagesFile(page + ".checkpoint").records())
+      if (record["stage"] == "alignment") found = record["result"];
+    return found;
+  };
+  const Json before = alignment();
+  ASSERT_TRUE(before.is_object());
   ASSERT_EQ(run_cli(arguments).code, 0);
-  const Json after = parse_json(file_bytes(stages)), first = parse_json(file_bytes(json));
-  EXPECT_EQ(before["alignment"], after["alignment"]) << "seconds and all: it was not done again";
+  const Json first = parse_json(file_bytes(json));
+  EXPECT_EQ(before, alignment()) << "seconds and all: it was not done again";
   ASSERT_EQ(run_cli(arguments).code, 0);
   EXPECT_EQ(first["defences"]["points"][1], parse_json(file_bytes(json))["defences"]["points"][1]);
   EXPECT_EQ(first["alignment"], parse_json(file_bytes(json))["alignment"]);
@@ -139,7 +140,7 @@ TEST_F(AuditCli, SaysWhatIsMissing) {
   std::ofstream(dir.path("truth.txt")) << "three\n";
   const CliResult no_vectors = audit({"--attributes", dir.path("labels.txt")});
   EXPECT_EQ(no_vectors.code, 2);
-  EXPECT_TRUE(contains(no_vectors.err, "--model")) << no_vectors.err;
+  EXPECT_TRUE(contains(no_vectors.err, "--encoder")) << no_vectors.err;
   EXPECT_EQ(audit({"--truth", dir.path("truth.txt")}).code, 2);
   EXPECT_EQ(audit({"--attributes-vectors", kData + "/mpnet.eval.npy"}).code, 2);
   EXPECT_EQ(audit({"--store-texts", dir.path("labels.txt")}).code, 2) << "two lines for 1,000 rows";
@@ -196,7 +197,7 @@ class AuditModelsCli : public ::testing::Test {
 };
 
 TEST_F(AuditModelsCli, EncodesTheTextsByEachModelAndKeepsThat) {
-  const std::vector<std::string> both = {"--model", dir.path("models/small"), "--model", dir.path("models/large/")};
+  const std::vector<std::string> both = {"--encoder", dir.path("models/small"), "--encoder", dir.path("models/large/")};
   const CliResult found = audit(both);
   ASSERT_EQ(found.code, 0) << found.err;
   const Json report = parse_json(found.out);
@@ -205,14 +206,14 @@ TEST_F(AuditModelsCli, EncodesTheTextsByEachModelAndKeepsThat) {
   EXPECT_FALSE(report["reproduction"].contains("model"));
   EXPECT_EQ(report["attributes"]["labels"], 2);
   EXPECT_GT(report["alignment"]["scores"]["scores"]["top1"]["value"], 0.5);
-  const std::string work = dir.path("report.html.work/");
+  const std::string work = dir.path("report.html.checkpoint/");
   EXPECT_EQ(report["reproduction"]["attributes"]["vectors"][1]["path"], work + "attributes.2.npy");
   const auto before = std::filesystem::last_write_time(work + "public.2.npy");
   ASSERT_EQ(audit(both).code, 0);
   EXPECT_EQ(std::filesystem::last_write_time(work + "public.2.npy"), before) << "it was not encoded again";
 
   // By their names in the map, in any order; and a name may be given.
-  const CliResult turned = audit({"--model", "large=" + dir.path("models/large"), "--model", dir.path("models/small")});
+  const CliResult turned = audit({"--encoder", "large=" + dir.path("models/large"), "--encoder", dir.path("models/small")});
   ASSERT_EQ(turned.code, 0) << turned.err;
   EXPECT_EQ(parse_json(turned.out)["attributes"], report["attributes"]);
   EXPECT_EQ(parse_json(turned.out)["alignment"], report["alignment"]);
@@ -223,15 +224,15 @@ TEST_F(AuditModelsCli, RefusesModelsThatDoNotBelongTogether) {
   const auto refusal = [&](const std::vector<std::string>& more) {
     const CliResult result = audit(more);
     EXPECT_EQ(result.code, 2);
-    EXPECT_FALSE(std::filesystem::exists(dir.path("report.html.work"))) << "before anything was encoded";
+    EXPECT_FALSE(std::filesystem::exists(dir.path("report.html.checkpoint"))) << "before anything was encoded";
     return result.err;
   };
-  EXPECT_TRUE(contains(refusal({"--model", small, "--model", small + "/"}), "the same model is given twice"));
-  EXPECT_TRUE(contains(refusal({"--model", "a=" + small, "--model", "a=" + large}), "two models are called 'a'"));
-  EXPECT_TRUE(contains(refusal({"--model", small, "--model", large, "--prefix", "query: "}), "once for each model"));
-  EXPECT_TRUE(contains(refusal({"--model", small}), "the map has the known spaces small, large; one was given"));
-  EXPECT_TRUE(contains(refusal({"--model", small, "--model", "big=" + large}), "small, large, not small, big"));
-  EXPECT_TRUE(contains(refusal({"--model", small, "--model", large, "--to", "small"}), "one known space; 2 were given"));
+  EXPECT_TRUE(contains(refusal({"--encoder", small, "--encoder", small + "/"}), "The same model is given twice"));
+  EXPECT_TRUE(contains(refusal({"--encoder", "a=" + small, "--encoder", "a=" + large}), "Two models are called 'a'"));
+  EXPECT_TRUE(contains(refusal({"--encoder", small, "--encoder", large, "--prefix", "query: "}), "once for each model"));
+  EXPECT_TRUE(contains(refusal({"--encoder", small}), "The map has the known spaces small, large; one was given"));
+  EXPECT_TRUE(contains(refusal({"--encoder", small, "--encoder", "big=" + large}), "small, large, not small, big"));
+  EXPECT_TRUE(contains(refusal({"--encoder", small, "--encoder", large, "--to", "small"}), "one known space; 2 were given"));
 }
 
 class AuditTextsCli : public ::testing::Test {
@@ -255,7 +256,7 @@ class AuditTextsCli : public ::testing::Test {
                                     dir.path("rows.npy"),
                                     "--public",
                                     dir.path("texts.txt"),
-                                    "--model",
+                                    "--encoder",
                                     dir.path("encoder"),
                                     "--map",
                                     dir.path("map"),
@@ -301,20 +302,16 @@ TEST_F(AuditTextsCli, WritesTextsAndShowsThemOnlyWhenAsked) {
 }
 
 TEST_F(AuditTextsCli, GoesOnAfterKill9) {
-  const std::string stages = dir.path("report.html.work/stages.json");
-  {
-    const CliProcess process(command({"--reveal"}));
-    for (int i = 0; i < 60000 && !std::filesystem::exists(stages); ++i)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    process.signal(SIGKILL);
-    process.wait();
-  }
-  ASSERT_TRUE(std::filesystem::exists(stages)) << "a text was written";
+  // Each run goes on from where the last was killed, until a text is there.
+  for (int run = 0; run < 20 && KeptStagesFile(dir.path("report.html.checkpoint")).records().empty(); ++run)
+    ASSERT_EQ(run_cli(command({"--reveal"}), "9 sync 5").code, 128 + SIGKILL);
   EXPECT_FALSE(std::filesystem::exists(dir.path("report.html")));
   // A mark on the text that is there shows whether it is taken.
-  Json kept = parse_json(file_bytes(stages));
-  kept["texts"]["rows"]["0"]["text"] = "marked text";
-  std::ofstream(stages) << kept.dump();
+  const KeptStagesFile kept(dir.path("report.html.checkpoint"));
+  std::vector<Json> records = kept.records();
+  ASSERT_FALSE(records.empty()) << "no text was written";
+  records[0]["result"]["text"] = "marked text";
+  kept.replace(records);
   ASSERT_EQ(run_cli(command({"--reveal"})).code, 0);
   EXPECT_EQ(texts()["samples"][0]["text"], "marked text");
   EXPECT_EQ(texts()["samples"].size(), 3u);
@@ -324,7 +321,7 @@ TEST_F(AuditTextsCli, NeedsTheEncoder) {
   const CliResult result = run_cli({"audit", kData + "/minilm.eval.npy", "--public-vectors", kData + "/mpnet.b.npy", "--lm",
                                     dir.path("tiny.gguf"), "-o", dir.path("report.html")});
   EXPECT_EQ(result.code, 2);
-  EXPECT_TRUE(contains(result.err, "--model")) << result.err;
+  EXPECT_TRUE(contains(result.err, "--encoder")) << result.err;
 }
 
 }  // namespace

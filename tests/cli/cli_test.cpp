@@ -86,7 +86,7 @@ TEST_F(Cli, WrongUsageIsCode2WithAHint) {
       {"align", a, b, "-o", map, "--threads", "-1"},
       {"align", a, b, "-o", map, "--seed", "x"},
       {"align", a, b, "-o", map, "--time-budget", "soon"},
-      {"translate", map, a, out, "--type", "float8"},
+      {"translate", map, a, "-o", out, "--type", "float8"},
       {"evaluate", a, b, "--pool", "1"},
       {"inspect"},
   };
@@ -104,8 +104,8 @@ TEST_F(Cli, MissingFilesAreCode2AndNamed) {
   const std::vector<std::vector<std::string>> commands = {
       {"align", missing, b, "-o", out},
       {"align", a, missing, "-o", out},
-      {"translate", missing, a, out},
-      {"translate", map, missing, out},
+      {"translate", missing, a, "-o", out},
+      {"translate", map, missing, "-o", out},
       {"evaluate", missing, b},
       {"evaluate", a, missing},
       {"evaluate", "--map", missing, a, b},
@@ -130,9 +130,9 @@ TEST_F(Cli, NeverOverwritesWithoutForce) {
   EXPECT_EQ(run_cli({"align", a, b, "-o", map, "--paired", "--max-rows", "300", "--force"}).code, 0);
   EXPECT_NE(file_bytes(map), before);
 
-  EXPECT_EQ(run_cli({"translate", map, a, out}).code, 0);
-  EXPECT_EQ(run_cli({"translate", map, a, out}).code, 2);
-  EXPECT_EQ(run_cli({"translate", map, a, out, "--force"}).code, 0);
+  EXPECT_EQ(run_cli({"translate", map, a, "-o", out}).code, 0);
+  EXPECT_EQ(run_cli({"translate", map, a, "-o", out}).code, 2);
+  EXPECT_EQ(run_cli({"translate", map, a, "-o", out, "--force"}).code, 0);
 }
 
 TEST_F(Cli, NeverWritesOverAnInput) {
@@ -140,7 +140,7 @@ TEST_F(Cli, NeverWritesOverAnInput) {
   EXPECT_EQ(run_cli({"align", a, b, "-o", a, "--force", "--paired"}).code, 2);
   EXPECT_EQ(file_bytes(a), before);
   make_map();
-  EXPECT_EQ(run_cli({"translate", map, a, a, "--force"}).code, 2);
+  EXPECT_EQ(run_cli({"translate", map, a, "-o", a, "--force"}).code, 2);
   EXPECT_EQ(file_bytes(a), before);
 }
 
@@ -150,7 +150,7 @@ TEST_F(Cli, AnOutputThatCannotBeWrittenIsRefused) {
   EXPECT_TRUE(contains(no_folder.err, "folder")) << no_folder.err;
   EXPECT_EQ(run_cli({"align", a, b, "-o", dir.path("."), "--force"}).code, 2);
   make_map();
-  EXPECT_EQ(run_cli({"translate", map, a, dir.path("out.unknown")}).code, 2);
+  EXPECT_EQ(run_cli({"translate", map, a, "-o", dir.path("out.unknown")}).code, 2);
 }
 
 /// Files of this process and its children may not grow beyond `bytes`: writes fail as they do on a full disk.
@@ -184,9 +184,9 @@ TEST_F(Cli, AFullDiskLeavesNothingBehind) {
   const auto before = files();
   const FileSizeLimit limit(100000);
   for (const char* name : {"out.npy", "out.safetensors", "out.fvecs", "out.csv"}) {
-    const CliResult result = run_cli({"translate", map, many, dir.path(name)});
+    const CliResult result = run_cli({"translate", map, many, "-o", dir.path(name)});
     EXPECT_EQ(result.code, 2) << name;
-    EXPECT_TRUE(contains(result.err, "cannot write")) << result.err;
+    EXPECT_TRUE(contains(result.err, "cannot be written")) << result.err;
     EXPECT_TRUE(contains(result.err, "try:")) << result.err;
     EXPECT_EQ(files(), before) << name;
   }
@@ -199,7 +199,7 @@ TEST_F(Cli, JsonIsJson) {
   EXPECT_EQ(summary["map"], map);
   EXPECT_EQ(summary["inputs"]["source"]["rows"], 600);
 
-  const CliResult translated = run_cli({"translate", map, a, out, "--json"});
+  const CliResult translated = run_cli({"translate", map, a, "-o", out, "--json"});
   ASSERT_EQ(translated.code, 0) << translated.err;
   EXPECT_EQ(parse_json(translated.out)["rows"], 600);
 
@@ -232,7 +232,7 @@ TEST_F(Cli, TheCardOfAMapNamesItsInputs) {
 
 TEST_F(Cli, EvaluateThroughAMapEqualsTranslatingFirst) {
   make_map();
-  ASSERT_EQ(run_cli({"translate", map, a, out}).code, 0);
+  ASSERT_EQ(run_cli({"translate", map, a, "-o", out}).code, 0);
   const CliResult direct = run_cli({"evaluate", "--map", map, a, b, "--json", "--bootstrap", "0"});
   const CliResult by_file = run_cli({"evaluate", out, b, "--json", "--bootstrap", "0"});
   ASSERT_EQ(direct.code, 0) << direct.err;
@@ -252,8 +252,8 @@ TEST_F(Cli, FilesThatDoNotFitAreRefused) {
   EXPECT_EQ(run_cli({"evaluate", a, short_file}).code, 2);
   EXPECT_EQ(run_cli({"evaluate", a, narrow}).code, 2);
   EXPECT_EQ(run_cli({"evaluate", "--map", map, narrow, b}).code, 2);
-  EXPECT_EQ(run_cli({"translate", map, narrow, out}).code, 2);
-  EXPECT_EQ(run_cli({"translate", a, a, out}).code, 2);  // not a map
+  EXPECT_EQ(run_cli({"translate", map, narrow, "-o", out}).code, 2);
+  EXPECT_EQ(run_cli({"translate", a, a, "-o", out}).code, 2);  // not a map
   EXPECT_FALSE(std::filesystem::exists(out));
 }
 
@@ -265,8 +265,8 @@ TEST_F(Cli, TruncatedInputsAreCode2) {
       std::ofstream(cut, std::ios::binary) << bytes.substr(0, size);
       EXPECT_EQ(run_cli({"inspect", cut}).code, 2) << whole << " cut to " << size;
       EXPECT_EQ(run_cli({"align", cut, b, "-o", out, "--paired"}).code, 2) << whole << " cut to " << size;
-      EXPECT_EQ(run_cli({"translate", cut, a, out}).code, 2) << whole << " cut to " << size;
-      EXPECT_EQ(run_cli({"translate", map, cut, out}).code, 2) << whole << " cut to " << size;
+      EXPECT_EQ(run_cli({"translate", cut, a, "-o", out}).code, 2) << whole << " cut to " << size;
+      EXPECT_EQ(run_cli({"translate", map, cut, "-o", out}).code, 2) << whole << " cut to " << size;
     }
   }
   EXPECT_FALSE(std::filesystem::exists(out));
@@ -299,11 +299,11 @@ TEST_F(Cli, TranslatedNdjsonKeepsItsOtherFields) {
     file << "], \"sparse\": [1]}\n";
   }
   file.close();
-  const CliResult unnamed = run_cli({"translate", map, in, translated});
+  const CliResult unnamed = run_cli({"translate", map, in, "-o", translated});
   EXPECT_EQ(unnamed.code, 2);
   EXPECT_TRUE(contains(unnamed.err, "dense, sparse") && contains(unnamed.err, "--field")) << unnamed.err;
-  ASSERT_EQ(run_cli({"translate", map, in, translated, "--field", "dense"}).code, 0);
-  ASSERT_EQ(run_cli({"translate", map, a, out}).code, 0);
+  ASSERT_EQ(run_cli({"translate", map, in, "-o", translated, "--field", "dense"}).code, 0);
+  ASSERT_EQ(run_cli({"translate", map, a, "-o", out}).code, 0);
   const Matrix x = read_all(*open_rows(translated, {0, {}, "dense"})), y = read_all(*open_rows(out));
   ASSERT_EQ(x.rows() * x.cols(), y.rows() * y.cols());
   EXPECT_TRUE(std::equal(x.data(), x.data() + x.rows() * x.cols(), y.data()));
@@ -357,11 +357,9 @@ TEST_F(Cli, KilledInMidSearchItGoesOnToTheSameBytes) {
   const std::string killed = dir.path("killed.safetensors"), checkpoint = dir.path("checkpoint");
   const std::vector<std::string> resumable = {"align", a, b, "-o", killed, "--checkpoint", checkpoint};
   const int code = run_cli({"align", a, b, "-o", map}).code;
-  const CliProcess process(resumable);
-  while (!std::filesystem::exists(checkpoint)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  process.signal(SIGKILL);
-  process.wait();
-  ASSERT_FALSE(std::filesystem::exists(killed)) << "it had finished before it was killed";
+  ASSERT_EQ(run_cli(resumable, "9 rename 2").code, 128 + SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(checkpoint));
+  ASSERT_FALSE(std::filesystem::exists(killed));
   ASSERT_EQ(run_cli(resumable).code, code);
   EXPECT_EQ(file_bytes(killed), file_bytes(map));
   // The checkpoint of another run is refused and left alone.
@@ -370,19 +368,14 @@ TEST_F(Cli, KilledInMidSearchItGoesOnToTheSameBytes) {
   EXPECT_EQ(file_bytes(checkpoint), kept);
 }
 
-/// Sends the signal to a long align and expects a quick end without an output file.
+/// Sends the signal to an align in mid-search and expects an end without an output file.
 void expect_interruptible(int signal_number) {
   const TempDir dir;
   const std::string a = dir.path("a.npy"), b = dir.path("b.npy"), map = dir.path("map.safetensors");
   write_rows(a, 20000, 128, 4);
   write_rows(b, 20000, 128, 5);
-  const CliProcess process({"align", a, b, "-o", map});
-  std::this_thread::sleep_for(std::chrono::milliseconds(700));
-  const auto start = std::chrono::steady_clock::now();
-  process.signal(signal_number);
-  const CliResult result = process.wait();
+  const CliResult result = run_cli({"align", a, b, "-o", map}, std::to_string(signal_number) + " progress 5");
   EXPECT_EQ(result.code, 130) << result.err;
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
   std::size_t files = 0;
   for ([[maybe_unused]] const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(map).parent_path()))
     ++files;
@@ -401,7 +394,7 @@ TEST_F(Cli, ANameThatIsNotUtf8LosesNothing) {
   EXPECT_EQ(parse_json(Map::load(latin_map).card)["inputs"]["source"]["rows"], 600);
   for (const auto& command : {std::vector<std::string>{"inspect", "--json", latin},
                               {"inspect", "--json", latin_map},
-                              {"translate", latin_map, latin, dir.path("o\xE9.npy"), "--json"}}) {
+                              {"translate", latin_map, latin, "-o", dir.path("o\xE9.npy"), "--json"}}) {
     const CliResult again = run_cli(command);
     EXPECT_EQ(again.code, 0) << again.err;
     EXPECT_TRUE(Json::accept(again.out));
@@ -412,7 +405,7 @@ TEST_F(Cli, WhatTheMachineRefusesIsNoInternalFailure) {
   const CliResult result = run_cli({"align", a, b, "-o", "/proc/map.safetensors", "--paired"});
   EXPECT_EQ(result.code, 2) << result.err;
   EXPECT_TRUE(contains(result.err, "try:")) << result.err;
-  EXPECT_FALSE(contains(result.err, "internal failure")) << result.err;
+  EXPECT_FALSE(contains(result.err, "Internal failure")) << result.err;
 }
 
 }  // namespace

@@ -46,11 +46,11 @@ TEST_F(KnownCli, OneMapServesEachSpaceAndTheConsensus) {
   EXPECT_EQ(parse_json(aligned.out)["inputs"]["more_targets"][0]["name"], "large");
 
   const std::string store = dir.path("store.npy"), out = dir.path("out.npy");
-  EXPECT_EQ(run_cli({"translate", map, store, out, "--to", "large"}).code, 0);
+  EXPECT_EQ(run_cli({"translate", map, store, "-o", out, "--to", "large"}).code, 0);
   EXPECT_EQ(open_rows(out, {})->dim(), 40);
   const Json provenance = parse_json(file_bytes(out + ".provenance.json"));
   EXPECT_EQ(provenance["map"]["target"], "large");
-  EXPECT_EQ(run_cli({"translate", map, store, out, "--force"}).code, 0);
+  EXPECT_EQ(run_cli({"translate", map, store, "-o", out, "--force"}).code, 0);
   EXPECT_EQ(open_rows(out, {})->dim(), 40);  // the consensus has as many components as the widest space has columns
 
   for (const std::vector<std::string>& truth : {std::vector<std::string>{dir.path("small.npy"), dir.path("large.npy")},
@@ -118,7 +118,7 @@ TEST_F(KnownCli, AuditReadsInTheConsensusOfAllSpaces) {
 TEST_F(KnownCli, SaysWhatDoesNotFit) {
   ASSERT_EQ(align_both({"--name-b", "one", "--name-b", "two"}).code, 0);
   const std::string store = dir.path("store.npy");
-  const CliResult unknown = run_cli({"translate", map, store, dir.path("out.npy"), "--to", "three"});
+  const CliResult unknown = run_cli({"translate", map, store, "-o", dir.path("out.npy"), "--to", "three"});
   EXPECT_EQ(unknown.code, 2);
   EXPECT_TRUE(contains(unknown.err, "its targets are one, two")) << unknown.err;
   EXPECT_FALSE(std::ifstream(dir.path("out.npy")));

@@ -56,7 +56,7 @@ TEST_F(NeuralCli, ItsMapWorksWhereALinearOneDoes) {
   EXPECT_EQ(lines.substr(0, 26), "seed,step,pair_free_score,");
   EXPECT_EQ(std::count(lines.begin(), lines.end(), '\n'), 6);
 
-  EXPECT_EQ(run_cli({"translate", map, a, out}).code, 0);
+  EXPECT_EQ(run_cli({"translate", map, a, "-o", out}).code, 0);
   EXPECT_EQ(run_cli({"evaluate", "--map", map, a, b}).code, 0);
   const CliResult inspected = run_cli({"inspect", map});
   EXPECT_EQ(inspected.code, 0) << inspected.err;
@@ -77,12 +77,9 @@ TEST_F(NeuralCli, KilledInMidTrainingItGoesOnToTheSameBytes) {
   const char* const kSteps = "400";  // the kill must come before the end
   ASSERT_EQ(run_cli(train(map, {}, kSteps)).code, 3);
   const std::string killed = dir.path("killed.safetensors"), checkpoint = dir.path("checkpoint");
-  const CliProcess process(train(killed, {"--checkpoint", checkpoint}, kSteps));
-  while (!std::filesystem::exists(checkpoint)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
-  std::this_thread::sleep_for(std::chrono::milliseconds(20));
-  process.signal(SIGKILL);
-  process.wait();
-  ASSERT_FALSE(std::filesystem::exists(killed)) << "it had finished before it was killed";
+  ASSERT_EQ(run_cli(train(killed, {"--checkpoint", checkpoint}, kSteps), "9 rename 2").code, 128 + SIGKILL);
+  ASSERT_TRUE(std::filesystem::exists(checkpoint));
+  ASSERT_FALSE(std::filesystem::exists(killed));
   ASSERT_EQ(run_cli(train(killed, {"--checkpoint", checkpoint}, kSteps)).code, 3);
   EXPECT_EQ(file_bytes(killed), file_bytes(map));
 }

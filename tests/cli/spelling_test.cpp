@@ -21,7 +21,7 @@ TEST(SpellingTest, NamesOfTheLibraryBecomeFlags) {
   EXPECT_EQ(in_flags("another name, or `CreateOptions::overwrite = true`"), "another name, or --force");
   EXPECT_EQ(in_flags("a smaller `EncoderOptions::max_tokens`."), "a smaller --max-tokens.");
   EXPECT_EQ(in_flags("`MigrateOptions::type = vector`; `inspect()`"), "--type vector; vec2vec inspect");
-  EXPECT_EQ(in_flags("`AlignOptions::partial = true``AttributeOptions::k`"), "--partial--top");
+  EXPECT_EQ(in_flags("`AlignOptions::partial = true``AttributeOptions::k`"), "--partial--k");
 }
 
 TEST(SpellingTest, OtherBackQuotesStay) {

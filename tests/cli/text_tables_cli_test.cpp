@@ -56,9 +56,9 @@ TEST_F(TextTablesCli, InspectAndAlignRemarkAnId) {
                      "--procrustes"})
                 .code,
             0);
-  const CliResult refused = run_cli({"translate", dir.path("map"), dir.path("ids.csv"), dir.path("out.npy")});
+  const CliResult refused = run_cli({"translate", dir.path("map"), dir.path("ids.csv"), "-o", dir.path("out.npy")});
   EXPECT_EQ(refused.code, 2);
-  EXPECT_TRUE(contains(refused.err, "rows of dimension 7") && contains(refused.err, remark)) << refused.err;
+  EXPECT_TRUE(contains(refused.err, "rows have dimension 7") && contains(refused.err, remark)) << refused.err;
 }
 
 TEST_F(TextTablesCli, PairsAreReadAsVectorsAre) {
@@ -89,8 +89,9 @@ TEST_F(TextTablesCli, ConfidenceHasAHeader) {
   ASSERT_EQ(run_cli({"align", dir.path("a.csv"), dir.path("a.csv"), "-o", dir.path("map"), "--paired", "--procrustes"}).code,
             0);
   for (const char* name : {"c.csv", "c.tsv"}) {
-    const CliResult result = run_cli({"translate", dir.path("map"), dir.path("a.csv"), dir.path("out.csv"), "--confidence",
-                                      dir.path(name), "--store", dir.path("a.csv"), "--force", "--ignore-fingerprint"});
+    const CliResult result =
+        run_cli({"translate", dir.path("map"), dir.path("a.csv"), "-o", dir.path("out.csv"), "--confidence", dir.path(name),
+                 "--store", dir.path("a.csv"), "--force", "--ignore-fingerprint"});
     ASSERT_EQ(result.code, 0) << result.err;
     const std::string text = file_bytes(dir.path(name));
     EXPECT_EQ(text.substr(0, 21), name[2] == 'c' ? "match,margin,support\n" : "match\tmargin\tsupport\n");
@@ -126,7 +127,7 @@ TEST_F(TextTablesCli, TheFirstLineOfTrueLabelsMayBeAHeader) {
   write("truth.txt", "label 7\n" + truth.substr(3 + 7));  // a line too many, and no header
   EXPECT_EQ(audit().code, 2);
   write("labels.txt", labels.substr(0, labels.rfind("label")) + "\r\n");
-  EXPECT_TRUE(contains(audit().err, "an empty line is no label"));
+  EXPECT_TRUE(contains(audit().err, "An empty line is no label"));
 }
 
 }  // namespace

@@ -55,8 +55,8 @@ TEST_F(Usage, AMisspeltOptionIsToldTheOneThatWasMeant) {
   expect_refused({"align", a, b, "--ouput", map}, {"align has no option --ouput", "--output: did you mean that?"});
   expect_refused({"align", a, b, "-o", map, "--raw-dim", "8"}, {"align has no option --raw-dim", "--raw-dim-"});
   expect_refused({"align", a, b, "-o", map, "--frobnicate"}, {"align has no option --frobnicate", "vec2vec align --help"});
-  expect_refused({"translate", map, a, out, "more.npy"}, {"takes no further argument 'more.npy'", "MAP IN OUT"});
-  expect_refused({"translate", map, a}, {"OUT is required", "vec2vec translate MAP IN OUT"});
+  expect_refused({"translate", map, a, "more.npy", "-o", out}, {"takes no further argument 'more.npy'", "MAP IN"});
+  expect_refused({"translate", map, a}, {"--output is required", "vec2vec translate MAP IN"});
 }
 
 TEST_F(Usage, ValuesThatDoNotExistAreAnsweredWithThoseThatDo) {
@@ -77,7 +77,7 @@ TEST_F(Usage, ANegativeSeedIsNoSeed) {
 }
 
 TEST_F(Usage, SwappedArgumentsAreRecognised) {
-  expect_refused({"translate", a, map, out}, {"in each other's place", "swap them: " + map + " " + a});
+  expect_refused({"translate", a, map, "-o", out}, {"in each other's place", "swap them: " + map + " " + a});
   expect_refused({"evaluate", "--map", a, map, b}, {"swap them"});
   expect_refused({"align", map, b, "-o", dir.path("m.safetensors")}, {"is a map, not vectors", "vec2vec inspect"});
   expect_refused({"align", a, map, "-o", dir.path("m.safetensors")}, {"is a map, not vectors"});
@@ -90,11 +90,11 @@ TEST_F(Usage, SwappedArgumentsAreRecognised) {
 TEST_F(Usage, OutputsWhoseNameIsOfAnotherKindAreRefused) {
   for (const char* name : {"map.json", "map.npy", "map.CSV", "map.pt"})
     expect_refused({"align", a, b, "-o", dir.path(name)}, {"a map (safetensors)", "map.safetensors"});
-  expect_refused({"translate", map, a, dir.path("out.xyz")}, {".npy", ".safetensors"});
-  expect_refused({"measure", a, b, "--html", dir.path("heat.csv")}, {"an HTML page", "heat.html"});
+  expect_refused({"translate", map, a, "-o", dir.path("out.xyz")}, {".npy", ".safetensors"});
+  expect_refused({"measure", a, b, "--report", dir.path("heat.csv")}, {"an HTML page", "heat.html"});
   expect_refused({"measure", a, b, "--csv", dir.path("all.html")}, {"a CSV table", "all.csv"});
   expect_refused({"audit", a, "--public-vectors", b, "-o", dir.path("report.pdf")}, {"an HTML page", "report.html"});
-  expect_refused({"align", a, b, "-o", "-"}, {"standard output is not written to", "--json"});
+  expect_refused({"align", a, b, "-o", "-"}, {"Standard output is not written to", "--json"});
   EXPECT_FALSE(std::filesystem::exists("-"));
   // A name without an ending, or with one that is part of the name, is nobody's mistake.
   for (const char* name : {"map", "map.v2"})
@@ -120,7 +120,7 @@ TEST_F(Usage, PipesAreRefusedByName) {
   expect_refused({"inspect", pipe}, {"is a pipe or a device", "write it to a file first"});
   expect_refused({"inspect", "-"}, {"is a pipe or a device", "write it to a file first"});
   expect_refused({"align", a, "/dev/stdin", "-o", dir.path("m.safetensors")}, {"is a pipe or a device"});  // /dev/null here
-  expect_refused({"translate", "-", a, out}, {"is a pipe or a device"});
+  expect_refused({"translate", "-", a, "-o", out}, {"is a pipe or a device"});
   // A file that the shell opens as standard input is a file like any other.
   const std::string command = std::string(VEC2VEC_CLI) + " inspect /dev/stdin --json <" + a + " >" + dir.path("out.json");
   ASSERT_EQ(std::system(command.c_str()), 0);

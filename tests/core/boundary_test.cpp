@@ -83,7 +83,7 @@ TEST(Tell, AProgressFunctionEndsTheWork) {
   EXPECT_EQ(thrown.kind(), ErrorKind::kInterrupted);
   EXPECT_NE(thrown.message().find("enough"), std::string::npos);
   const Progress own = [](std::string_view, double) -> bool { bad_input("of its own"); };
-  EXPECT_EQ(error_of([&] { tell(own, "stage", 0); }).message(), "of its own");
+  EXPECT_EQ(error_of([&] { tell(own, "stage", 0); }).message(), "Of its own.");
   const Progress strange = [](std::string_view, double) -> bool { throw 1; };
   EXPECT_EQ(error_of([&] { tell(strange, "stage", 0); }).kind(), ErrorKind::kInterrupted);
 }

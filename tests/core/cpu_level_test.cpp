@@ -31,9 +31,9 @@ TEST(CpuLevel, IsTheHighestOrALowerOneThatIsNamed) {
 
 TEST(CpuLevel, WhatTheCpuLacksOrNobodyKnowsIsRefused) {
   const std::vector<CpuLevel> haswell = {CpuLevel::kV2, CpuLevel::kV3}, native = {CpuLevel::kNative};
-  EXPECT_EQ(refusal("v4", haswell), "this CPU does not have the level 'v4' | use one of v2, v3, or unset it");
-  EXPECT_EQ(refusal("avx2", haswell), "there is no level 'avx2' | use one of v2, v3, or unset it");
-  EXPECT_NE(refusal("v2", native).find("this build has code for one CPU only"), std::string::npos);
+  EXPECT_EQ(refusal("v4", haswell), "This CPU does not have the level 'v4'. | use one of v2, v3, or unset it");
+  EXPECT_EQ(refusal("avx2", haswell), "There is no level 'avx2'. | use one of v2, v3, or unset it");
+  EXPECT_NE(refusal("v2", native).find("This build has code for one CPU only"), std::string::npos);
 }
 
 TEST(CpuLevel, OfThisProcessIsOneOfThePossible) {

@@ -103,7 +103,7 @@ TEST_F(EncodePictures, AListSaysTheOrder) {
 TEST_F(EncodePictures, DamagedPicturesAreNamedAndLeftOutOnRequest) {
   const std::string cat = bytes_of(kPictures + "cat.jpg");
   write_text(input + "/broken.jpg", cat.substr(0, cat.size() / 2));
-  write_text(input + "/c.png", "no picture");
+  write_text(input + "/c.png", "No picture");
   try {
     run(out);
     FAIL() << "the damage was not seen";

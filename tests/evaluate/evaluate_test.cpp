@@ -265,7 +265,7 @@ TEST(Evaluate, RefusesBadInput) {
     FAIL() << "NaN was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::kBadInput);
-    EXPECT_EQ(error.where(), "translated rows, row 13");
+    EXPECT_EQ(error.where(), "the translated rows, row 13");
   }
 }
 

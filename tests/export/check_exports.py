@@ -61,8 +61,8 @@ class Exports(unittest.TestCase):
             for space in [None, "mpnet.pairs"] if name == "several" else [None]:
                 with self.subTest(to=to, map=name, space=space):
                     out, truth = self.folder / f"{name}_{bool(space)}{ending}", self.folder / "truth.npy"
-                    self.run_command("export", self.maps[name], "--to", to, "-o", str(out), *(["--name", space] if space else []))
-                    self.run_command("translate", self.maps[name], str(self.folder / "rows.npy"), str(truth), "--force", "--ignore-fingerprint",
+                    self.run_command("export", self.maps[name], "--format", to, "-o", str(out), *(["--to", space] if space else []))
+                    self.run_command("translate", self.maps[name], str(self.folder / "rows.npy"), "-o", str(truth), "--force", "--ignore-fingerprint",
                                      *(["--to", space] if space else []))
                     yield out, np.load(truth)
 

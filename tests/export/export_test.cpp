@@ -8,6 +8,7 @@
 #include <functional>
 #include <iterator>
 
+#include "contains.h"
 #include "export/protobuf.h"
 #include "random_matrix.h"
 #include "temp_dir.h"
@@ -50,7 +51,7 @@ TEST(Export, FormatsHaveNames) {
   EXPECT_EQ(export_format("onnx"), ExportFormat::kOnnx);
   EXPECT_EQ(export_format("numpy"), ExportFormat::kNumpy);
   EXPECT_EQ(refusal([] { export_format("tflite"); }),
-            "there is no format 'tflite' to export to | onnx, sentence-transformers, sql or numpy");
+            "There is no format 'tflite' to export to. | onnx, sentence-transformers, sql or numpy");
 }
 
 TEST(Export, WireFormatOfProtobuf) {
@@ -74,7 +75,7 @@ TEST(Export, NumpyArraysAreThoseOfTheMap) {
   for (Index i = 0; i < 15; ++i) EXPECT_EQ(weight.data()[i], map.weight.data()[i]);
   EXPECT_NE(bytes_of(dir.path("map.py")).find("def translate(rows):"), std::string::npos);
   EXPECT_EQ(refusal([&] { export_map(map, ExportFormat::kNumpy, dir.path("map.pkl")); }).substr(0, 36),
-            "what is written there is an .npz fil");
+            "What is written there is an .npz fil");
 }
 
 TEST(Export, EqualMapsGiveEqualFilesAndNoneIsOverwrittenUnasked) {
@@ -89,7 +90,7 @@ TEST(Export, EqualMapsGiveEqualFilesAndNoneIsOverwrittenUnasked) {
     export_map(map, format, path);
     const std::string first = bytes_of(fs::path(name).has_extension() ? fs::path(path) : read);
     EXPECT_FALSE(first.empty());
-    EXPECT_EQ(refusal([&, format = format] { export_map(map, format, path); }).substr(0, 14), "exists already");
+    EXPECT_TRUE(refusal([&, format = format] { export_map(map, format, path); }).starts_with(path + " exists already."));
     export_map(map, format, path, {.overwrite = true});
     EXPECT_EQ(bytes_of(fs::path(name).has_extension() ? fs::path(path) : read), first);
   }
@@ -100,19 +101,17 @@ TEST(Export, AFolderThatIsNotOursIsNotReplaced) {
   const TempDir dir;
   fs::create_directory(dir.path("photos"));
   std::ofstream(dir.path("photos/one.jpg")) << "x";
-  EXPECT_EQ(refusal([&] {
-              export_map(small_map(), ExportFormat::kSentenceTransformers, dir.path("photos"), {.overwrite = true});
-            }).substr(0, 23),
-            "is no folder of modules");
+  EXPECT_TRUE(contains(
+      refusal([&] { export_map(small_map(), ExportFormat::kSentenceTransformers, dir.path("photos"), {.overwrite = true}); }),
+      "is no folder of modules"));
   EXPECT_TRUE(fs::exists(dir.path("photos/one.jpg")));
 }
 
 TEST(Export, NamesOfFunctionsAreTakenAsTheyAreOrRefused) {
   const TempDir dir;
   for (const char* name : {"", "1st", "f(x)", "a; DROP TABLE t", "Upper", "ä"})
-    EXPECT_EQ(
-        refusal([&] { export_map(small_map(), ExportFormat::kSql, dir.path("map.sql"), {.function = name}); }).substr(0, 25),
-        "is no name for a function")
+    EXPECT_TRUE(contains(refusal([&] { export_map(small_map(), ExportFormat::kSql, dir.path("map.sql"), {.function = name}); }),
+                         "is no name for a function"))
         << name;
   export_map(small_map(), ExportFormat::kSql, dir.path("map.sql"), {.function = "to_mpnet"});
   EXPECT_NE(bytes_of(dir.path("map.sql")).find("CREATE FUNCTION to_mpnet(vector)"), std::string::npos);

@@ -132,12 +132,12 @@ TEST(Gate, AsACommandItsExitCodeIsTheAnswer) {
   made.save(map);
   std::ofstream(policy)
       << R"({"verdict": "ALIGNED", "min_top1": 0.5, "max_far_rows": 0.15, "min_mean_match": 0.8, "max_age_days": 1})";
-  std::vector<std::string> command = {"gate",     map,
-                                      "--policy", policy,
-                                      "--eval-a", kData + "/minilm.eval.npy",
-                                      "--eval-b", kData + "/mpnet.eval.npy",
-                                      "--rows",   kData + "/minilm.eval.npy",
-                                      "--store",  kData + "/mpnet.eval.npy",
+  std::vector<std::string> command = {"gate",      map,
+                                      "--policy",  policy,
+                                      "--eval-a",  kData + "/minilm.eval.npy",
+                                      "--eval-b",  kData + "/mpnet.eval.npy",
+                                      "--queries", kData + "/minilm.eval.npy",
+                                      "--store",   kData + "/mpnet.eval.npy",
                                       "--json"};
   const CliResult passed = run_cli(command);
   EXPECT_EQ(passed.code, 0) << passed.out << passed.err;
@@ -147,12 +147,13 @@ TEST(Gate, AsACommandItsExitCodeIsTheAnswer) {
   EXPECT_EQ(failed.code, 6) << failed.out;
   EXPECT_FALSE(parse_json(failed.out)["passed"]);
   // Rows of another model lie far outside the fit.
-  EXPECT_EQ(run_cli({"gate", map, "--require", "max_far_rows=0.15", "--rows", kData + "/e5.eval.npy"}).code, 6);
-  const CliResult asked = run_cli({"gate", map, "--require", "min_recall=0.3", "--rows", kData + "/minilm.eval.npy",
-                                   "--documents", kData + "/minilm.a.npy", "--new-rows", kData + "/mpnet.eval.npy", "--json"});
+  EXPECT_EQ(run_cli({"gate", map, "--require", "max_far_rows=0.15", "--queries", kData + "/e5.eval.npy"}).code, 6);
+  const CliResult asked =
+      run_cli({"gate", map, "--require", "min_recall=0.3", "--queries", kData + "/minilm.eval.npy", "--documents",
+               kData + "/minilm.a.npy", "--new-queries", kData + "/mpnet.eval.npy", "--json"});
   EXPECT_EQ(asked.code, 0) << asked.out << asked.err;
   EXPECT_FALSE(parse_json(asked.out)["retention"]["translated_queries"]);
-  EXPECT_EQ(run_cli({"gate", map, "--require", "min_recall=0.3", "--rows", kData + "/minilm.eval.npy"}).code, 2);
+  EXPECT_EQ(run_cli({"gate", map, "--require", "min_recall=0.3", "--queries", kData + "/minilm.eval.npy"}).code, 2);
   EXPECT_EQ(run_cli({"gate", map}).code, 2);
   EXPECT_EQ(run_cli({"gate", map, "--require", "min_top1=0.5"}).code, 2);
   EXPECT_EQ(run_cli({"gate", map, "--require", "min_top1"}).code, 2);

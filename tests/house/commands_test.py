@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import ClassVar
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("VEC2VEC_CLI", "")
+PROGRAM = os.environ.get("VEC2VEC", "")
 PAGES = [ROOT / "README.md", ROOT / "HACKING.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 LOG = ROOT / "docs" / "research"  # what was tried, by the programs of its day
 
@@ -37,7 +37,7 @@ def run(*arguments: str) -> str:
     return subprocess.run([PROGRAM, *arguments], capture_output=True, text=True, check=True).stdout
 
 
-@unittest.skipUnless(PROGRAM, "VEC2VEC_CLI names no program")
+@unittest.skipUnless(PROGRAM, "VEC2VEC names no program")
 class CommandsTest(unittest.TestCase):
     helps: ClassVar[dict[str, str]] = {}
 

@@ -129,7 +129,7 @@ TEST(Inspect, SamplesEvenly) {
   // The second half of the file points elsewhere; a sample of the first rows only would have rank 1.
   Matrix rows(10000, 4);
   for (Index i = 0; i < rows.rows(); ++i) rows(i, i < 5000 ? 0 : 1) = 1.0f;
-  const Inspection result = inspect_rows(rows, {.sample = 100});
+  const Inspection result = inspect_rows(rows, {.max_rows = 100});
   EXPECT_EQ(result.sampled_rows, 100);
   EXPECT_NEAR(result.isotropy, 50.0 / 99, 1e-6);
   EXPECT_NEAR(result.effective_rank, 1, 1e-3);
@@ -159,7 +159,7 @@ TEST(Inspect, JsonHoldsTheFacts) {
 }
 
 TEST(Inspect, RefusesBadOptionsAndMissingFiles) {
-  EXPECT_THROW(inspect_rows(random_rows(10, 3, 7), {.sample = 1}), Error);
+  EXPECT_THROW(inspect_rows(random_rows(10, 3, 7), {.max_rows = 1}), Error);
   EXPECT_THROW(inspect("/nonexistent/rows.npy"), Error);
 }
 

@@ -65,7 +65,7 @@ TEST_F(Invert, BeamFindsTextsWithWordsOfTheDictionary) {
   // Of 80 names the model expects 12 at most; the dictionary reads the right one out of the vector.
   options.rounds = 0;
   EXPECT_GE(matches(inverted(encoded(secret), aids(true)), secret), 10);
-  options.words = 0;
+  options.hint_words = 0;
   EXPECT_LE(matches(inverted(encoded(secret), aids(true)), secret), 6);
 }
 
@@ -109,7 +109,7 @@ TEST_F(Invert, IsTheSameForAnyNumberOfThreadsAndWhateverCameBefore) {
 }
 
 TEST_F(Invert, EndsAtItsTimeLimit) {
-  options.seconds = 1e-9;
+  options.text_time = 1e-9;
   const Inversion found = Inverter(model, fake_encode, aids(false), options).invert(encoded(secret).row(0), 0);
   EXPECT_TRUE(found.out_of_time);
   EXPECT_EQ(found.encoded_texts, 0);

@@ -192,13 +192,14 @@ TEST(KeptRecords, GoOnAfterACrashAtAnyStep) {
     const TempDir dir;
     const auto work = [&] {
       std::size_t kept = 0;
-      KeptRecords records(dir.path("r"), "job", false, [&](const std::string& bytes) { return bytes == all.at(kept++); });
+      KeptRecords records(dir.path("r"), "job", KeptRecords::OfAnother::kRefuse,
+                          [&](const std::string& bytes) { return bytes == all.at(kept++); });
       for (; kept < all.size(); ++kept) records.append(all[kept].data(), all[kept].size());
     };
     died = dies_at(step, work);
     work();
     std::vector<std::string> found;
-    const KeptRecords records(dir.path("r"), "job", false, [&](const std::string& bytes) {
+    const KeptRecords records(dir.path("r"), "job", KeptRecords::OfAnother::kRefuse, [&](const std::string& bytes) {
       found.push_back(bytes);
       return true;
     });
@@ -209,7 +210,10 @@ TEST(KeptRecords, GoOnAfterACrashAtAnyStep) {
 
 TEST(KeptRecords, LeaveForeignFilesAlone) {
   const TempDir dir;
-  const auto open = [&](bool restart) { KeptRecords(dir.path("r"), "job", restart, [](const std::string&) { return true; }); };
+  const auto open = [&](bool restart) {
+    KeptRecords(dir.path("r"), "job", restart ? KeptRecords::OfAnother::kRestart : KeptRecords::OfAnother::kRefuse,
+                [](const std::string&) { return true; });
+  };
   std::ofstream(dir.path("r")) << "notes of years";
   EXPECT_THROW(open(false), Error);
   EXPECT_EQ(file_bytes(dir.path("r")), "notes of years");
@@ -223,7 +227,7 @@ TEST(KeptRecords, LeaveForeignFilesAlone) {
   std::ofstream(dir.path("r")) << whole.substr(0, whole.size() / 2);  // torn by a crash
   open(false);
   EXPECT_EQ(file_bytes(dir.path("r")), whole);
-  EXPECT_THROW(KeptRecords(dir.path("r"), "other job", false, {}), Error);
+  EXPECT_THROW(KeptRecords(dir.path("r"), "other job", KeptRecords::OfAnother::kRefuse, {}), Error);
 }
 
 }  // namespace

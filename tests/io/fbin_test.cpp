@@ -33,7 +33,7 @@ TEST_F(Fbin, DamagedFiles) {
     EXPECT_NE(error_of("a.fbin", whole.substr(0, length)), "no error") << length;
   expect_error("a.u8bin", whole, "promises 2 x 3 uint8 values");
   expect_error("a.fbin", header(0xFFFFFFFF, 0xFFFFFFFF) + "xxxx", "promises 4294967295 x 4294967295");
-  expect_error("a.fbin", header(0, 384), "the file holds no vectors");
+  expect_error("a.fbin", header(0, 384), "The file holds no vectors");
   EXPECT_NE(error_of("a.bin", header(0, 384)), "no error");
 }
 

@@ -44,7 +44,7 @@ TEST_F(Npy, LongerIntegersAreReadWhereTheyAreAskedFor) {
 
 TEST_F(Npy, NoVectors) {
   for (const char* shape : {"(0, 384)", "(50, 0)", "(0, 0)"})
-    expect_error("a.npy", npy("'<f4'", shape, ""), "the file holds no vectors");
+    expect_error("a.npy", npy("'<f4'", shape, ""), "The file holds no vectors");
 }
 
 TEST_F(Npy, OtherTypesAreNamedInFull) {

@@ -19,7 +19,7 @@ Matrix demo(const std::string& name) { return read_all(*open_rows(std::string(VE
 /// By moments alone, which takes no search.
 KinshipReport compare(MatrixView a, MatrixView b) {
   KinshipOptions options;
-  options.align = false;
+  options.search = false;
   return compare_models(a, b, options);
 }
 
@@ -66,7 +66,7 @@ TEST(Kinship, TheNullIsThatOfRandomRotations) {
 TEST(Kinship, OtherCoordinatesAreSearchedForAMap) {
   const Matrix rows = demo("minilm.a.npy");
   KinshipOptions options;
-  options.rows = 3000;
+  options.max_rows = 3000;
   const KinshipReport rotated =
       compare_models(rows.view().middle_rows(0, 3000),
                      product(rows.view().middle_rows(3000, 3000), polar_factor(random_matrix(384, 384, 1))), options);

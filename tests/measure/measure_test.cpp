@@ -127,7 +127,7 @@ TEST_F(MeasureTest, OnlyTakesWhatWasAskedFor) {
 
 TEST_F(MeasureTest, SamplesAreMarkedAndNearTheWhole) {
   MeasureOptions options = kQuick;
-  options.sample = 120;
+  options.max_rows = 120;
   const Measurement some = of(a, b, options), all = of(a, b);
   EXPECT_EQ(some.rows, 120);
   EXPECT_EQ(some.rows_given, 240);
@@ -143,17 +143,17 @@ TEST_F(MeasureTest, SamplesAreMarkedAndNearTheWhole) {
 TEST_F(MeasureTest, RefusesWhatCannotBeMeasured) {
   Matrix bad = b;
   bad(17, 3) = std::numeric_limits<float>::quiet_NaN();
-  expect_refused(a, bad, kQuick, "b, row 17: NaN or infinite values");
+  expect_refused(a, bad, kQuick, "b, row 17: There are NaN or infinite values");
   bad(17, 3) = std::numeric_limits<float>::infinity();
-  expect_refused(bad, b, kQuick, "a, row 17: NaN or infinite values");
+  expect_refused(bad, b, kQuick, "a, row 17: There are NaN or infinite values");
   expect_refused(a, random_matrix(200, 12, 5), kQuick, "200 rows");
   expect_refused(random_matrix(10, 8, 1), random_matrix(10, 8, 2), kQuick, "at least 20");
   MeasureOptions options = kQuick;
   options.k = 240;
-  expect_refused(a, b, options, "k must be below");
+  expect_refused(a, b, options, "K must be below");
   Matrix equal(240, 12);
   for (Index i = 0; i < 240; ++i) std::fill_n(equal.row(i), 12, static_cast<float>(1 + i % 2));
-  expect_refused(a, equal, kQuick, "all rows point the same way");
+  expect_refused(a, equal, kQuick, "All rows point the same way");
   options = kQuick;
   options.only = {"vibes"};
   expect_refused(a, b, options, "vibes");

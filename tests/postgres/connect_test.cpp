@@ -18,13 +18,13 @@ std::string refusal(const std::string& text) {
 TEST(Conninfo, NamesUnknownParameters) {
   EXPECT_EQ(
       refusal("postgresql://me@host/app?schema=kb"),
-      "unknown parameter 'schema' in the URL; remove it; the schema belongs to the table: `PostgresColumn::table = kb.TABLE`");
+      "Unknown parameter 'schema' in the URL.; remove it; the schema belongs to the table: `PostgresColumn::table = kb.TABLE`");
   EXPECT_EQ(
       refusal("postgres://me@host:6543/app?sslmode=require&pgbouncer=true&connection_limit=1"),
-      "unknown parameters 'pgbouncer', 'connection_limit' in the URL; remove them; and connect to the server itself, or to a "
+      "Unknown parameters 'pgbouncer', 'connection_limit' in the URL.; remove them; and connect to the server itself, or to a "
       "pool in session mode");
   EXPECT_EQ(refusal("host=localhost  dbname = 'my app' pool_timeout=3"),
-            "unknown parameter 'pool_timeout' in the connection string; remove it");
+            "Unknown parameter 'pool_timeout' in the connection string.; remove it");
 }
 
 TEST(Conninfo, TakesWhatLibpqTakes) {

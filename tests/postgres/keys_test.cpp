@@ -43,11 +43,11 @@ TEST_F(PostgresKeys, OfThreeColumnsOfMixedTypes) {
     db().run("ALTER TABLE \"Docs\" ALTER " + std::string(column) + " SET NOT NULL");
   const CliResult none = run_cli(arguments());
   EXPECT_EQ(none.code, 2);
-  EXPECT_NE(none.err.find("try: --key 'at' --key 'u' --key 'cost'"), std::string::npos) << none.err;
-  const CliResult two = run_cli(arguments({"--key", "at", "--key", "u"}));
+  EXPECT_NE(none.err.find("try: --key-column 'at' --key-column 'u' --key-column 'cost'"), std::string::npos) << none.err;
+  const CliResult two = run_cli(arguments({"--key-column", "at", "--key-column", "u"}));
   EXPECT_EQ(two.code, 2);
   EXPECT_NE(two.err.find("no unique index on just at, u"), std::string::npos) << two.err;
-  const std::vector<std::string> key = {"--key", "cost", "--key", "at", "--key", "u"};
+  const std::vector<std::string> key = {"--key-column", "cost", "--key-column", "at", "--key-column", "u"};
   const auto with_key = [&](std::vector<std::string> more) {
     more.insert(more.end(), key.begin(), key.end());
     return more;
@@ -64,7 +64,7 @@ TEST_F(PostgresKeys, WhoseIndexOrdersInItsOwnWay) {
   db().run(
       "ALTER TABLE \"Docs\" ALTER slug SET NOT NULL, ALTER kind SET NOT NULL;"
       "CREATE UNIQUE INDEX ON \"Docs\" (kind DESC, slug text_pattern_ops) INCLUDE (more)");
-  EXPECT_EQ(migrate({"--key", "slug", "--key", "kind", "--block-rows", "32"})["translated"], 300);
+  EXPECT_EQ(migrate({"--key-column", "slug", "--key-column", "kind", "--block-rows", "32"})["translated"], 300);
   EXPECT_EQ(right_rows("v new"), 300);
 }
 
@@ -73,7 +73,7 @@ TEST_F(PostgresKeys, ThatAreNullOrPartial) {
   db().run(rekey("ADD COLUMN slug text", "slug = id", "CONSTRAINT slugs UNIQUE (slug)"));
   db().run("CREATE UNIQUE INDEX ON \"Docs\" (id) WHERE id > 0");
   for (const char* key : {"slug", "id", "nowhere"}) {
-    const CliResult result = run_cli(arguments({"--key", key}));
+    const CliResult result = run_cli(arguments({"--key-column", key}));
     EXPECT_EQ(result.code, 2);
     EXPECT_NE(result.err.find("no unique index on just " + std::string(key)), std::string::npos) << result.err;
     EXPECT_NE(result.err.find("try: a primary key, or"), std::string::npos) << result.err;

@@ -210,7 +210,7 @@ TEST_F(PostgresServer, RefusesWithAWayOut) {
       {with(map, "small", "v", "n"), "dimension 3, but the map translates from 384"},
       {with(world().folder.path("other.safetensors"), "Docs", "the v", "n"), "do not look like the model"},
       {arguments({"--type", "halfvec"}), "pgvector 0.6.2; the type halfvec came with 0.7.0"},
-      {arguments({"--roll-back"}), "there is no migration into this column"},
+      {arguments({"--roll-back"}), "There is no migration into this column"},
       {{"migrate", map, "postgres://me:s3cret@localhost:1/x", "--table", "t", "--column", "v", "--into", "n"}, "refused"},
       {{"migrate", map, "postgres://me:s3cret@localhost:port/x", "--table", "t", "--column", "v", "--into", "n"}, "malformed"},
       {{"migrate", map, "postgres://me:s3cret/9@localhost/x", "--table", "t", "--column", "v", "--into", "n"}, "malformed"},
@@ -323,7 +323,7 @@ TEST_F(PostgresServer, SampleIsRandomRowsOfTheTable) {
   const TempDir dir;
   const std::string out = dir.path("sample.npy");
   const CliResult result = run_cli(
-      {"sample", world().server.url(), "--table", "Docs", "--column", "the v", "-o", out, "--rows", "1000", "--seed", "3"});
+      {"sample", world().server.url(), "--table", "Docs", "--column", "the v", "-o", out, "--max-rows", "1000", "--seed", "3"});
   ASSERT_EQ(result.code, 0) << result.err;
   const Matrix sample = read_all(*open_rows(out));
   ASSERT_EQ(sample.rows(), 1000);

@@ -55,25 +55,25 @@ TEST_F(PostgresNeeds, RightsOfTheRole) {
   const CliResult unreadable =
       run_cli({"sample", url_of("app"), "--table", "Docs", "--column", "the v", "-o", world().folder.path("r.npy"), "--force"});
   EXPECT_EQ(unreadable.code, 2);
-  EXPECT_NE(unreadable.err.find("the role app may not read the column the v"), std::string::npos) << unreadable.err;
+  EXPECT_NE(unreadable.err.find("The role app may not read the column the v"), std::string::npos) << unreadable.err;
   EXPECT_NE(unreadable.err.find("try: GRANT SELECT ON public.\"Docs\" TO app"), std::string::npos) << unreadable.err;
   db().run("GRANT SELECT ON public.\"Docs\" TO app");
   EXPECT_EQ(
       run_cli({"sample", url_of("app"), "--table", "Docs", "--column", "the v", "-o", world().folder.path("r.npy"), "--force"})
           .code,
       0);
-  expect_refused({}, "the role app does not own the table", "GRANT postgres TO app", url_of("app"));
+  expect_refused({}, "The role app does not own the table", "GRANT postgres TO app", url_of("app"));
   db().run("ALTER TABLE \"Docs\" OWNER TO owning");
-  expect_refused({}, "the role owning may not create tables and functions in the schema public",
+  expect_refused({}, "The role owning may not create tables and functions in the schema public",
                  "GRANT CREATE ON SCHEMA public TO owning", url_of("owning"));
   db().run("GRANT CREATE ON SCHEMA public TO owning; REVOKE TEMPORARY ON DATABASE postgres FROM PUBLIC");
-  expect_refused({}, "the role owning may not create temporary tables", "GRANT TEMPORARY ON DATABASE postgres TO owning",
+  expect_refused({}, "The role owning may not create temporary tables", "GRANT TEMPORARY ON DATABASE postgres TO owning",
                  url_of("owning"));
   db().run("GRANT TEMPORARY ON DATABASE postgres TO PUBLIC");
-  expect_refused({"--skip-triggers"}, "the role owning may not keep triggers from firing", "without --skip-triggers",
+  expect_refused({"--skip-triggers"}, "The role owning may not keep triggers from firing", "without --skip-triggers",
                  url_of("owning"));
   db().run("ALTER ROLE owning SET default_transaction_read_only = on");
-  expect_refused({}, "the server only reads", "the primary server", url_of("owning"));
+  expect_refused({}, "The server only reads", "the primary server", url_of("owning"));
   db().run("ALTER ROLE owning RESET default_transaction_read_only");
   const auto as_owner = [&](std::vector<std::string> more) {
     std::vector<std::string> all = arguments(std::move(more));
@@ -106,7 +106,7 @@ TEST_F(PostgresNeeds, TheStateThatAnotherRoleKeeps) {
 TEST_F(PostgresNeeds, NoRuleThatRewritesUpdates) {
   fill(100, "vector(384)");
   db().run("CREATE RULE \"a rule\" AS ON UPDATE TO \"Docs\" DO INSTEAD NOTHING");
-  expect_refused({}, "the rule \"a rule\" rewrites each UPDATE of the table",
+  expect_refused({}, "The rule \"a rule\" rewrites each UPDATE of the table",
                  "ALTER TABLE public.\"Docs\" DISABLE RULE \"a rule\"");
   EXPECT_EQ(migrate({"--skip-triggers"})["translated"], 100);
   db().run("ALTER TABLE \"Docs\" DISABLE RULE \"a rule\"");
@@ -160,9 +160,9 @@ TEST_F(PostgresNeeds, RowSecurityIsToldApart) {
 TEST_F(PostgresNeeds, NoInheritance) {
   fill(100, "vector(384)");
   db().run("CREATE TABLE heir (PRIMARY KEY (id)) INHERITS (\"Docs\"); INSERT INTO heir SELECT * FROM ONLY \"Docs\"");
-  expect_refused({}, "the table public.heir inherits from it", "ALTER TABLE public.heir NO INHERIT public.\"Docs\"");
+  expect_refused({}, "The table public.heir inherits from it", "ALTER TABLE public.heir NO INHERIT public.\"Docs\"");
   table_ = "heir";
-  expect_refused({}, "the column the v is inherited from the table public.\"Docs\"",
+  expect_refused({}, "The column the v is inherited from the table public.\"Docs\"",
                  "ALTER TABLE public.heir NO INHERIT public.\"Docs\"");
   // The way out works.
   table_ = "Docs";
@@ -182,7 +182,7 @@ TEST_F(PostgresNeeds, NoSinglePartition) {
       "CREATE TABLE p0 PARTITION OF \"Docs\" FOR VALUES FROM (0) TO (500); CREATE TABLE p1 PARTITION OF \"Docs\" DEFAULT");
   insert(0, 100);
   table_ = "p0";
-  expect_refused({}, "the column the v is inherited from the table public.\"Docs\"", "--table public.\"Docs\"");
+  expect_refused({}, "The column the v is inherited from the table public.\"Docs\"", "--table public.\"Docs\"");
   table_ = "Docs";
   const nlohmann::json plan = migrate({"--dry-run"});
   EXPECT_EQ(plan["rows"], 100);

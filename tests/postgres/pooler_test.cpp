@@ -74,7 +74,7 @@ TEST_F(PostgresPooler, ThatGivesNoSecondConnectionIsRefused) {
   const Pool pool(world().server, "--mode session --size 1");
   const CliResult result = run_cli(through(pool));
   EXPECT_EQ(result.code, 2);
-  EXPECT_NE(result.err.find("the pool gives no second connection"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("The pool gives no second connection"), std::string::npos) << result.err;
   expect_clean(pool);
 }
 

@@ -217,7 +217,7 @@ TEST_F(PostgresRollBack, ATableThatWasMadeAnewBeginsAnew) {
     EXPECT_EQ(plan["state"], "new") << plan;
     EXPECT_EQ(plan["pending"], 100) << plan;
     for (const std::string step : {"--roll-back", "--drop-old", "--drop-new"})
-      refused({step}, "there is no migration into this column", "");
+      refused({step}, "There is no migration into this column", "");
     EXPECT_EQ(migrate()["state"], "translated");
     EXPECT_EQ(right_rows("v new"), 100);
     migrate({"--drop-new"});
@@ -227,14 +227,14 @@ TEST_F(PostgresRollBack, ATableThatWasMadeAnewBeginsAnew) {
 TEST_F(PostgresRollBack, DroppingTheOldVectorsEndsIt) {
   fill(200);
   db().run("UPDATE \"Docs\" SET \"the v\" = '[1,2,3]' WHERE id = 770");
-  refused({"--drop-old"}, "there is no migration into this column", "");
+  refused({"--drop-old"}, "There is no migration into this column", "");
   migrate();
-  refused({"--drop-old"}, "the old vectors are in use", "--switch first");
-  refused({"--forget"}, "a migration still needs the book-keeping: table Docs", "--drop-new");
+  refused({"--drop-old"}, "The old vectors are in use", "--switch first");
+  refused({"--forget"}, "A migration still needs the book-keeping: table Docs", "--drop-new");
   migrate({"--switch", "--allow-untranslated"});
-  refused({"--drop-new"}, "the new vectors have the name the v by now", "--roll-back first");
+  refused({"--drop-new"}, "The new vectors have the name the v by now", "--roll-back first");
   refused({"--drop-old"}, "would lose 1 vector (770) of the old model without a counterpart", "--accept-loss 1 drops");
-  refused({"--forget"}, "a migration still needs the book-keeping", "--drop-old");
+  refused({"--forget"}, "A migration still needs the book-keeping", "--drop-old");
   for (int call = 0; call < 2; ++call) {
     const nlohmann::json report = migrate({"--drop-old", "--accept-loss", "1"});
     EXPECT_EQ(report["state"], "finished");
@@ -281,7 +281,7 @@ TEST_F(PostgresRollBack, OneOfTwoMigrationsOfAColumnEndsBeforeTheOtherOneSwitche
   std::vector<std::string> second = arguments();
   second[8] = "v third";
   EXPECT_EQ(run_cli(second).code, 0);
-  refused({"--switch"}, "column v third is being filled from the same column", "--drop-new");
+  refused({"--switch"}, "Column v third is being filled from the same column", "--drop-new");
   second.push_back("--drop-new");
   EXPECT_EQ(run_cli(second).code, 0);
   EXPECT_EQ(migrate({"--switch"})["state"], "switched");

@@ -81,7 +81,12 @@ TEST_F(AuditPage, CanBeReadByKeyboardAndScreenReader) {
   EXPECT_NE(dom.find("Figures of this chart as a table"), std::string::npos);
 }
 
-TEST_F(AuditPage, LooksAsItDid) { expect_look("audit", audit_page(report.dump())); }
+TEST_F(AuditPage, LooksAsItDid) {
+  std::string json = report.dump();  // paths of any length would break its lines anywhere
+  for (const std::string& folder : {dir.path(""), kData + "/"})
+    for (std::size_t at = json.find(folder); at != std::string::npos; at = json.find(folder)) json.erase(at, folder.size());
+  expect_look("audit", audit_page(json));
+}
 
 TEST_F(AuditPage, ShowsTextsThatALanguageModelWrote) {
   const Json score = {{"rows", 2}, {"value", 0.4}, {"low", 0.3}, {"high", 0.5}, {"null", 0.1}};

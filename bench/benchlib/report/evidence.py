@@ -80,7 +80,7 @@ def kinship_section():
         cells = [f"{min(values):.3f} to {max(values):.3f}", f"{min(spectra):.3f} to {max(spectra):.3f}", " / ".join(map(str, verdicts))]
         rows.append([name, str(len(found)), *cells])
     text = "## Fingerprints: do two files come from one model?\n\n"
-    text += "`inspect --fingerprint --no-align` compares all pairs of files of equal dimension. Without a search for a map, other coordinates are\n"
+    text += "`inspect --fingerprint --no-search` compares all pairs of files of equal dimension. Without a search for a map, other coordinates are\n"
     text += "UNCERTAIN. Under a random rotation the correlation is 0 with a standard deviation of 0.004 (384 dimensions) or 0.002 (768).\n\n"
     text += table(["files", "pairs", "correlation of axes", "distance of spectra", "SAME_MODEL / RELATED / other coordinates"], rows) + "\n"
     return text + made_by(records, "bench/verdict/confidence.py", "minilm, mpnet, e5, l3; general, tweets, medical, agnews, 2,000 rows a file unless another number is given")

@@ -17,6 +17,7 @@ namespace vec2vec {
 namespace {
 
 /// Most rows that the anchors of a run are made of (never more than two thirds, so that runs differ); Lloyd steps of k-means.
+/// Round numbers, not tuned.
 constexpr Index kAnchorRows = 12000;
 constexpr int kLloydSteps = 10;
 /// The cosine at which a pair is trusted by half, and the width of the rise of that trust (docs/research/hard-pairs.md,
@@ -24,10 +25,11 @@ constexpr int kLloydSteps = 10;
 constexpr float kHalfTrust = 0.15f, kTrustWidth = 0.05f;
 /// Fewest and most rows of a side in a step (docs/research/hard-pairs.md, fewer rows a step).
 constexpr Index kFewestStepRows = 200, kMostStepRows = 1000;
-/// SoftSteps::keep of a climb (docs/research/hard-pairs.md, overshooting by 2, 3 and 5 times), and of the mean of its last
-/// steps.
+/// SoftSteps::keep of a climb (docs/research/hard-pairs.md, overshooting by 2, 3 and 5 times). The second keeps this part of
+/// the running mean of the last steps, which is over some 7 of them; a round number, not tuned.
 constexpr float kOvershoot = -2, kMeanKeep = 0.85f;
-/// Temperature of the last coupling of a climb and of its score (docs/research/hard-pairs.md, reheating); rows of the score.
+/// Temperature of the last coupling of a climb and of its score (docs/research/hard-pairs.md, reheating). Rows of the score:
+/// not tuned; as many as evidence.cpp looks at.
 constexpr float kTemperature = 0.05f;
 constexpr Index kScoreRows = 2000;
 

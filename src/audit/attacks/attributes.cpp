@@ -174,26 +174,28 @@ Matrix random_rows(Index rows, Index dim, std::uint64_t seed) {
 void check(const AttributeProblem& p) {
   const Index n = p.rows.rows, d = p.rows.cols;
   if (n < 1 || p.labels.rows < 2)
-    bad_input("needs rows and at least two labels, got " + std::to_string(n) + " and " + std::to_string(p.labels.rows),
-              "attributes");
+    bad_input("attributes need rows and at least two labels, but there are " + std::to_string(n) + " and " +
+              std::to_string(p.labels.rows));
   if (p.labels.cols != d)
-    bad_input("has dimension " + std::to_string(p.labels.cols) + ", the rows have " + std::to_string(d), "label vectors",
-              "encode the labels with the model of the known space");
+    bad_input("have dimension " + std::to_string(p.labels.cols) + ", but the rows have " + std::to_string(d),
+              "the label vectors", "encode the labels with the model of the known space");
   if (static_cast<Index>(p.names.size()) != p.labels.rows)
-    bad_input("has " + std::to_string(p.names.size()) + " names for " + std::to_string(p.labels.rows) + " vectors", "labels");
+    bad_input("are " + std::to_string(p.names.size()) + " names for " + std::to_string(p.labels.rows) + " vectors",
+              "the labels");
   if (!p.truth.empty() && static_cast<Index>(p.truth.size()) != n)
-    bad_input("has labels of " + std::to_string(p.truth.size()) + " rows, the store has " + std::to_string(n), "true labels");
+    bad_input("are those of " + std::to_string(p.truth.size()) + " rows, but the store has " + std::to_string(n),
+              "the true labels");
   for (const auto& row : p.truth)
     for (const Index label : row)
-      if (label < 0 || label >= p.labels.rows) bad_input("names label " + std::to_string(label), "true labels");
+      if (label < 0 || label >= p.labels.rows) bad_input("name label " + std::to_string(label), "the true labels");
   if (p.native.rows > 0 && (p.native.rows != n || p.native.cols != d))
-    bad_input("has another shape than the translated rows", "native rows", "the same texts, encoded in the known space");
+    bad_input("have another shape than the translated rows", "the native rows", "the same texts, encoded in the known space");
   if (p.untranslated.rows > 0 && p.untranslated.rows != n)
-    bad_input("has another number of rows than the translated ones", "untranslated rows");
-  require_finite_rows(p.rows, "translated rows");
-  require_finite_rows(p.labels, "label vectors");
-  require_finite_rows(p.native, "native rows");
-  require_finite_rows(p.untranslated, "untranslated rows");
+    bad_input("are not as many as the translated ones", "the untranslated rows");
+  require_finite_rows(p.rows, "the translated rows");
+  require_finite_rows(p.labels, "the label vectors");
+  require_finite_rows(p.native, "the native rows");
+  require_finite_rows(p.untranslated, "the untranslated rows");
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ using Json = nlohmann::ordered_json;
 /// What the texts depend on beside the store and the alignment.
 std::string identity_of(const LanguageModel& model, const InversionOptions& o) {
   Json identity = {{"model", parse_ordered_json(model.card())}};
-  identity.update(parse_ordered_json(o.json()));
+  identity.update(parse_ordered_json(o.to_json()));
   return json_text(identity);
 }
 

@@ -2,6 +2,7 @@
 #include "core/boundary.h"
 #include "core/parallel.h"
 #include "core/tell.h"
+#include "core/text/json.h"
 #include "core/time.h"
 #include "io/file/provenance.h"
 #include "space/check_rows.h"
@@ -13,6 +14,20 @@ void DefendOptions::validate() const {
   const CheckOptions check("DefendOptions");
   check.at_least(1, block_rows, "block_rows");
   check.threads(threads);
+}
+
+std::string DefendSummary::brief() const {
+  return std::to_string(rows) + " rows x " + std::to_string(dim) + " (" + format_seconds(seconds) + ")\n";
+}
+
+std::string DefendSummary::to_json() const {
+  return json_text({{"rows", rows},
+                    {"source_dim", source_dim},
+                    {"dim", dim},
+                    {"seconds", seconds},
+                    {"input_sha256", input_sha256},
+                    {"notes", notes}},
+                   2);
 }
 
 DefendSummary defend(const std::string& in_path, const OpenOptions& in_options, const std::string& out_path,

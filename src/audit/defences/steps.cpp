@@ -138,7 +138,7 @@ std::vector<DefenceStep> parse_defence(const std::string& text) try {
     const std::string part = text.substr(begin, end - begin), word = part.substr(0, part.find('='));
     begin = end + 1;
     const auto name = std::find_if(std::begin(kNames), std::end(kNames), [&](const Name& n) { return word == n.text; });
-    if (name == std::end(kNames)) bad_step("no such step", part.empty() ? "(empty)" : part);
+    if (name == std::end(kNames)) bad_step("there is no such step", part.empty() ? "(empty)" : part);
     DefenceStep step{name->kind, 0};
     if (name->has_value != (word.size() < part.size())) bad_step(name->has_value ? "needs a value" : "takes no value", part);
     if (name->has_value) {
@@ -183,8 +183,9 @@ DefenceKey key_of_seed(std::uint64_t seed) try {
 
 Defence::Defence(std::vector<DefenceStep> steps, Index dim, const DefenceKey& key) try
     : source_dim_(dim), dim_(dim), key_(key) {
-  if (dim < 1 || dim > kLargestDim) bad_input("rows of " + std::to_string(dim) + " columns", {}, "1 .. 65536 columns");
-  if (steps.empty()) bad_input("a defence without steps");
+  if (dim < 1 || dim > kLargestDim)
+    bad_input("there are rows of " + std::to_string(dim) + " columns", {}, "1 .. 65536 columns");
+  if (steps.empty()) bad_input("a defence needs at least one step");
   std::uint32_t number = 0;
   for (const DefenceStep& step : steps) {
     const std::string where = to_string({step});

@@ -100,9 +100,9 @@ CpuLevel chosen_level(std::string_view wanted, std::span<const CpuLevel> possibl
   const bool known = std::any_of(std::begin(kLevels), std::end(kLevels), [&](CpuLevel l) { return name_of(l) == wanted; });
   if (possible.front() == CpuLevel::kNative)
     bad_input("this build has code for one CPU only, so there is no level '" + std::string(wanted) + "' to choose",
-              "environment variable VEC2VEC_CPU", "unset it, or build with -DVEC2VEC_NATIVE=OFF");
+              "the environment variable VEC2VEC_CPU", "unset it, or build with -DVEC2VEC_NATIVE=OFF");
   bad_input((known ? "this CPU does not have the level '" : "there is no level '") + std::string(wanted) + "'",
-            "environment variable VEC2VEC_CPU", "use one of " + names + ", or unset it");
+            "the environment variable VEC2VEC_CPU", "use one of " + names + ", or unset it");
 }
 
 CpuLevel cpu_level() {

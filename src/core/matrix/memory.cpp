@@ -19,7 +19,7 @@ constexpr std::align_val_t kCacheLine{64};  // matrix units load and store whole
 
 [[noreturn]] void out_of_memory(std::size_t bytes) {
   throw Error(ErrorKind::kUnavailable,
-              "out of memory: there are no " + significant(static_cast<double>(bytes) / (1 << 20), 3) + " MiB more", {},
+              "there is no memory left: not another " + significant(static_cast<double>(bytes) / (1 << 20), 3) + " MiB", {},
               "fewer rows, or a machine with more memory");
 }
 

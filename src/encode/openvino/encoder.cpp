@@ -60,7 +60,7 @@ Encoder::Encoder(const std::string& path, const EncoderOptions& options) try {
     p.dim = width.get_length();
     p.requests = std::make_unique<RequestPool>(model);
   } catch (const ov::Exception& error) {
-    throw Error(ErrorKind::kInternal, std::string("OpenVINO: ") + error.what(), p.folder.weights);
+    throw Error(ErrorKind::kInternal, std::string("OpenVINO failed: ") + error.what(), p.folder.weights);
   }
   p.card = json_text({{"kind", to_string(p.folder.kind)},
                       {"dim", p.dim},

@@ -80,7 +80,7 @@ Tokenizer::Tokenizer(const ModelFolder& folder) : path_(folder.tokenizer) {
   } catch (const ov::Exception& error) {
     cannot_run(error.what(), path_);
   } catch (const UnsupportedTokenizer& error) {
-    bad_input(std::string("not supported: ") + error.what(), path_, "another model; docs/encode.md lists what is supported");
+    bad_input(std::string("is not supported: ") + error.what(), path_, "another model; docs/encode.md lists what is supported");
   }
 }
 

@@ -18,7 +18,7 @@ void Weights::find_prefix(const std::string& name) {
       prefix_ = full.substr(0, full.size() - name.size());
       return;
     }
-  bad_input("no tensor '" + name + "'", path(), "the weights of a text encoder in Hugging Face layout");
+  bad_input("has no tensor '" + name + "'", path(), "the weights of a text encoder in Hugging Face layout");
 }
 
 std::string Weights::only_matrix() const {
@@ -26,7 +26,8 @@ std::string Weights::only_matrix() const {
   for (const auto& [name, info] : header_.tensors)
     if (info.shape.size() == 2) {
       if (!found.empty())
-        bad_input("several matrices, but no config.json that says what they are", path(), "a whole copy of the model folder");
+        bad_input("holds several matrices, but there is no config.json that says what they are", path(),
+                  "a whole copy of the model folder");
       found = name;
     }
   if (found.empty()) bad_input("the file holds no matrix", path());

@@ -147,10 +147,14 @@ class Job {
 
 void PictureEncoderOptions::validate() const { CheckOptions("PictureEncoderOptions").threads(threads); }
 
+void EncodePicturesOptions::validate() const {
+  CheckOptions("EncodePicturesOptions").within(1, 65536, block_rows, "block_rows");
+  encoder.validate();
+}
+
 EncodePicturesSummary encode_pictures(const std::string& model_folder, const std::string& pictures_path,
                                       const std::string& out_path, const EncodePicturesOptions& options) try {
-  if (options.block_rows < 1 || options.block_rows > 65536)
-    bad_input("must lie in 1 .. 65536", "`EncodePicturesOptions::block_rows`");
+  options.validate();
   for (const std::string& path : {out_path, out_path + ".names.txt"})
     if (!options.output.overwrite) refuse_existing(path);
   const Clock::time_point start = Clock::now();

@@ -29,7 +29,7 @@ PictureFolder read_picture_folder(const std::string& folder) {
               "a vision model's folder in Hugging Face layout, with its ONNX export");
   const std::string weights = onnx_file(folder, "vision_model.onnx");
   if (weights.empty())
-    bad_input("no vision_model.onnx and no other single .onnx file in the folder", folder,
+    bad_input("holds neither vision_model.onnx nor another single .onnx file", folder,
               "export the model to ONNX, and put it there as model.onnx");
   return {weights, (fs::path(folder) / "preprocessor_config.json").string()};
 }

@@ -13,9 +13,11 @@
 namespace vec2vec {
 namespace {
 
-/// Mean log-probability a token from which on text counts as fluent; more is no better.
+/// Mean log-probability a token, in nats, from which on text counts as fluent; copies of the prompt have more
+/// (docs/audit.md, "What was tried": -2 and -0.5).
 constexpr double kFluentEnough = -0.5;
-constexpr double kBeyond = 0.1;  // weight of the cosine above InversionOptions::enough
+/// Weight of the cosine above InversionOptions::enough (docs/audit.md, "What was tried": a fifth and a tenth).
+constexpr double kBeyond = 0.1;
 
 }  // namespace
 
@@ -71,8 +73,8 @@ double Guide::score(double cosine, double log_probability) const {
 
 bool Guide::go_on(double done) {
   tell(progress_, "invert", done);
-  if (options_.seconds == 0) return true;
-  return seconds_since(start_) < options_.seconds;
+  if (options_.text_time == 0) return true;
+  return seconds_since(start_) < options_.text_time;
 }
 
 bool Pool::add(Hypothesis hypothesis) {

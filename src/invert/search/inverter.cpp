@@ -22,10 +22,12 @@
 namespace vec2vec {
 namespace {
 
+// What was tuned of the search is in docs/audit.md, "What was tried": w, `enough`, kBeyond and kFluentEnough of guide.cpp. The
+// numbers here, in beam.cpp and in correct.cpp are round ones that bound its cost.
 constexpr std::size_t kExampleBytes = 200;  // longer public texts are cut in the prompt
-constexpr std::size_t kPool = 4;
-constexpr double kBeamShare = 0.6;  // of a row's time, about
-constexpr Index kLeastTexts = 500;  // public texts that make a dictionary
+constexpr std::size_t kPool = 4;            // texts that correction begins with
+constexpr double kBeamShare = 0.6;          // of a row's time, about
+constexpr Index kLeastTexts = 500;          // public texts that make a dictionary
 
 struct Near {
   Index row = 0;
@@ -71,17 +73,17 @@ Matrix mean_of(const InversionAids& aids) {
 }
 
 void check(const InversionAids& aids) {
-  if (aids.dim < 1) bad_input("must be at least 1", "dimension of the known space");
-  if (aids.mean.rows > 0 && aids.mean.cols != aids.dim) bad_input("has another dimension than the encoder", "mean");
+  if (aids.dim < 1) bad_input("must be at least 1", "the dimension of the known space");
+  if (aids.mean.rows > 0 && aids.mean.cols != aids.dim) bad_input("has another dimension than the encoder", "the mean");
   if (static_cast<Index>(aids.public_texts.size()) != aids.public_rows.rows)
     bad_input("there are " + std::to_string(aids.public_texts.size()) + " texts for " + std::to_string(aids.public_rows.rows) +
                   " rows",
-              "public texts", "one line for each row");
+              {}, "one line for each row");
   if (aids.public_rows.rows == 0) return;
   if (aids.public_rows.cols != aids.dim)
-    bad_input("has dimension " + std::to_string(aids.public_rows.cols) + ", the encoder " + std::to_string(aids.dim),
-              "public rows", "encode the public texts with the same model");
-  require_finite_rows(aids.public_rows, "public rows");
+    bad_input("have dimension " + std::to_string(aids.public_rows.cols) + ", but the encoder has " + std::to_string(aids.dim),
+              "the public rows", "encode the public texts with the same model");
+  require_finite_rows(aids.public_rows, "the public rows");
 }
 
 }  // namespace
@@ -93,17 +95,17 @@ InversionOptions InversionOptions::of_translated() {
   return options;
 }
 
-std::string InversionOptions::json() const {
+std::string InversionOptions::to_json() const {
   return json_text({{"beam", beam},
                     {"branches", branches},
                     {"max_tokens", max_tokens},
                     {"rounds", rounds},
                     {"edits", edits},
                     {"examples", examples},
-                    {"words", words},
+                    {"hint_words", hint_words},
                     {"fluency", fluency},
                     {"enough", enough},
-                    {"seconds", seconds}});
+                    {"text_time", text_time}});
 }
 
 void InversionOptions::validate() const {
@@ -114,10 +116,10 @@ void InversionOptions::validate() const {
   check.within(0, 1000000, rounds, "rounds");
   check.within(1, 65536, edits, "edits");
   check.within(0, 32, examples, "examples");
-  check.within(0, 64, words, "words");
+  check.within(0, 64, hint_words, "hint_words");
   check.require(fluency >= 0 && fluency < 1e6, "fluency", "must not be negative");
   check.require(enough >= 0 && enough <= 1, "enough", "must lie in 0 .. 1");
-  check.seconds(seconds, "seconds");
+  check.seconds(text_time, "text_time");
   check.threads(threads);
 }
 
@@ -136,7 +138,7 @@ struct Inverter::Parts {
     if (!dictionary) return words;
     for (std::string& word : words_of(text))
       if (std::binary_search(dictionary->words().begin(), dictionary->words().end(), word) &&
-          static_cast<Index>(words.size()) < options.words)
+          static_cast<Index>(words.size()) < options.hint_words)
         words.push_back(std::move(word));
     return words;
   }
@@ -177,9 +179,9 @@ Inverter::Inverter(LanguageModel& model, TextEncoder encode, const InversionAids
   Parts& p = *parts_;
   for (std::string& text : p.public_texts) text = shortened(text);
   if (aids.public_rows.rows > 0) p.public_rows = centre_by(aids.public_rows, p.mean);
-  if (options.words > 0 && aids.public_rows.rows >= kLeastTexts) {
+  if (options.hint_words > 0 && aids.public_rows.rows >= kLeastTexts) {
     WordOptions word_options;
-    word_options.words = options.words;
+    word_options.words = options.hint_words;
     word_options.threads = options.threads;
     p.dictionary.emplace(aids.public_rows, aids.public_texts, word_options);
   }
@@ -193,7 +195,7 @@ Inversion Inverter::invert(const float* vector, Index number, const Progress& pr
   const Parts& p = *parts_;
   const InversionOptions& options = p.options;
   const auto start = Clock::now();
-  require_finite_rows({vector, 1, p.dim, p.dim}, "vector to invert");
+  require_finite_rows({vector, 1, p.dim, p.dim}, "the vector to invert");
   const Matrix target = centre_by({vector, 1, p.dim, p.dim}, p.mean);
   Guide guide(p.encode, target.row(0), p.mean, options, progress);
   Random random(options.seed, Stream::kInversion, static_cast<std::uint64_t>(number));

@@ -31,7 +31,7 @@ std::string_view value_of(std::string_view header, std::string_view key, const s
   const std::size_t at = header.find("'" + std::string(key) + "'");
   const std::size_t colon = at == std::string_view::npos ? at : header.find(':', at);
   if (colon == std::string_view::npos)
-    bad_input("npy header without '" + std::string(key) + "'", path, "write it with numpy.save");
+    bad_input("has a header without '" + std::string(key) + "'", path, "write it with numpy.save");
   std::string_view rest = header.substr(colon + 1);
   rest.remove_prefix(std::min(rest.find_first_not_of(' '), rest.size()));
   return rest;
@@ -41,10 +41,10 @@ Index parse_count(std::string_view& text, const std::string& path) {
   Index value = 0;
   std::size_t digits = 0;
   while (digits < text.size() && text[digits] >= '0' && text[digits] <= '9') {
-    if (value > (std::numeric_limits<Index>::max() - 9) / 10) bad_input("npy header with an impossible shape", path);
+    if (value > (std::numeric_limits<Index>::max() - 9) / 10) bad_input("has a header with an impossible shape", path);
     value = value * 10 + (text[digits++] - '0');
   }
-  if (digits == 0) bad_input("npy header with a malformed shape", path);
+  if (digits == 0) bad_input("has a header with a malformed shape", path);
   text.remove_prefix(digits);
   text.remove_prefix(std::min(text.find_first_not_of(", "), text.size()));
   return value;
@@ -153,7 +153,8 @@ NpyHeader read_npy_header(std::string_view bytes, const NpyOrigin& origin) {
   if (!bytes.starts_with(kMagic)) bad_input("is no npy file", path, kCopyAgain);
   if (bytes.size() < 12) bad_input("the npy header is truncated", path, kCopyAgain);
   if (byte(6) < 1 || byte(6) > 3)
-    bad_input("npy version " + std::to_string(byte(6)) + " is not known", path, "write it with numpy.save");
+    bad_input("is an npy file of version " + std::to_string(byte(6)) + ", which is not known", path,
+              "write it with numpy.save");
   const bool first = byte(6) == 1;
   const std::uint64_t prefix = first ? 10 : 12, length = byte(8) | byte(9) << 8 | (first ? 0 : byte(10) << 16 | byte(11) << 24);
   if (length > bytes.size() - prefix) bad_input("the npy header is truncated", path, kCopyAgain);
@@ -164,11 +165,11 @@ NpyHeader read_npy_header(std::string_view bytes, const NpyOrigin& origin) {
   if (!descr.empty() && (descr[0] == '\'' || descr[0] == '"')) {
     const std::size_t end = descr.find(descr[0], 1);
     if (end == std::string_view::npos || end < 2)
-      bad_input("npy header with a malformed type", path, "write it with numpy.save");
+      bad_input("has a header with a malformed type", path, "write it with numpy.save");
     header.type = descr.substr(1, end - 1);
   }
   std::string_view shape = value_of(text, "shape", path);
-  if (!shape.starts_with('(')) bad_input("npy header with a malformed shape", path, "write it with numpy.save");
+  if (!shape.starts_with('(')) bad_input("has a header with a malformed shape", path, "write it with numpy.save");
   for (shape.remove_prefix(1); !shape.empty() && shape[0] != ')';) header.shape.push_back(parse_count(shape, path));
   header.fortran = value_of(text, "fortran_order", path).starts_with("True");
   return header;

@@ -51,9 +51,8 @@ std::vector<Array> arrays_of(const MappedFile& file, const OpenOptions& options)
     }
   for (const ZipEntry& entry : entries)
     if (entry.name == "xl/workbook.xml" || entry.name == "content.xml")
-      bad_input(
-          "is a workbook of Excel or LibreOffice, which is not read", file.path(),
-          "save its sheet as CSV (UTF-8), or `libreoffice --headless --convert-to csv " + shell_quoted(file.path()) + "`");
+      bad_input("is a workbook of Excel or LibreOffice, which is not read", file.path(),
+                "save its sheet as CSV (UTF-8) in that program");
   if (entries.empty()) bad_input("the archive holds no arrays", file.path(), "write it with numpy.savez");
   bad_input("is a zip archive without arrays of numpy: " + entries[0].name + (entries.size() > 1 ? " ..." : ""), file.path(),
             "`python3 -m zipfile -e " + shell_quoted(file.path()) + " " + shell_quoted(file.path() + ".unpacked") +
@@ -74,7 +73,8 @@ std::string list_of(const std::vector<Array>& arrays, bool vectors_only) {
 const Array& choose(const std::vector<Array>& arrays, const std::string& name, const std::string& path) {
   if (!name.empty()) {
     const auto found = std::find_if(arrays.begin(), arrays.end(), [&](const Array& array) { return array.name == name; });
-    if (found == arrays.end()) bad_input("no array named '" + name + "'", path, "the arrays are: " + list_of(arrays, false));
+    if (found == arrays.end())
+      bad_input("holds no array named '" + name + "'", path, "the arrays are: " + list_of(arrays, false));
     return *found;
   }
   if (arrays.size() == 1) return arrays[0];    // whatever it is: reading it says what is wrong

@@ -35,7 +35,7 @@ std::uint64_t header_length(const MappedFile& file) {
 }
 
 [[noreturn]] void malformed(const std::string& what, const MappedFile& file) {
-  bad_input("malformed safetensors header: " + what, file.path(), "copy or export it again");
+  bad_input("has a malformed safetensors header: " + what, file.path(), "copy or export it again");
 }
 
 std::uint64_t whole_number(const json& value, const std::string& name, const MappedFile& file) {
@@ -151,7 +151,7 @@ bool looks_like_safetensors(const MappedFile& file) {
 }
 
 SafetensorsHeader read_safetensors_header(const MappedFile& file) {
-  if (!looks_like_safetensors(file)) bad_input("not a safetensors file", file.path());
+  if (!looks_like_safetensors(file)) bad_input("is not a safetensors file", file.path());
   const std::uint64_t length = header_length(file);
   if (length > file.size() - 8) bad_input("the safetensors header is truncated", file.path(), "copy or export it again");
   const std::string_view header_bytes = file.bytes().substr(8, length);
@@ -194,7 +194,7 @@ Layout safetensors_layout(const MappedFile& file, const OpenOptions& options) {
                               : "name one of them (`OpenOptions::tensor`): " + names);
   const auto found = header.tensors.find(chosen);
   if (found == header.tensors.end())
-    bad_input("no tensor named '" + chosen + "'", file.path(), "the 2-d tensors are: " + names);
+    bad_input("holds no tensor named '" + chosen + "'", file.path(), "the 2-d tensors are: " + names);
   const TensorInfo& info = found->second;
   if (info.shape.size() != 2) bad_input("tensor '" + chosen + "' is not 2-d", file.path(), "the 2-d tensors are: " + names);
   const auto element = kElements.find(info.dtype);

@@ -27,7 +27,7 @@ std::string temporary_name(const std::string& path) {
   constexpr std::size_t kMostOfName = 200;  // of the 255 bytes that a name may have
   std::uint64_t bits = 0;
   if (::getrandom(&bits, sizeof bits, 0) != static_cast<ssize_t>(sizeof bits))
-    system_failure("cannot draw a random name", path, errno);
+    system_failure("a random name cannot be drawn", path, errno);
   std::string digits;
   for (int i = 0; i < 16; ++i, bits >>= 4) digits += "0123456789abcdef"[bits & 15];
   const fs::path full(path);
@@ -50,8 +50,7 @@ bool file_step(const char* step) {
 
 void refuse_existing(const std::string& path) {
   std::error_code ignored;
-  if (fs::exists(path, ignored))
-    bad_input("the output file exists already", path, "another name, or `CreateOptions::overwrite = true`");
+  if (fs::exists(path, ignored)) bad_input("exists already", path, "another name, or `CreateOptions::overwrite = true`");
 }
 
 AtomicFile::AtomicFile(std::string path, bool overwrite, Provenance provenance)
@@ -78,7 +77,7 @@ void AtomicFile::make_temporary() {
     if (fd >= 0) {
       temporary_ = name;
     } else if (errno != EEXIST || attempt == 100) {
-      system_failure("cannot write here", path_, errno);
+      system_failure("cannot be written to", path_, errno);
     }
   }
   struct stat old {};
@@ -89,7 +88,7 @@ void AtomicFile::make_temporary() {
     const int error = errno;
     ::close(fd);
     ::unlink(std::exchange(temporary_, {}).c_str());  // no destructor runs after a constructor that throws
-    system_failure("cannot write here", path_, error);
+    system_failure("cannot be written to", path_, error);
   }
 }
 
@@ -107,7 +106,7 @@ void AtomicFile::require(bool done, const char* what) {
 
 void AtomicFile::write(const void* data, std::size_t bytes) {
   constexpr std::size_t kChunk = std::size_t{32} << 20;
-  require(file_step("write") && std::fwrite(data, 1, bytes, file_) == bytes, "cannot write");
+  require(file_step("write") && std::fwrite(data, 1, bytes, file_) == bytes, "cannot be written");
   if (hash_) hash_->add(data, bytes);
   unsent_ += bytes;
   if (unsent_ < kChunk) return;
@@ -125,7 +124,7 @@ void AtomicFile::commit() {
   // replaced stays: publish() refuses.
   if ((overwrite_ || ::access(path_.c_str(), F_OK) != 0) && ::access(provenance.path_.c_str(), F_OK) == 0) {
     require(file_step("unlink") && (::unlink(provenance.path_.c_str()) == 0 || errno == ENOENT),
-            "cannot delete the old provenance");
+            "the old provenance cannot be deleted");
     sync_folder();
   }
   publish();
@@ -133,12 +132,12 @@ void AtomicFile::commit() {
 }
 
 void AtomicFile::finish() {
-  require(std::fflush(file_) == 0 && file_step("sync") && ::fsync(::fileno(file_)) == 0, "cannot write");
-  require(std::fclose(std::exchange(file_, nullptr)) == 0, "cannot write");
+  require(std::fflush(file_) == 0 && file_step("sync") && ::fsync(::fileno(file_)) == 0, "cannot be written");
+  require(std::fclose(std::exchange(file_, nullptr)) == 0, "cannot be written");
 }
 
 void AtomicFile::publish() {
-  constexpr char kRenaming[] = "cannot rename the finished file";
+  constexpr char kRenaming[] = "the finished file cannot be renamed";
   require(file_step("rename"), kRenaming);
   if (overwrite_) {
     require(::rename(temporary_.c_str(), path_.c_str()) == 0, kRenaming);

@@ -14,7 +14,7 @@ class FileRowSink : public RowSink {
  public:
   void write(MatrixView block) final try {
     if (block.cols != dim_ || block.rows > rows_ - written_)
-      throw Error(ErrorKind::kInternal, "more rows or columns than the file was made for", path_);
+      throw Error(ErrorKind::kInternal, "got more rows or columns than it was made for", path_);
     write_rows(block, written_);
     written_ += block.rows;
   } catch (...) {
@@ -22,7 +22,7 @@ class FileRowSink : public RowSink {
   }
 
   void commit() final try {
-    if (written_ != rows_) throw Error(ErrorKind::kInternal, "fewer rows were written than the file was made for", path_);
+    if (written_ != rows_) throw Error(ErrorKind::kInternal, "got fewer rows than it was made for", path_);
     file_.commit();
   } catch (...) {
     rethrow_as_error();

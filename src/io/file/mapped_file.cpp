@@ -23,28 +23,28 @@ MappedFile::MappedFile(const std::string& path) : path_(path) {
   if (path == "-") refuse_stream();
   fd_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // a named pipe without a writer would wait for one
   if (fd_ < 0) {
-    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) system_failure("cannot open the file", path, errno);
-    bad_input(std::string("cannot open the file: ") + std::strerror(errno), path, "check the path and its permissions");
+    if (errno == EMFILE || errno == ENFILE || errno == ENOMEM) system_failure("cannot be opened", path, errno);
+    bad_input(std::string("cannot be opened: ") + std::strerror(errno), path, "check the path and its permissions");
   }
   struct stat status {};
   const bool regular = ::fstat(fd_, &status) == 0 && S_ISREG(status.st_mode);
   if (!regular || status.st_size == 0) {
     ::close(fd_);
     if (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode) || S_ISSOCK(status.st_mode)) refuse_stream();
-    bad_input(regular ? "the file is empty" : "not a regular file", path, "give a file of vectors, see docs/file-format.md");
+    bad_input(regular ? "is empty" : "is not a regular file", path, "give a file of vectors, see docs/file-format.md");
   }
   size_ = static_cast<std::uint64_t>(status.st_size);
   void* mapping = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_, 0);
   if (mapping == MAP_FAILED) {
     const int error = errno;
     ::close(fd_);
-    system_failure("cannot map the file", path, error);
+    system_failure("cannot be mapped into memory", path, error);
   }
   data_ = static_cast<const std::uint8_t*>(mapping);
 }
 
 MappedFile MappedFile::of_memory(std::string_view bytes, std::string name) {
-  if (bytes.empty()) bad_input("no bytes", name);
+  if (bytes.empty()) bad_input("has no bytes", name);
   MappedFile file;
   file.path_ = std::move(name);
   file.data_ = reinterpret_cast<const std::uint8_t*>(bytes.data());

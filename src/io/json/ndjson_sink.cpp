@@ -15,7 +15,7 @@ class NdjsonSink : public FileRowSink {
   NdjsonSink(const std::string& path, Index rows, Index dim, const CreateOptions& options)
       : FileRowSink(path, rows, dim, options), carry_(dynamic_cast<const JsonSource*>(options.carry)) {
     if (carry_ && carry_->rows() != rows)
-      throw Error(ErrorKind::kInternal, "other rows than those that the fields are carried over from", path_);
+      throw Error(ErrorKind::kInternal, "got other rows than those that its fields are carried over from", path_);
   }
 
  private:
@@ -33,7 +33,7 @@ class NdjsonSink : public FileRowSink {
 
   void write_row(std::string_view before, const float* row, std::string_view after, Index number) {
     if (!std::all_of(row, row + dim_, [](float x) { return std::isfinite(x); }))
-      bad_input("NaN or infinite values, which JSON does not have", path_ + ", row " + std::to_string(number));
+      bad_input("there are NaN or infinite values, which JSON does not have", path_ + ", row " + std::to_string(number));
     line_.assign(before);
     line_ += '[';
     append_decimals(line_, row, dim_, ',');

@@ -27,7 +27,7 @@ std::string_view trimmed(std::string_view text) {
 
 /// Reads a list of numbers with its brackets, as read_vector does.
 Index read_list(std::string_view list, float* out, Index capacity, std::string& fault) {
-  fault = "something that is no number";
+  fault = "there is something that is no number";
   if (list.size() < 2 || list.back() != ']') return -1;
   const char *at = list.data() + 1, *const end = list.data() + list.size() - 1;
   const auto skip = [&] {
@@ -35,12 +35,12 @@ Index read_list(std::string_view list, float* out, Index capacity, std::string& 
   };
   skip();
   if (at == end) return 0;
-  if (*at == '[') fault = "lists in the place of numbers";
+  if (*at == '[') fault = "there are lists in the place of numbers";
   for (Index count = 0; at < end; ++at) {
     skip();
     const char* digit = at < end && *at == '-' ? at + 1 : at;
     float value = 0;
-    if (at < end && *at == 'n') fault = "null in the place of a number";
+    if (at < end && *at == 'n') fault = "there is null in the place of a number";
     if (digit == end || *digit < '0' || *digit > '9') return -1;  // read_decimal also takes words such as inf
     at = read_decimal(at, end, value);
     if (!at) return -1;
@@ -55,10 +55,10 @@ Index read_list(std::string_view list, float* out, Index capacity, std::string& 
 
 Index read_base64(std::string_view text, float* out, Index capacity, std::string& fault) {
   std::vector<std::uint8_t> bytes;
-  fault = "a text that is neither a list of numbers nor float32 in base64";
+  fault = "there is a text that is neither a list of numbers nor float32 in base64";
   if (text.empty() || !decode_base64(text, bytes) || bytes.size() % sizeof(float) != 0) return -1;
   static_assert(std::endian::native == std::endian::little);
-  fault = "float64 in base64, which is read as float32";
+  fault = "there is float64 in base64, which is read as float32";
   if (are_doubles(bytes.data(), bytes.size())) return -1;
   const Index count = static_cast<Index>(bytes.size() / sizeof(float));
   if (capacity > 0) std::memcpy(out, bytes.data(), static_cast<std::size_t>(std::min(count, capacity)) * sizeof(float));
@@ -169,7 +169,7 @@ bool JsonRecordParser::visit(Value value, Rest rest, int depth) {
   }
   if (numbers && collect_ && collected_.size() < kMostPaths) collected_.push_back(steps_);
   if (rest && rest->empty()) {
-    if (found_) bad_input("the field '" + std::string(path_) + "' twice", where_, "one vector a record");
+    if (found_) bad_input("has the field '" + std::string(path_) + "' twice", where_, "one vector a record");
     vector.raw = part_from(begin);
     found_ = vector;
   }
@@ -205,8 +205,9 @@ void JsonRecordParser::parse(std::string_view record, Rest path, const std::stri
   root(path);
   if (found_) found_->beside = beside_;
 } catch (const simdjson_error& error) {
-  if (has_not_a_number(record)) bad_input("NaN or Infinity, which JSON does not have", where, "remove or repair the row");
-  bad_input(std::string("not valid JSON: ") + error.what(), where,
+  if (has_not_a_number(record))
+    bad_input("there is NaN or Infinity, which JSON does not have", where, "remove or repair the row");
+  bad_input(std::string("is no valid JSON: ") + error.what(), where,
             "one object a line; `jq -c . FILE` writes objects so, `jq -c '.[]' FILE` the elements of a list");
 }
 
@@ -225,7 +226,7 @@ std::vector<JsonPath> JsonRecordParser::vectors(std::string_view record, const s
 }
 
 Index read_vector(const JsonVector& vector, float* out, Index capacity, std::string& fault) {
-  fault = "something that is neither a list of numbers nor a text with one";
+  fault = "there is something that is neither a list of numbers nor a text with one";
   if (vector.form == Form::kList) return read_list(vector.raw, out, capacity, fault);
   if (vector.form != Form::kText) return -1;
   const std::string_view text = trimmed(vector.text);

@@ -114,7 +114,7 @@ JsonRecords::JsonRecords(const MappedFile& file) : file_(file) {
     }
     // psql writes NULL as an empty line, and a list has nothing that would show that a row is missing.
     if (gap && count_ > 0 && !in_list_ && first_.starts_with('['))
-      bad_input("an empty line before the row: a missing vector?", where(count_),
+      bad_input("there is an empty line before the row: a missing vector?", where(count_),
                 "leave out rows without a vector; if the line is none, remove it");
     if (count_ % kIndexStep == 0) offsets_.push_back(begin);
     if (count_ == 0) first_ = record;

@@ -28,7 +28,8 @@ std::string jq_command(const std::string& filter, const std::string& path) {
   return "`jq -c " + shell_quoted(filter) + " " + shell_quoted(path) + " > " + shell_quoted(path + ".ndjson") + "`";
 }
 
-/// Throws Error{kBadInput} for an object over several lines, the beginning of which `first` is: with the way to its vectors.
+/// Refuses a JSON object that spreads over several lines, of which `first` is the beginning, and says how to get at its
+/// vectors.
 void refuse_one_object(std::string_view first, const MappedFile& file) {
   constexpr std::size_t kLargest = 256u << 20;  // what is parsed as a whole
   const std::string_view rest = file.bytes().substr(static_cast<std::size_t>(first.data() - file.bytes().data()));
@@ -38,7 +39,7 @@ void refuse_one_object(std::string_view first, const MappedFile& file) {
   std::string filter = ".";
   const std::vector<JsonPath> paths = JsonRecordParser().vectors(rest.substr(0, end), file.path());
   if (const auto step = only_difference(paths)) filter = jq_filter(paths[0], *step);
-  bad_input("a JSON object over several lines", file.path(),
+  bad_input("is a JSON object over several lines", file.path(),
             jq_command(filter, file.path()) + " writes its records one a line");
 }
 
@@ -55,7 +56,7 @@ JsonSource::JsonSource(MappedFile file, std::string field) : file_(std::move(fil
   std::string fault;
   dim_ = read_vector(first, nullptr, 0, fault);
   if (dim_ < 0) bad_input(fault + in_field(), records_.where(0), kNameIt);
-  if (dim_ == 0) bad_input("a vector of no numbers" + in_field(), records_.where(0), kNameIt);
+  if (dim_ == 0) bad_input("there is a vector of no numbers" + in_field(), records_.where(0), kNameIt);
   if (first.form == JsonVector::Form::kText && first.text.find('[') == std::string_view::npos) dtype_ = "float32";
   vector_of(records_.last(), rows() - 1, parser);  // a file that was cut off is found out before it is worked on
 }
@@ -98,7 +99,7 @@ JsonVector JsonSource::vector_of(std::string_view record, Index row, JsonRecordP
   if (!found || found->form == JsonVector::Form::kOther) {
     const std::string name = field_.empty() ? "the record" : "the field '" + field_ + "'";
     const std::vector<JsonPath> others = parser.vectors(record, where);
-    bad_input(found ? name + " is no list of numbers" : "no field '" + field_ + "'", where,
+    bad_input(found ? name + " is no list of numbers" : "there is no field '" + field_ + "'", where,
               others.empty() ? "remove or repair the row" : kNameIt + (", which every row needs; here: " + list_of(others)));
   }
   if (beside_ >= 0 && found->beside != beside_)
@@ -120,7 +121,7 @@ void JsonSource::read(Index first, MatrixSpan out) try {
   for_each_record(first, out.rows, [&](Index row, std::string_view, const JsonVector& vector) {
     const Index found = read_vector(vector, out.row(row - first), dim_, fault);
     if (found == dim_) return;
-    bad_input((found < 0 ? fault : std::to_string(found) + " numbers") + in_field() +
+    bad_input((found < 0 ? fault : "there are " + std::to_string(found) + " numbers") + in_field() +
                   (found < 0 ? "" : " instead of " + std::to_string(dim_)),
               records_.where(row), "remove or repair the row; row 0 is the first");
   });

@@ -37,7 +37,7 @@ Checkpoint load_checkpoint(const std::string& path, const std::string& format, c
     return found == header.metadata.end() ? std::string() : found->second;
   };
   if (metadata("format") != format || metadata("version") != "1")
-    bad_input("not a checkpoint that this release reads", path, "name another file; this one is left as it is");
+    bad_input("is not a checkpoint that this release reads", path, "name another file; this one is left as it is");
   if (metadata("run") != key)
     bad_input("the checkpoint is of other rows, another start or other options", path,
               "repeat the command it was made with, or name another file; this one is left as it is");

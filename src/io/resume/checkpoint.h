@@ -10,7 +10,8 @@
 namespace vec2vec {
 
 /// The state of a long run: named arrays and a text, replaced as a whole in one safetensors file, so that the run continues
-/// after a crash. `format` names the kind of run, `key` the run itself: its rows and all options that affect its result.
+/// after a crash (kept_records.h says why results one by one are kept in another way). `format` names the kind of run, `key`
+/// the run itself: its rows and all options that affect its result.
 struct Checkpoint {
   std::map<std::string, std::vector<float>> arrays;
   std::string progress;  ///< JSON

@@ -35,12 +35,12 @@ std::uint64_t checksum(const void* data, std::size_t bytes) {
 int open_locked(const std::string& path) {
   while (true) {
     const int fd = file_step("open") ? ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666) : -1;
-    if (fd < 0) system_failure("cannot write here", path, errno);
+    if (fd < 0) system_failure("cannot be written to", path, errno);
     struct stat opened {
     }, named{};
     if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
       ::close(fd);
-      bad_input("another process is writing this file", path, "wait for it, or choose another output");
+      bad_input("is being written by another process", path, "wait for it, or choose another output");
     }
     // The process before us may have deleted it between the two calls.
     if (::fstat(fd, &opened) == 0 && ::stat(path.c_str(), &named) == 0 && opened.st_ino == named.st_ino) return fd;
@@ -57,24 +57,26 @@ std::string record(const void* data, std::size_t bytes) {
 
 }  // namespace
 
-KeptRecords::KeptRecords(const std::string& path, const std::string& identity, bool restart, const Visit& visit) : path_(path) {
+KeptRecords::KeptRecords(const std::string& path, const std::string& identity, OfAnother of_another, const Visit& visit)
+    : path_(path) {
   const int fd = open_locked(path);
   file_ = ::fdopen(fd, "r+b");
   try {
     std::string bytes;
     long end = 0;
-    if (restart) {
+    if (of_another == OfAnother::kRestart) {
     } else if (read(bytes)) {
-      if (bytes != identity)
+      if (bytes != identity && of_another == OfAnother::kRefuse)
         bad_input("what an interrupted run with other inputs or options has made is here", path,
                   "finish that run with its own options, or drop what it has made (`EncodeOptions::restart = true`)");
-      for (end = std::ftell(file_); read(bytes) && visit(bytes);) end = std::ftell(file_);
+      if (bytes == identity)
+        for (end = std::ftell(file_); read(bytes) && visit(bytes);) end = std::ftell(file_);
     } else if (!begins_like(record(identity.data(), identity.size()))) {
       bad_input("a file of this name is here, and it is not of an interrupted run", path,
                 "move it away, or choose another output; `EncodeOptions::restart = true` overwrites it");
     }
     if (!file_step("write") || ::ftruncate(fd, end) != 0 || std::fseek(file_, end, SEEK_SET) != 0)
-      system_failure("cannot write", path, errno);
+      system_failure("cannot be written", path, errno);
     if (end == 0) append(identity.data(), identity.size());
   } catch (...) {
     std::fclose(file_);
@@ -104,7 +106,7 @@ void KeptRecords::append(const void* data, std::size_t bytes) {
   if (file_step("write") && std::fwrite(text.data(), 1, text.size(), file_) == text.size() && std::fflush(file_) == 0 &&
       file_step("sync") && ::fdatasync(::fileno(file_)) == 0)
     return;
-  throw Error(ErrorKind::kUnavailable, std::string("cannot write: ") + std::strerror(errno), path_,
+  throw Error(ErrorKind::kUnavailable, std::string("cannot be written: ") + std::strerror(errno), path_,
               "free some space on this disk; the same command then goes on from here");
 }
 

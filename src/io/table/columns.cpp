@@ -155,7 +155,7 @@ bool ColumnChooser::find_list(const std::vector<Index>& lists) {
   };
   if (!name_.empty()) {
     if (named(name_)) return true;
-    fail("no column '" + name_ + "' of vectors", "columns of vectors: " + labels(lists));
+    fail("there is no column '" + name_ + "' of vectors", "columns of vectors: " + labels(lists));
     return false;
   }
   layout_.first = lists[0];
@@ -202,7 +202,8 @@ void ColumnChooser::leave_out_index() {
 void ColumnChooser::choose_numbers() {
   for (const CellKind each : kinds_) attempt_.figures += each == CellKind::kNumber;
   if (attempt_.figures == 0 && columns_of(CellKind::kMixed).empty()) return fail("no line of numbers was found", "");
-  if (!name_.empty()) return fail("no column '" + name_ + "' of vectors", "read a table with a number a cell without a name");
+  if (!name_.empty())
+    return fail("there is no column '" + name_ + "' of vectors", "read a table with a number a cell without a name");
   if (layout_.open_end) kinds_.back() = CellKind::kText;
   leave_out_index();
   Index end = layout_.columns;
@@ -217,8 +218,8 @@ void ColumnChooser::choose_numbers() {
     const bool prose = columns_of(CellKind::kText).size() > static_cast<std::size_t>(attempt_.figures) + 2;
     if (prose) attempt_.figures = 0;
     if (prose) return fail("no line of numbers was found", "");
-    if (alone) return fail("only one column of numbers beside text: no vectors", "");
-    return fail("text among the numbers, in " + column_label(layout_, among - 1),
+    if (alone) return fail("there is only one column of numbers beside text, which makes no vectors", "");
+    return fail("there is text among the numbers, in " + column_label(layout_, among - 1),
                 "export the columns of the vector alone; text is left out where all of it stands before or behind them");
   }
   if (layout_.dialect.separator == ' ' && layout_.first == 1 && end == layout_.columns) layout_.shape = Shape::kWords;

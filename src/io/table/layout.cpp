@@ -88,7 +88,7 @@ TextLayout find_text_layout(const MappedFile& file, const std::string& column) {
   }
   if (ragged) return std::move(ragged->layout);  // reading names the first row that does not fit
   if (without_return(line_at(file, begin, dialect.line_end)).find('\r') != std::string_view::npos)
-    bad_input("a carriage return within a line: its lines end in two ways", file.path() + ", line 1",
+    bad_input("has a carriage return within it: the file's lines end in two ways", file.path() + ", line 1",
               "one way to end lines: tr '\\r' '\\n' < FILE > NEW");
   if (likeliest && (likeliest->figures > 0 || !names_only)) {
     const char* row = reinterpret_cast<const char*>(file.data()) + likeliest->layout.first_row;

@@ -89,7 +89,8 @@ TextFault fault_of_cell(const TextCell& cell, const TextLayout& layout, Index co
   if (list) {
     const Index count = read_list(cell.text, nullptr, 0);
     if (count > 0 && count != layout.dim)
-      return {std::to_string(count) + " numbers instead of " + std::to_string(layout.dim) + " in " + where, kRepair};
+      return {"there are " + std::to_string(count) + " numbers instead of " + std::to_string(layout.dim) + " in " + where,
+              kRepair};
     return {where + " holds " + excerpt(cell.text) + ", no list of numbers",
             "write vectors as [0.1, 0.2], from numpy by v.tolist()"};
   }
@@ -140,8 +141,9 @@ TextFault fault_of(std::string_view record, const TextLayout& layout) {
     if (!fine) return fault_of_cell(cell, layout, j);
   }
   if (count != layout.columns)
-    return {std::to_string(count) + (count == 1 ? " column instead of " : " columns instead of ") +
-                std::to_string(layout.columns) + (count == 1 ? ": " + excerpt(cells[0].text) : ""),
+    return {(count == 1 ? "there is " : "there are ") + std::to_string(count) +
+                (count == 1 ? " column instead of " : " columns instead of ") + std::to_string(layout.columns) +
+                (count == 1 ? ": " + excerpt(cells[0].text) : ""),
             "every row needs as many columns as the others; repair or remove this one"};
   return {"the last column holds a value here, and none in the rows before",
           "a value in each row, or none and no separator before it"};

@@ -74,7 +74,7 @@ class TextSource : public RowSource {
         continue;
       }
       if (blank && layout_.dialect.separator == '\0')
-        bad_input("an empty line among the rows: a missing vector?", file_.path() + ", " + place_of(file_, blank),
+        bad_input("there is an empty line among the rows: a missing vector?", file_.path() + ", " + place_of(file_, blank),
                   "leave out rows without a vector; if the line is none, remove it");
       if (layout_.dialect.quotes) check_record(file_, record, layout_);
       if (rows_ % kIndexStep == 0) offsets_.push_back(here);

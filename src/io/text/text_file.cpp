@@ -33,10 +33,10 @@ TextFile::TextFile(const std::string& path, Index column) : file_(path), column_
     std::string_view text;
     const auto where = [&] { return path + ", line " + std::to_string(rows_ + 1); };
     if (!column_of(line, column_, text))
-      bad_input("fewer than " + std::to_string(column_) + " tab-separated columns", where(),
+      bad_input("has fewer than " + std::to_string(column_) + " tab-separated columns", where(),
                 "another column, or repair the line");
     if (!valid_utf8(text))
-      bad_input("not UTF-8", where(),
+      bad_input("is not UTF-8", where(),
                 "convert the file, say from Latin-1: iconv -f latin1 -t utf-8; or drop bad bytes: iconv -c -t utf-8");
     empty_rows_ += text.empty();
   }

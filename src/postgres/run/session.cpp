@@ -36,11 +36,11 @@ void Session::find() {
   finish_dropped_by_hand(control, table);
   migration = find_migration(control, table, options.into);
   const std::vector<std::string> key = migration && !migration->ended() ? migration->key : std::vector<std::string>{};
-  const bool same_key = std::is_permutation(key.begin(), key.end(), column.key.begin(), column.key.end());
-  if (!key.empty() && !column.key.empty() && !same_key)
+  const bool same_key = std::is_permutation(key.begin(), key.end(), column.key_column.begin(), column.key_column.end());
+  if (!key.empty() && !column.key_column.empty() && !same_key)
     bad_input("the migration was begun with another key: " + key[0] + (key.size() > 1 ? " ..." : ""),
-              control.where() + ", table " + table.shown, "the same `PostgresColumn::key`, or none");
-  require_key(control, column.key.empty() ? key : column.key, table);
+              control.where() + ", table " + table.shown, "the same `PostgresColumn::key_column`, or none");
+  require_key(control, column.key_column.empty() ? key : column.key_column, table);
 }
 
 bool Session::switched_by(const std::string& map_sha256) const {
@@ -89,7 +89,7 @@ Sample check_sample(Connection& c, const Table& table, const Map& map, bool igno
   const std::string where = c.where() + ", table " + table.name + ", column " + table.column;
   const auto foreign = [&](Index dim) {
     bad_input(
-        "vectors of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
+        "has vectors of dimension " + std::to_string(dim) + ", but the map translates from " + std::to_string(map.source_dim()),
         where,
         dim == map.target_dim() ? "these look like vectors of the map's target side: translated already?"
                                 : "a map that was fitted on vectors of this column: `sample_postgres()`, `align()`");
@@ -202,6 +202,7 @@ void Session::verify(const Map& map, MigrateSummary& summary) {
 MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
                         const std::function<void(Session&, MigrateSummary&)>& work) try {
   const auto start = Clock::now();
+  options.validate();
   Stage stage(options.progress);
   const KeepGoing keep_going = [&] { return stage.go_on(); };
   Connection(column.url, keep_going);  // what is wrong from the start is not waited for
@@ -220,7 +221,7 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
       summary.seconds = seconds_since(start);
       return summary;
     } catch (const SqlError& error) {
-      if (!error.lost() || options.retry_seconds <= 0 || losses == kMostLosses) throw;
+      if (!error.lost() || options.retry_time <= 0 || losses == kMostLosses) throw;
     }
     stage.set("wait for the server");
     for (const auto lost = Clock::now();;) {
@@ -230,7 +231,7 @@ MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& opti
         Connection(column.url, keep_going);
         break;
       } catch (const SqlError& error) {
-        if (!error.lost() || seconds_since(lost) > options.retry_seconds) throw;
+        if (!error.lost() || seconds_since(lost) > options.retry_time) throw;
       }
     }
   }

@@ -78,7 +78,7 @@ class Session {
 Sample check_sample(Connection& connection, const Table& table, const Map& map, bool ignore_fingerprint);
 
 /// Calls work with a session; again, with a new one, whenever the connection is lost and the server comes back within
-/// options.retry_seconds.
+/// options.retry_time.
 MigrateSummary resuming(const PostgresColumn& column, const MigrateOptions& options,
                         const std::function<void(Session&, MigrateSummary&)>& work);
 

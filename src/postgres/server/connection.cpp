@@ -118,7 +118,7 @@ void Connection::wait() {
   keep_going_ = {};  // what follows only tidies up
   finish_command();
   if (thrown) std::rethrow_exception(thrown);
-  throw Error(ErrorKind::kInterrupted, "interrupted", where_, "the same command goes on where it stopped");
+  throw Error(ErrorKind::kInterrupted, "the work was interrupted", where_, "the same command goes on where it stopped");
 }
 
 /// Throws away what the server still sends for the last statement.

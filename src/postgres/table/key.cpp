@@ -69,7 +69,7 @@ std::string hint_for(const std::vector<Candidate>& candidates) {
   if (candidates.empty()) return "a primary key, or a unique index on columns that are NOT NULL, for the time of the migration";
   std::string hint;
   for (const KeyColumn& column : candidates[0].columns)
-    hint += (hint.empty() ? "`PostgresColumn::key = '" : " `PostgresColumn::key = '") + column.name + "'`";
+    hint += (hint.empty() ? "`PostgresColumn::key_column = '" : " `PostgresColumn::key_column = '") + column.name + "'`";
   return hint;
 }
 

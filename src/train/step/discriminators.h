@@ -8,7 +8,8 @@
 
 namespace vec2vec::neural {
 
-/// The distance of nearby rows, in norms of a row.
+/// The distance of nearby rows at which the penalty's gradients are taken, in norms of a row. Not tuned: the penalty is off in
+/// the presets, for it changed less than the seeds differ (docs/neural.md, "Seeds fail as in the paper").
 constexpr double kPenaltyRadius = 0.1;
 
 /// Least-squares discriminators on the source's space (0), the target's (1) and the shared latent (2): MLPs without residuals

@@ -54,7 +54,7 @@ PictureEncoder::PictureEncoder(const std::string& path, const PictureEncoderOpti
     p.graph = picture_graph(folder.weights, options.output, kBatch, p.preprocessor.height(), p.preprocessor.width());
     p.requests = std::make_unique<RequestPool>(compiled_for_threads(p.graph.model, p.threads, half));
   } catch (const ov::Exception& error) {
-    throw Error(ErrorKind::kInternal, std::string("OpenVINO: ") + error.what(), folder.weights);
+    throw Error(ErrorKind::kInternal, std::string("OpenVINO failed: ") + error.what(), folder.weights);
   }
   p.card = json_text({{"kind", "pictures"},
                       {"dim", p.graph.dim},
