@@ -14,10 +14,11 @@ done
 python3 scripts/check_cpu_levels.py build/release
 scripts/package.sh
 # A wheel for each further Python: PYTHONS="/path/to/python3.10 /path/to/python3.12" scripts/matrix.sh
-for python in ${PYTHONS:-}; do
-  PYTHON=$python scripts/build_wheel.sh
-  PYTHON=$python scripts/wheel_test.sh
+for python in /usr/bin/python3 ${PYTHONS:-}; do
+  PYTHON=$python scripts/portable_wheel.sh
+  PYTHON=$python scripts/wheel_test.sh build/portable/x86_64/repaired/*.whl
 done
+scripts/old_linux_test.sh
 scripts/shells_test.sh
 scripts/export_test.sh
 scripts/c_examples.sh

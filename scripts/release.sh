@@ -47,20 +47,22 @@ clone() {
 check_all() { if $quick; then echo "left out: --quick"; else scripts/test.sh; fi; }
 sources() { git archive --prefix="vec2vec-$version/" -o "$dist/vec2vec-$version-source.tar.gz" HEAD; }
 wheel() {
-  scripts/build_wheel.sh
-  scripts/wheel_test.sh
-  python3 scripts/check_cpu_levels.py build/wheel/vec2vec
-  cp build/python/repaired/*.whl "$dist"
+  scripts/portable_wheel.sh
+  scripts/wheel_test.sh build/portable/x86_64/repaired/*.whl
+  scripts/old_linux_test.sh
+  python3 scripts/check_cpu_levels.py build/portable/x86_64/wheel3.11/vec2vec
+  cp build/portable/x86_64/repaired/*.whl "$dist"
   # From the sources alone: it looks at every file below the folder it is made in.
   tar -xzf "$dist/vec2vec-$version-source.tar.gz" -C "$work"
-  (cd "$work/vec2vec-$version" && "$work/vec2vec/build/python/venv/bin/python" -c "import scikit_build_core.build as b; b.build_sdist('$dist')")
+  (cd "$work/vec2vec-$version" && "$work"/vec2vec/build/portable/venv3.11/bin/python -c "import scikit_build_core.build as b; b.build_sdist('$dist')")
 }
 packages() {
   scripts/package.sh
   cp build/packages/* "$dist"
 }
 materials() {
-  scripts/sbom.py build/wheel "$version" build/wheel/vec2vec/cli/vec2vec build/wheel/_core*.so >"$dist/vec2vec-$version.spdx.json"
+  scripts/sbom.py build/package "$version" build/package/cli/vec2vec >"$dist/vec2vec-$version-packages.spdx.json"
+  scripts/sbom.py build/portable/x86_64/prefix/components.tsv "$version" >"$dist/vec2vec-$version-wheel.spdx.json"
 }
 sums() {
   cd "$dist"
@@ -75,9 +77,9 @@ steps=(
   "clone:a clean clone of the last commit"
   "check_all:scripts/test.sh, all checks"
   "sources:vec2vec-$version-source.tar.gz"
-  "wheel:wheel and source distribution of the Python package; the wheel runs where there is no compiler, and on every x86-64-v2 CPU"
+  "wheel:portable wheel and source distribution of the Python package; the wheel runs where there is no compiler, on Debian 11, and on every x86-64-v2 CPU"
   "packages:.deb and .tar.gz, each tried from a folder of its own"
-  "materials:bill of materials (SPDX)"
+  "materials:bills of materials (SPDX) of the wheel and of the packages"
   "sums:SHA256SUMS in build/dist/$version"
 )
 for step in "${steps[@]}"; do

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Writes an SPDX 2.3 bill of materials (JSON) of a build: which packages of this Debian system its programs are linked with, and whose headers
-are compiled into them. Both are read from the build itself, by the loader and by ninja.
+are compiled into them. Both are read from the build itself, by the loader and by ninja. Of a portable wheel it is what
+scripts/portable_wheel.sh wrote down as it made its libraries.
 
-    scripts/sbom.py BUILD_FOLDER VERSION PROGRAM... >sbom.spdx.json"""
+    scripts/sbom.py BUILD_FOLDER VERSION PROGRAM... >sbom.spdx.json
+    scripts/sbom.py build/portable/x86_64/prefix/components.tsv VERSION >sbom.spdx.json"""
 
 import json
 import re
@@ -70,11 +72,38 @@ def described(name: str, use: str) -> dict[str, object]:
     }
 
 
-def main() -> None:
-    build, version, programs = Path(sys.argv[1]), sys.argv[2], [Path(name) for name in sys.argv[3:]]
+def listed(components: Path) -> list[dict[str, object]]:
+    """The packages that a list names: a line each, its package URL without the version, a tab, and the version."""
+    packages: list[dict[str, object]] = []
+    for line in components.read_text().splitlines():
+        url, version = line.split("\t")
+        packages.append(
+            {
+                "SPDXID": "SPDXRef-" + re.sub(r"[^A-Za-z0-9.-]", "-", url.removeprefix("pkg:")),
+                "name": url.rsplit("/", 1)[1],
+                "versionInfo": version,
+                "downloadLocation": "NOASSERTION",
+                "filesAnalyzed": False,
+                "comment": "inside",
+                "licenseComments": "the wheel's folder vec2vec_cpp/share/vec2vec/licences has its licence",
+                "externalRefs": [
+                    {"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl", "referenceLocator": f"{url}@{version}"}
+                ],
+            }
+        )
+    return packages
+
+
+def found(build: Path, programs: list[Path]) -> list[dict[str, object]]:
+    """The packages of this system that programs and their build use."""
     linked = {package_of(file) for program in programs for file in linked_files(program)} - {""}
     compiled = {package_of(file) for file in compiled_headers(build)} - linked - {""}
-    packages = [described(name, "linked") for name in sorted(linked)] + [described(name, "headers") for name in sorted(compiled)]
+    return [described(name, "linked") for name in sorted(linked)] + [described(name, "headers") for name in sorted(compiled)]
+
+
+def main() -> None:
+    build, version, programs = Path(sys.argv[1]), sys.argv[2], [Path(name) for name in sys.argv[3:]]
+    packages = listed(build) if build.is_file() else found(build, programs)
     own = {
         "SPDXID": "SPDXRef-vec2vec",
         "name": "vec2vec",

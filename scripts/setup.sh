@@ -8,6 +8,7 @@
 #   scripts/setup.sh --dev     the same, and formatters and linters
 #   scripts/setup.sh --browser the same, and Chromium, in which the tests open all pages, and axe-core in build/browser, which checks their accessibility
 #   scripts/setup.sh --python  the same, and what pip install . and scripts/python_test.sh need
+#   scripts/setup.sh --portable the same, and what scripts/portable_wheel.sh and scripts/old_linux_test.sh need
 #   scripts/setup.sh --engines the same, and Java: what scripts/engines_test.sh needs for Spark
 #   scripts/setup.sh --postgres the same, and what the tests of migrations need: two Postgres servers in build/postgres (pgvector 0.6 and 0.8) and pgbouncer
 #   scripts/setup.sh --site    the same, and MkDocs in build/site_tools, with which scripts/site.sh builds the documentation site
@@ -37,6 +38,7 @@ dev=(clang-format clang-tidy shellcheck ccache)
 browser=(chromium fonts-dejavu-core fonts-liberation)  # the fonts that pictures of pages were taken with
 axe="axe-core@4.14.1"
 python=(python3-dev python3-venv)
+portable=("${python[@]}" dpkg-dev debootstrap)
 engines=("${python[@]}" default-jre-headless)
 torch=(python3-torch python3-numpy)
 
@@ -81,6 +83,10 @@ for option in "$@"; do
       with_browser=true
       ;;
     --python) packages+=("${python[@]}") ;;
+    --portable)
+      packages+=("${portable[@]}")
+      command -v cargo >/dev/null || packages+=(cargo)
+      ;;
     --engines) packages+=("${engines[@]}") ;;
     --torch) packages+=("${torch[@]}") ;;
     --dev) packages+=("${fuzz[@]}" "${dev[@]}") ;;
