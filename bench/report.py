@@ -11,6 +11,7 @@ bench/benchlib/report/ has a module for each subject; pages.py there says which 
 """
 
 from benchlib.report import alignment, audit, evidence, hard_cases, measures, narrow, neural, pictures, several, speed, verdict
+from benchlib.report import alignment, atlas, audit, evidence, hard_cases, measures, neural, pictures, several, speed, verdict
 from benchlib.report.pages import write_pages
 from benchlib.run import add_program, find_program, parser_of
 
@@ -28,6 +29,7 @@ SECTIONS = [
     speed.python_section,
     speed.parquet_section,
     measures.measures_section,
+    atlas.atlas_section,
     speed.measures_at_scale_section,
     evidence.evidence_sections,
     audit.attributes_section,
@@ -54,7 +56,8 @@ def main():
     if not records:
         parser.error("There are no records in bench/results/align. bench/quality/align.py makes them.")
     sections = alignment.alignment_sections(records) + [section() for section in SECTIONS]
-    write_pages("\n".join(sections), alignment.head_of(records), *alignment.alignment_summary(records))
+    lines, plot = alignment.alignment_summary(records)
+    write_pages("\n".join(sections), alignment.head_of(records), lines, {"alignment": plot, "atlas": atlas.atlas_plot()})
     alignment.update_readme(records)
     several.write_known_spaces()
     pictures.draw_results()

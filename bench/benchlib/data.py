@@ -30,8 +30,13 @@ MODELS = {
     "e5v2": "e5-small-v2",
     "bge": "bge-small-en-v1.5",
     "wordllama": "wordllama-256",
+    "bge1": "bge-small-en",
+    "glove": "glove-6b-100",
+    "minilm-int8": "all-MiniLM-L6-v2-int8",
+    "e5v2-float": "e5-small-v2-float",
+    "bge-float": "bge-small-en-v1.5-float",
 }
-PREFIX = {"e5": "query: ", "e5v2": "query: "}
+PREFIX = {"e5": "query: ", "e5v2": "query: ", "e5v2-float": "query: "}
 CORPORA = SHARED / "corpora"
 FOLDER = BENCH_DATA / "encoded"
 
@@ -88,14 +93,22 @@ def text_file(name, texts):
     return path
 
 
-def encoded(program, name, texts, encoder, max_tokens=128):
-    """The npy file of the texts' vectors, which `vec2vec encode` makes on first use in build/bench-data/encoded."""
-    source, path = text_file(name, texts), FOLDER / f"{name}.{encoder}.npy"
+def model_folder(encoder):
+    """The folder of a model, which scripts/models.sh unpacks on first use."""
+    model = ROOT / "build" / "models" / MODELS[encoder]
+    if not model.exists():
+        subprocess.run([ROOT / "scripts" / "models.sh", MODELS[encoder]], check=True)
+    return model
+
+
+def encoded(program, name, texts, encoder, max_tokens=128, prefix=None, model=None, precision="float32"):
+    """The npy file of the texts' vectors, which `vec2vec encode` makes on first use in build/bench-data/encoded. prefix: another than the
+    encoder's own. model: another folder than the encoder's; its name stands in the file's in the place of the encoder's."""
+    source, path = text_file(name, texts), FOLDER / f"{name}.{model.name if model else encoder}.npy"
     if not path.exists():
-        model = ROOT / "build" / "models" / MODELS[encoder]
-        if not model.exists():
-            subprocess.run([ROOT / "scripts" / "models.sh", MODELS[encoder]], check=True)
-        command = [program, "encode", model, source, "-o", path, "--max-tokens", max_tokens, "--prefix", PREFIX.get(encoder, "")]
+        prefix = PREFIX.get(encoder, "") if prefix is None else prefix
+        command = [program, "encode", model or model_folder(encoder), source, "-o", path, "--max-tokens", max_tokens, "--prefix", prefix,
+                   "--precision", precision]
         subprocess.run(list(map(str, command)), check=True)
     return path
 

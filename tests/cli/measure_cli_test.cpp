@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "cli/run_cli.h"
@@ -50,6 +51,26 @@ TEST_F(MeasureCli, RealPairsAreFarFromTheirNull) {
   }
   EXPECT_TRUE(json["reference"].contains("mutual_knn"));
   EXPECT_TRUE(json["a"]["intrinsic_dimension"]["value"].is_number());
+}
+
+TEST_F(MeasureCli, SaysWhetherAgreementGrowsWithATrait) {
+  const std::string d = dir.path("d.npy"), traits = dir.path("traits.csv");
+  write(d, 200, 6, 4);
+  std::ofstream(traits) << "name,family,competence\na,x,0.1\nb,x,0.2\nc,y,0.3\nd,,0.4\n";
+  const std::vector<std::string> command = {
+      "measure", a, b, c, d, "--only", "mutual_knn", "--permutations", "10", "--bootstrap", "0", "--traits", traits};
+  const CliResult told = run_cli(command);
+  ASSERT_EQ(told.code, 0) << told.err;
+  EXPECT_TRUE(contains(told.out, "mutual k-NN with other families, competence: ")) << told.out;
+  std::vector<std::string> as_json = command;
+  as_json.insert(as_json.end(), {"--json", "--html", html});
+  const Json json = parse_json(run_cli(as_json).out);
+  EXPECT_EQ(json["agreement"]["trends"][0]["spaces"], 4);
+  EXPECT_EQ(json["agreement"]["spaces"][2]["family"], "y");
+  EXPECT_TRUE(std::filesystem::exists(html));
+  const CliResult few = run_cli({"measure", a, b, c, "--traits", traits});
+  EXPECT_EQ(few.code, 2);
+  EXPECT_TRUE(contains(few.err, "at least four spaces")) << few.err;
 }
 
 TEST_F(MeasureCli, PrintsATableAndListsItsMeasures) {

@@ -4,6 +4,7 @@
 #include "measure/spaces.h"
 #include "report/browser.h"
 #include "vec2vec/measure.h"
+#include "vec2vec/measure_trend.h"
 #include "vec2vec/pages.h"
 
 namespace vec2vec {
@@ -114,6 +115,22 @@ TEST_F(MeasurePage, DrawsLayersWithTheBestOfThem) {
 }
 
 TEST_F(MeasurePage, LooksAsItDid) { expect_look("measure", page_of(spaces.measured(3, {"mutual_knn", "cka"}))); }
+TEST_F(MeasurePage, DrawsTrendsWithTheirPoints) {
+  const Matrix fourth = related_rows(spaces.first, 6, 0.8, 4);
+  const std::vector<NamedRows> all = {
+      {"first <b>", spaces.first}, {"second", spaces.second}, {"other", spaces.other}, {"fourth", fourth}};
+  const MeasureGrid grid = measure_all(all, Spaces::options({"mutual_knn"}));
+  const TraitTable table{{"competence"},
+                         {{"first <b>", "x", {0.9}}, {"second", "x", {0.8}}, {"other", "", {0.1}}, {"fourth", "y", {0.7}}}};
+  nlohmann::ordered_json json = parse_ordered_json(grid.to_json());
+  json["agreement"] = parse_ordered_json(measure_trends(grid, table).to_json());
+  const std::string page = measure_page(json_text(json), grid.to_csv());
+  expect_quiet(page);
+  EXPECT_EQ(count("Mutual k-NN with other families, by competence"), 3u) << "its title, and its names for screen readers";
+  EXPECT_NE(dom.find("data-json=\"agreement/trends/0/p_value\""), std::string::npos);
+  EXPECT_GT(compare_numbers(parse_json(json_text(json))), 6 * 8 + 8);
+  expect_accessible(page);
+}
 
 TEST_F(MeasurePage, CanBeReadByKeyboardAndScreenReader) {
   expect_accessible(page_of(spaces.measured(3, {"mutual_knn", "cka", "procrustes_distance"})));

@@ -22,6 +22,7 @@ PAGES = {
     "neural": ("The neural translator", "What does training add to the linear map?", ["The paper's protocol", "Neural after linear", "Linear, neural after", "The paper's losses", "Neural from random"], "neural*.jsonl`, `paper_protocol.jsonl"),
     "speed": ("Speed", "How many rows a second, how much memory, and what does Python cost?", ["Translation", "Python", "Parquet to Parquet", "Measures at scale"], "translate.jsonl`, `python_overhead.jsonl`, `parquet_scale.jsonl`, `measure/"),
     "measures": ("Measures", "Which measure of two spaces foretells whether they align?", ["Which measure foretells"], "measure/"),
+    "atlas": ("An atlas of the hypothesis", "Does a space agree with the others the more, the more its model is able to do?", ["Does agreement grow"], "atlas.jsonl"),
     "confidence": ("Confidence, fingerprints, damaged input", "How far can a row be trusted, do two files come from one model, and what do damaged rows change?", ["Confidence", "Fingerprints", "Damaged"], "confidence.jsonl`, `dirty.jsonl"),
     "audit": ("What vectors give away", "Which attributes, words and texts can be read from translated vectors, and what do defences stop?", ["Attributes read", "Words recovered", "Texts recovered", "A secret rotation", "What defences"], "attributes.jsonl`, `inversion.jsonl`, `defences.jsonl"),
 }
@@ -171,15 +172,16 @@ def plot_of(page, text):
     return dot_plot(PAGES[page][1], axis, list(found.items()), low, high)
 
 
-def write_pages(text, head, alignment, alignment_plot):
-    """text: all sections. head: how data and scores are made. alignment, alignment_plot: the lines and the plot that sum up all unpaired runs."""
+def write_pages(text, head, alignment, plots):
+    """text: all sections. head: how data and scores are made. alignment: the lines that sum up all unpaired runs.
+    plots: {page: its plot}; those of other pages are drawn from their tables."""
     (RESULTS / "tables.md").write_text(head + "\n" + text)
     folder = DOCS / "results"
     folder.mkdir(exist_ok=True)
     placed, index = set(), []
     for name, (title, question, begins, records) in PAGES.items():
         lines = [f"# {title}", "", f"{question} `bench/report.py` makes this page from `bench/results/{records}`; `bench/results/tables.md` has all rows and columns.", ""]
-        (folder / f"{name}.svg").write_text(alignment_plot if name == "alignment" else plot_of(name, text))
+        (folder / f"{name}.svg").write_text(plots.get(name) or plot_of(name, text))
         lines += [f"![{title}]({name}.svg)", ""]
         if name == "alignment":
             lines += alignment

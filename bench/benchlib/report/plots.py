@@ -74,3 +74,32 @@ def line_plot(title, x_axis, y_axis, lines, x_ticks):
             parts.append(f'<path class="c{k % 5}" transform="translate({x(at):.1f} {y(value):.1f})" d="{SHAPES[k % 5]}"/>')
     size = f'viewBox="0 0 780 {bottom + 52}" width="780" height="{bottom + 52}"'
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">', f"<title>{plain(title)}</title>", STYLE, *parts, "</svg>\n"])
+
+
+def scatter_plots(title, panels):
+    """Two plots a row of named points. panels: [(title, x axis, y axis, {name: (x, y, number of the colour)})]"""
+    width, height, parts = 385, 300, []
+    for k, (head, x_axis, y_axis, points) in enumerate(panels):
+        left, top = 8 + k % 2 * width, 8 + k // 2 * height
+        span = lambda values: (min(values) - 0.08 * (max(values) - min(values)), max(values) + 0.08 * (max(values) - min(values)))
+        (x0, x1), (y0, y1) = (span([point[axis] for point in points.values()]) for axis in (0, 1))
+        x = lambda v: left + 44 + (width - 76) * (v - x0) / (x1 - x0)
+        y = lambda v: top + height - 52 - (height - 92) * (v - y0) / (y1 - y0)
+        parts.append(f'<text x="{left + 44}" y="{top + 10}">{plain(head)}</text><text class="soft" x="{left}" y="{top + 28}">{plain(y_axis)}</text>')
+        for step in range(5):
+            tick_x, tick_y = x0 + (x1 - x0) * step / 4, y0 + (y1 - y0) * step / 4
+            parts.append(f'<path class="grid" d="M{left + 44} {y(tick_y):.1f}H{left + width - 20}"/>')
+            parts.append(f'<text class="soft" text-anchor="end" x="{left + 38}" y="{y(tick_y) + 4:.1f}">{tick_y:.2f}</text>')
+            parts.append(f'<text class="soft" text-anchor="middle" x="{x(tick_x):.1f}" y="{top + height - 34}">{tick_x:.2f}</text>')
+        parts.append(f'<text class="soft" text-anchor="middle" x="{left + width / 2}" y="{top + height - 16}">{plain(x_axis)}</text>')
+        taken = []
+        for name, (at_x, at_y, colour) in sorted(points.items(), key=lambda item: -item[1][1]):
+            px, py = x(at_x), y(at_y)
+            line, near_end = py + 4, px > left + width - 95
+            while any(abs(line - other) < 12 and abs(px - beside) < 75 for beside, other in taken):
+                line += 12
+            taken.append((px, line))
+            parts.append(f'<path class="c{colour % 5}" transform="translate({px:.1f} {py:.1f})" d="{SHAPES[colour % 5]}"/>')
+            parts.append(f'<text style="font-size: 11px" text-anchor="{"end" if near_end else "start"}" x="{px + (-9 if near_end else 9):.1f}" y="{line:.1f}">{plain(name)}</text>')
+    tall = 16 + height * -(-len(panels) // 2)
+    return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 786 {tall}" width="786" height="{tall}" role="img">', f"<title>{plain(title)}</title>", STYLE, *parts, "</svg>\n"])
