@@ -10,8 +10,7 @@
 bench/benchlib/report/ has a module for each subject; pages.py there says which section goes to which page.
 """
 
-from benchlib.report import alignment, audit, evidence, hard_cases, measures, narrow, neural, pictures, several, speed, verdict
-from benchlib.report import alignment, atlas, audit, evidence, hard_cases, measures, neural, pictures, several, speed, verdict
+from benchlib.report import alignment, atlas, audit, evidence, hard_cases, measures, narrow, neural, pictures, several, speed, verdict
 from benchlib.report.pages import write_pages
 from benchlib.run import add_program, find_program, parser_of
 
