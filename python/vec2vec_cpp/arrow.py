@@ -2,7 +2,7 @@
 """Stores in Parquet and Arrow files: their vectors translated, everything else carried through.
 
     from vec2vec_cpp import arrow
-    arrow.sample("old/", max_rows=20000)                       # (n, d): rows to align with
+    arrow.sample("old/", max_rows=20000)                   # (n, d): rows to align with
     arrow.translate("map.safetensors", "old/", "new/")     # a folder of files -> a folder of files; resumes
     python -m vec2vec_cpp --help                           # the same for the shell
 

@@ -2,7 +2,7 @@
 """Maps applied by Apache Spark, and samples of its data frames.
 
     from vec2vec_cpp import spark
-    rows = spark.sample(frame, max_rows=20000)                             # (n, d): for align, on the driver
+    rows = spark.sample(frame, max_rows=20000)                         # (n, d): for align, on the driver
     spark.translate(frame, "map.safetensors").write.parquet("new/")    # the same bytes as on one machine
 
 Executors need this package; the map travels with the job. docs/scale.md has a plan and figures.

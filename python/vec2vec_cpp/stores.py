@@ -2,7 +2,7 @@
 """Stores of vectors in every format that can be read, recognised by their content.
 
     from vec2vec_cpp import stores
-    stores.sample("old.faiss", max_rows=20000)                     # (n, d): rows to align with
+    stores.sample("old.faiss", max_rows=20000)                 # (n, d): rows to align with
     stores.translate("map.safetensors", "old/", "new/")        # the same format, ids and other columns carried along
     python -m vec2vec_cpp --help                               # the same for the shell
 

@@ -2,7 +2,7 @@
 #include "audit/kept_stages.h"
 
 #include <filesystem>
-#include <stdexcept>
+#include <optional>
 #include <utility>
 
 #include "audit/attacks/attributes_json.h"
@@ -35,6 +35,21 @@ Score score_of(const Json& json) {
   return {number("value"), number("low"), number("high"), number("null")};
 }
 
+/// What read() makes of a stage's record; nothing when there is none, when this version did not write it, or when a file that
+/// belongs to it is gone.
+template <class Result>
+std::optional<Result> read_kept(const std::map<std::string, Json>& stages, const std::string& stage,
+                                const std::function<std::optional<Result>(const Json&)>& read) {
+  const auto found = stages.find(stage);
+  if (found == stages.end()) return std::nullopt;
+  try {
+    return read(found->second);
+  } catch (const Json::exception&) {
+  } catch (const Error&) {
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 KeptStages::KeptStages(std::string folder, const std::string& identity) : folder_(std::move(folder)) {
@@ -61,27 +76,22 @@ void KeptStages::keep(const std::string& stage, Json result) {
 
 AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
   const std::string stage = "alignment", path = (fs::path(folder_) / "alignment.safetensors").string();
-  try {
-    const Json& kept = stages_.at(stage);
-    if (kept.at("map_sha256") == file_sha256(path)) {
-      AlignSummary summary;
-      summary.map = Map::load(path);
-      summary.verdict = verdict_named(kept.at("verdict"));
-      summary.evidence = evidence_of(kept.at("evidence"));
-      summary.pair_free_score = kept.at("pair_free_score");
-      summary.seconds = kept.at("seconds");
-      if (const auto left_out = kept.find("left_out"); left_out != kept.end()) {
-        summary.source_rows_left_out = left_out->at("source");
-        summary.target_rows_left_out = left_out->at("target");
-      }
-      for (const Json& s : kept.at("starts"))
-        summary.starts.push_back({s.at("start"), s.at("anchors"), s.at("pair_free_score")});
-      return summary;
+  const auto read = [&](const Json& kept) -> std::optional<AlignSummary> {
+    if (kept.at("map_sha256") != file_sha256(path)) return std::nullopt;
+    AlignSummary summary;
+    summary.map = Map::load(path);
+    summary.verdict = verdict_named(kept.at("verdict"));
+    summary.evidence = evidence_of(kept.at("evidence"));
+    summary.pair_free_score = kept.at("pair_free_score");
+    summary.seconds = kept.at("seconds");
+    if (const auto left_out = kept.find("left_out"); left_out != kept.end()) {
+      summary.source_rows_left_out = left_out->at("source");
+      summary.target_rows_left_out = left_out->at("target");
     }
-  } catch (const std::out_of_range&) {  // nothing kept, or not by this version
-  } catch (const Json::exception&) {
-  } catch (const Error&) {  // the map is gone
-  }
+    for (const Json& s : kept.at("starts")) summary.starts.push_back({s.at("start"), s.at("anchors"), s.at("pair_free_score")});
+    return summary;
+  };
+  if (std::optional<AlignSummary> found = read_kept<AlignSummary>(stages_, stage, read)) return std::move(*found);
   AlignSummary summary = find();
   if (folder_.empty()) return summary;
   summary.map.save(path, true);
@@ -93,18 +103,15 @@ AlignSummary KeptStages::alignment(const std::function<AlignSummary()>& find) {
 
 DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std::function<DefencePoint()>& run) {
   const std::string stage = "attack " + to_string(steps);
-  if (const auto found = stages_.find(stage); found != stages_.end()) {
-    try {
-      const Json& kept = found->second;
-      return {steps,
-              verdict_named(kept.at("verdict")),
-              kept.at("probability"),
-              score_of(kept.at("recovered")),
-              score_of(kept.at("neighbours")),
-              kept.at("seconds")};
-    } catch (const Json::exception&) {  // not by this version
-    }
-  }
+  const auto read = [&](const Json& kept) -> std::optional<DefencePoint> {
+    return DefencePoint{steps,
+                        verdict_named(kept.at("verdict")),
+                        kept.at("probability"),
+                        score_of(kept.at("recovered")),
+                        score_of(kept.at("neighbours")),
+                        kept.at("seconds")};
+  };
+  if (const std::optional<DefencePoint> found = read_kept<DefencePoint>(stages_, stage, read)) return *found;
   DefencePoint point = run();
   keep(stage, {{"verdict", to_string(point.verdict)},
                {"probability", point.probability},
@@ -116,13 +123,10 @@ DefencePoint KeptStages::attack(const std::vector<DefenceStep>& steps, const std
 
 TextSample KeptStages::text(const std::string& identity, Index row, const std::function<TextSample()>& write) {
   const std::string stage = "text " + std::to_string(row) + " " + sha256_of(identity);
-  if (const auto found = stages_.find(stage); found != stages_.end()) {
-    try {
-      const Json& kept = found->second;
-      return {row, kept.at("text"), kept.at("cosine"), kept.at("log_probability"), kept.at("nearest_cosine"), {}};
-    } catch (const Json::exception&) {  // not by this version
-    }
-  }
+  const auto read = [&](const Json& kept) -> std::optional<TextSample> {
+    return TextSample{row, kept.at("text"), kept.at("cosine"), kept.at("log_probability"), kept.at("nearest_cosine"), {}};
+  };
+  if (const std::optional<TextSample> found = read_kept<TextSample>(stages_, stage, read)) return *found;
   TextSample sample = write();
   keep(stage, {{"text", sample.text},
                {"cosine", sample.cosine},
